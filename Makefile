@@ -50,7 +50,53 @@ build/vboard.o/%.o: tools/vboard/%.c
 
 # ---- firmware -------------------------------------------------------------------------------------------------
 
-firmware:
+# A chip is a row of firmware/chips.txt; its firmware goes to build/firmware/CHIP/, its linker scripts to FW_LD.
+FW_CHIPS := firmware/chips.txt
+CHIPS    := $(shell sed 's/[ \#].*//' $(FW_CHIPS))
+FW_LD    := build/firmware/linker
+FW_DEMO  := $(CHIPS:%=build/firmware/%/demo.elf)
+FW_OBJ   := $(foreach c,$(CHIPS),$(addprefix build/firmware/$(c)/,nameplate.o start.o main.o))
+
+# $(call chip,CHIP,N): field N of the row
+chip        = $(shell awk -v chip=$(1) '$$1 == chip && $$$(2) != "-" { print $$$(2) }' $(FW_CHIPS))
+FW_MACHINE  = -mthumb -mcpu=$(call chip,$*,2)
+FW_CFLAGS   = -std=c99 $(WARN) -Wpedantic $(FW_MACHINE) -Os -g -ffunction-sections -fdata-sections $(call chip,$*,9)
+FW_LDFLAGS  = $(FW_MACHINE) --specs=nano.specs --specs=rdimon.specs -nostartfiles -Wl,--gc-sections \
+              -Wl,--fatal-warnings -L$(FW_LD) -Lfirmware/linker -T $*.ld
+FW_FILL     = awk -v chip=$* '$$1 == chip { print "s/@CHIP@/" $$1 "/g; s/@FLASH_BASE@/" $$3 "/; s/@FLASH_SIZE@/" $$4 \
+              "/; s/@RAM_BASE@/" $$5 "/; s/@RAM_SIZE@/" $$6 "/; s/@REGION_OFFSET@/" $$7 "/; s/@REGION_SIZE@/" $$8 "/" }' \
+              $(FW_CHIPS)
+
+firmware: $(FW_DEMO) $(CHIPS:%=$(FW_LD)/nameplate-%.ld) ## build the reader, the linker scripts and the demo, all chips
+
+define FW_COMPILE
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(CROSS_COMPILE)gcc $(FW_CFLAGS) -Ifirmware -MMD -MP -c -o $@ $<
+endef
+
+define FW_SCRIPT
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && sed "$$($(FW_FILL))" $< > $@
+endef
+
+$(CHIPS:%=build/firmware/%/nameplate.o): FW_CFLAGS += -ffreestanding
+$(CHIPS:%=build/firmware/%/nameplate.o): build/firmware/%/nameplate.o: firmware/nameplate.c $(FW_CHIPS)
+	$(FW_COMPILE)
+$(CHIPS:%=build/firmware/%/start.o): build/firmware/%/start.o: firmware/demo/start.c $(FW_CHIPS)
+	$(FW_COMPILE)
+$(CHIPS:%=build/firmware/%/main.o): build/firmware/%/main.o: firmware/demo/main.c $(FW_CHIPS)
+	$(FW_COMPILE)
+$(CHIPS:%=$(FW_LD)/%.ld): $(FW_LD)/%.ld: firmware/linker/chip.ld.in $(FW_CHIPS)
+	$(FW_SCRIPT)
+$(CHIPS:%=$(FW_LD)/nameplate-%.ld): $(FW_LD)/nameplate-%.ld: firmware/linker/nameplate-chip.ld.in $(FW_CHIPS)
+	$(FW_SCRIPT)
+
+$(FW_DEMO): build/firmware/%/demo.elf: build/firmware/%/start.o build/firmware/%/main.o build/firmware/%/nameplate.o \
+            $(FW_LD)/%.ld $(FW_LD)/nameplate-%.ld firmware/linker/nameplate.ld
+	$(call say,LD,$@)
+	$(Q)$(CROSS_COMPILE)gcc $(FW_LDFLAGS) -o $@ $(filter %.o,$^)
+
+-include $(FW_OBJ:.o=.d)
 
 # ---- tests ----------------------------------------------------------------------------------------------------
 
