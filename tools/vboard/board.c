@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "board.h"
+
+#include "chips.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Memories that live as long as the process. */
+static uint8_t *add_memory(struct board *board, uint32_t base, uint32_t size, bool writable)
+{
+	uint8_t *data = aligned_alloc(BUS_PAGE, size);
+
+	if (!data)
+		abort();
+	memset(data, 0, size);
+	bus_add_memory(&board->bus, (struct bus_memory){.base = base, .size = size, .data = data, .writable = writable});
+	return data;
+}
+
+/* Each flash file is a device of its own and so has a unique ID of its own: made from the file's path (FNV-1a). */
+static uint32_t path_hash(const char *path, uint32_t seed)
+{
+	char full[PATH_MAX];
+	uint32_t hash = 2166136261u ^ seed;
+
+	for (const char *p = realpath(path, full) ? full : path; *p; p++)
+		hash = (hash ^ (uint8_t)*p) * 16777619u;
+	return hash;
+}
+
+/* Option bytes as shipped (RM0038 section 3.8) and the words that identify the device (section 31). */
+static void fill_option_block(struct board *board, const char *flash_path)
+{
+	static const uint32_t shipped[] = {0xFF5500AA, 0xFF870078, 0xFFFF0000, 0xFFFF0000};
+	uint32_t base = board->chip->option_base;
+
+	for (unsigned i = 0; i < sizeof shipped / sizeof *shipped; i++)
+		bytes_store(board->option + 4 * i, 4, shipped[i]);
+	bytes_store(board->option + (board->chip->flash_size_word - base), 2, board->chip->flash_size / 1024);
+	for (unsigned i = 0; i < 3; i++)
+		bytes_store(board->option + (board->chip->uid[i] - base), 4, path_hash(flash_path, i));
+}
+
+static bool cpu_is_running(void *ctx)
+{
+	return !((struct core *)ctx)->halted;
+}
+
+static void on_system_reset(void *ctx)
+{
+	board_reset(ctx);
+}
+
+int board_open(struct board *board, const struct chip *chip, const char *flash_path, uint32_t adapter_khz, char *message,
+	       unsigned message_size)
+{
+	memset(board, 0, sizeof *board);
+	board->chip = chip;
+	board->tck_ns = 1000000 / adapter_khz;
+	board->bus.stats = &board->stats;
+	if (flash_open(&board->flash, chip, flash_path, message, message_size))
+		return -1;
+	flash_attach(&board->flash, &board->bus, &board->stats);
+	board->ram = add_memory(board, chip->ram_base, chip->ram_size, true);
+	board->system = add_memory(board, chip->system_base, chip->system_size, false);
+	board->eeprom = add_memory(board, chip->eeprom_base, chip->eeprom_size, false);
+	board->option = add_memory(board, chip->option_base, BUS_PAGE, false);
+	fill_option_block(board, flash_path);
+
+	board->periph_count = periph_count(chip->periphs);
+	board->periphs = calloc(board->periph_count, sizeof *board->periphs);
+	if (!board->periphs)
+		abort();
+	periph_add_all(&board->bus, chip->periphs, board->periphs);
+
+	board->core.system_reset = on_system_reset;
+	board->core.ctx = board;
+	if (core_open(&board->core, chip, &board->bus, &board->stats)) {
+		snprintf(message, message_size, "the CPU emulator does not start; reinstall libunicorn2");
+		return -1;
+	}
+	board->flash.cpu_is_running = cpu_is_running;
+	board->flash.ctx = &board->core;
+
+	board->dap = (struct dap){.chip = chip, .bus = &board->bus, .stats = &board->stats};
+	board->jtag = (struct jtag){.dap = &board->dap, .boundary_idcode = chip->bs_idcode, .debug_idcode = chip->jtag_idcode};
+	board->swd = (struct swd){.dap = &board->dap};
+	dap_reset(&board->dap);
+	jtag_reset(&board->jtag);
+	swd_reset(&board->swd);
+	board_reset(board);
+	return 0;
+}
+
+void board_close(struct board *board)
+{
+	core_close(&board->core);
+	flash_close(&board->flash);
+	for (unsigned i = 0; i < board->bus.memory_count; i++)
+		free(board->bus.memories[i].dirty);
+	free(board->periphs);
+	free(board->ram);
+	free(board->system);
+	free(board->eeprom);
+	free(board->option);
+}
+
+void board_reset(struct board *board)
+{
+	periph_reset(board->periphs, board->periph_count);
+	flash_reset(&board->flash);
+	core_reset(&board->core);
+}

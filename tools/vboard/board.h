@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * One board: the parts put together.
+ */
+#ifndef VBOARD_BOARD_H
+#define VBOARD_BOARD_H
+
+#include "bus.h"
+#include "core.h"
+#include "dap.h"
+#include "flash.h"
+#include "jtag.h"
+#include "periph.h"
+#include "stats.h"
+#include "swd.h"
+
+struct board {
+	const struct chip *chip;
+	struct stats stats;
+	struct bus bus;
+	struct flash flash;
+	struct core core;
+	struct dap dap;
+	struct jtag jtag;
+	struct swd swd;
+	struct periph_file *periphs;
+	unsigned periph_count;
+	uint8_t *ram, *system, *eeprom, *option;
+	uint32_t tck_ns; /* modelled period of TCK */
+};
+
+/* Powers up a board of CHIP whose flash is the file FLASH_PATH. On failure returns -1 and leaves one line in MESSAGE. */
+int board_open(struct board *board, const struct chip *chip, const char *flash_path, uint32_t adapter_khz, char *message,
+	       unsigned message_size);
+void board_close(struct board *board);
+
+/* System reset (NRST or SYSRESETREQ): everything but the debug registers and the debug port. */
+void board_reset(struct board *board);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * The table of parts. Adding a chip of a known flash controller is one row here.
+ */
+#ifndef VBOARD_CHIPS_H
+#define VBOARD_CHIPS_H
+
+#include <stdint.h>
+
+struct flash_ops;
+struct periph;
+
+struct chip {
+	const char *name;       /* as in --chip */
+	const char *core;       /* as printed */
+	int uc_cpu;             /* UC_CPU_ARM_CORTEX_… */
+	uint32_t cpuid;         /* SCB CPUID */
+	uint32_t jtag_idcode;   /* JTAG-DP */
+	uint32_t swd_idcode;    /* SW-DP DPIDR */
+	uint32_t bs_idcode;     /* boundary-scan TAP, 5-bit IR */
+	uint32_t ahb_ap_idr;
+	uint32_t dbgmcu_idcode; /* REV_ID and DEV_ID */
+	uint32_t flash_base, flash_size; /* bytes */
+	uint32_t page_size;     /* bytes, the erase unit of the silicon */
+	uint32_t ram_base, ram_size;     /* bytes */
+	uint32_t system_base, system_size; /* system memory (boot loader) */
+	uint32_t eeprom_base, eeprom_size; /* data EEPROM */
+	uint32_t option_base;   /* option bytes and factory words, one 4 KiB block */
+	uint32_t flash_size_word; /* address of the flash size in KiB, 16 bits */
+	uint32_t uid[3];        /* addresses of the three words of the unique ID */
+	uint32_t clock_hz;      /* after reset */
+	unsigned irqs;          /* interrupt lines of the NVIC */
+	const struct flash_ops *flash_ops;
+	uint32_t flash_regs;    /* base address of the flash controller */
+	const struct periph *periphs; /* register files, ends with a row without a name */
+};
+
+extern const struct chip chips[];
+
+/* The chip of that name, or NULL. */
+const struct chip *chip_find(const char *name);
+
+#endif

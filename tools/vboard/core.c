@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Facts about Unicorn 2.0.1 that this file stands on:
+ * - UC_MODE_THUMB alone, then the CPU model: with UC_MODE_MCLASS every model silently becomes a Cortex-M33.
+ * - uc_emu_stop() inside a memory hook aborts the store half-way. So hooks only set a flag; the code hook, which runs
+ *   before each instruction, is the one place that stops.
+ * - Changed bytes do not invalidate translated code: uc_ctl_remove_cache does, page by page.
+ * - T must be set in xPSR and bit 0 in a written PC.
+ * - Inside an IT block a stop takes effect one instruction late.
+ */
+#include "core.h"
+
+#include "chips.h"
+#include "stats.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define XPSR_T (1u << 24)
+#define RUN_FOR_EVER 0xF0000000u /* an address that is never executed */
+#define OPCODE_WFI 0xBF30u
+#define MMIO_BLOCKS 2
+
+static const struct {
+	uint32_t base, size;
+} mmio_blocks[MMIO_BLOCKS] = {
+	{0x40000000, 0x20000000}, /* peripherals */
+	{0xE0000000, 0x00100000}, /* private peripheral bus */
+};
+
+/* Interrupt hook numbers of Unicorn's ARM. */
+enum { UC_EXCP_UDEF = 1, UC_EXCP_SWI = 2, UC_EXCP_PREFETCH_ABORT = 3, UC_EXCP_DATA_ABORT = 4, UC_EXCP_BKPT = 7, UC_EXCP_EXCEPTION_EXIT = 8, UC_EXCP_NOCP = 17, UC_EXCP_INVSTATE = 18 };
+
+static void note_event(struct core *core, enum core_event event)
+{
+	if (core->event == EVENT_NONE)
+		core->event = event;
+	core->stop = true;
+}
+
+static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
+{
+	struct core *core = ctx;
+
+	(void)size;
+	if (!core->stop && core->budget == 0)
+		core->stop = true;
+	if (!core->stop && debug_breakpoint_at(core, (uint32_t)address))
+		note_event(core, EVENT_BREAKPOINT);
+	if (core->stop) {
+		uc_emu_stop(uc);
+		return;
+	}
+	core->budget--;
+	core->cycles++;
+	core->pc_last = (uint32_t)address;
+}
+
+static void on_interrupt(uc_engine *uc, uint32_t number, void *ctx)
+{
+	struct core *core = ctx;
+
+	switch (number) {
+	case UC_EXCP_BKPT:
+		note_event(core, EVENT_BKPT);
+		break;
+	case UC_EXCP_SWI:
+		note_event(core, EVENT_SVC);
+		break;
+	case UC_EXCP_EXCEPTION_EXIT:
+		note_event(core, EVENT_EXCEPTION_RETURN);
+		break;
+	case UC_EXCP_PREFETCH_ABORT:
+		note_event(core, EVENT_FETCH_FAULT);
+		break;
+	case UC_EXCP_DATA_ABORT:
+		note_event(core, EVENT_BUS_FAULT);
+		break;
+	default: /* undefined instruction, no coprocessor, invalid state */
+		note_event(core, EVENT_UNDEFINED);
+		break;
+	}
+	uc_emu_stop(uc);
+}
+
+static bool on_bad_access(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *ctx)
+{
+	struct core *core = ctx;
+
+	(void)uc;
+	if (type == UC_MEM_WRITE_PROT) {
+		/* Flash and other memory that is not plain: the bus takes the write; true discards the emulator's own. */
+		if (bus_write(core->bus, (uint32_t)address, (unsigned)size, (uint32_t)value))
+			note_event(core, EVENT_BUS_FAULT);
+		return true;
+	}
+	note_event(core, type == UC_MEM_FETCH_UNMAPPED || type == UC_MEM_FETCH_PROT ? EVENT_FETCH_FAULT : EVENT_BUS_FAULT);
+	core->bfar = (uint32_t)address;
+	return false;
+}
+
+static uint64_t mmio_read(struct core *core, uint32_t address, unsigned size)
+{
+	uint32_t value = 0;
+
+	if (bus_read(core->bus, address, size, &value))
+		note_event(core, EVENT_BUS_FAULT);
+	return value;
+}
+
+static void mmio_write(struct core *core, uint32_t address, unsigned size, uint64_t value)
+{
+	if (bus_write(core->bus, address, size, (uint32_t)value))
+		note_event(core, EVENT_BUS_FAULT);
+}
+
+/* Unicorn hands callbacks an offset within the block, so each block has its own pair. */
+#define MMIO_PAIR(n)                                                                                                   \
+	static uint64_t mmio_read_##n(uc_engine *uc, uint64_t offset, unsigned size, void *ctx)                        \
+	{                                                                                                              \
+		(void)uc;                                                                                              \
+		return mmio_read(ctx, mmio_blocks[n].base + (uint32_t)offset, size);                                   \
+	}                                                                                                              \
+	static void mmio_write_##n(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value, void *ctx)           \
+	{                                                                                                              \
+		(void)uc;                                                                                              \
+		mmio_write(ctx, mmio_blocks[n].base + (uint32_t)offset, size, value);                                  \
+	}
+MMIO_PAIR(0)
+MMIO_PAIR(1)
+
+static uc_err map_bus(struct core *core)
+{
+	uc_err err = UC_ERR_OK;
+
+	for (unsigned i = 0; i < core->bus->memory_count && !err; i++) {
+		struct bus_memory *m = &core->bus->memories[i];
+
+		err = uc_mem_map_ptr(core->uc, m->base, m->size,
+				     m->writable ? UC_PROT_ALL : UC_PROT_READ | UC_PROT_EXEC, m->data);
+	}
+	if (!err)
+		err = uc_mmio_map(core->uc, mmio_blocks[0].base, mmio_blocks[0].size, mmio_read_0, core, mmio_write_0, core);
+	if (!err)
+		err = uc_mmio_map(core->uc, mmio_blocks[1].base, mmio_blocks[1].size, mmio_read_1, core, mmio_write_1, core);
+	return err;
+}
+
+static uc_err add_hooks(struct core *core)
+{
+	uc_hook hook;
+	uc_err err = uc_hook_add(core->uc, &hook, UC_HOOK_CODE, (void *)on_code, core, 1, 0);
+
+	if (!err)
+		err = uc_hook_add(core->uc, &hook, UC_HOOK_INTR, (void *)on_interrupt, core, 1, 0);
+	if (!err)
+		err = uc_hook_add(core->uc, &hook, UC_HOOK_MEM_INVALID, (void *)on_bad_access, core, 1, 0);
+	return err;
+}
+
+int core_open(struct core *core, const struct chip *chip, struct bus *bus, struct stats *stats)
+{
+	uc_err err;
+
+	core->chip = chip;
+	core->bus = bus;
+	core->stats = stats;
+	debug_attach(core, bus);
+	scs_attach(core, bus);
+	err = uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &core->uc);
+	if (!err)
+		err = uc_ctl_set_cpu_model(core->uc, chip->uc_cpu);
+	if (!err)
+		err = map_bus(core);
+	if (!err)
+		err = add_hooks(core);
+	if (err)
+		fprintf(stderr, "vboard: Unicorn: %s\n", uc_strerror(err));
+	return err ? -1 : 0;
+}
+
+void core_close(struct core *core)
+{
+	uc_close(core->uc);
+}
+
+static const int uc_regs[] = {UC_ARM_REG_R0, UC_ARM_REG_R1, UC_ARM_REG_R2,  UC_ARM_REG_R3,  UC_ARM_REG_R4,
+			      UC_ARM_REG_R5, UC_ARM_REG_R6, UC_ARM_REG_R7,  UC_ARM_REG_R8,  UC_ARM_REG_R9,
+			      UC_ARM_REG_R10, UC_ARM_REG_R11, UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR,
+			      UC_ARM_REG_PC, UC_ARM_REG_XPSR, UC_ARM_REG_MSP, UC_ARM_REG_PSP};
+static const int uc_special[4] = {UC_ARM_REG_PRIMASK, UC_ARM_REG_BASEPRI, UC_ARM_REG_FAULTMASK, UC_ARM_REG_CONTROL};
+
+static uint32_t uc_get(struct core *core, int reg)
+{
+	uint32_t value = 0;
+
+	uc_reg_read(core->uc, reg, &value);
+	return value;
+}
+
+uint32_t core_reg_read(struct core *core, unsigned regsel)
+{
+	uint32_t value = 0;
+
+	if (regsel == REG_SPECIAL) {
+		for (unsigned i = 0; i < 4; i++)
+			value |= (uc_get(core, uc_special[i]) & 0xFF) << (8 * i);
+		return value;
+	}
+	if (regsel > REG_PSP) {
+		stats_unmodelled(core->stats, "read of core register", regsel);
+		return 0;
+	}
+	value = uc_get(core, uc_regs[regsel]);
+	if (regsel == REG_XPSR)
+		return (value & ~0x1FFu) | XPSR_T | core->ipsr;
+	if (regsel == REG_PC)
+		return value & ~1u;
+	return value;
+}
+
+void core_reg_write(struct core *core, unsigned regsel, uint32_t value)
+{
+	if (regsel == REG_SPECIAL) {
+		for (unsigned i = 0; i < 4; i++) {
+			uint32_t byte = (value >> (8 * i)) & 0xFF;
+
+			uc_reg_write(core->uc, uc_special[i], &byte);
+		}
+		return;
+	}
+	if (regsel > REG_PSP) {
+		stats_unmodelled(core->stats, "write of core register", regsel);
+		return;
+	}
+	if (regsel == REG_XPSR) {
+		value |= XPSR_T;
+		core->ipsr = value & 0x1FF;
+	}
+	if (regsel == REG_PC)
+		value |= 1;
+	if (regsel == REG_SP || regsel == REG_MSP || regsel == REG_PSP)
+		value &= ~3u;
+	uc_reg_write(core->uc, uc_regs[regsel], &value);
+}
+
+void core_reset(struct core *core)
+{
+	uint32_t sp = 0, pc = 0;
+
+	core->halted = core->sleeping = core->lockup = core->reset_requested = false;
+	exception_reset(core);
+	scs_reset(core);
+	debug_reset(core);
+	core_reg_write(core, REG_XPSR, XPSR_T);
+	core_reg_write(core, REG_SPECIAL, 0);
+	for (unsigned i = 0; i <= 12; i++)
+		core_reg_write(core, i, 0);
+	core_reg_write(core, REG_LR, 0xFFFFFFFF);
+	/* ARM DDI 0403 B1.5.5: SP and PC from the vector table at 0. */
+	bus_read(core->bus, 0, 4, &sp);
+	bus_read(core->bus, 4, 4, &pc);
+	core_reg_write(core, REG_PSP, 0);
+	core_reg_write(core, REG_SP, sp);
+	core_reg_write(core, REG_PC, pc & ~1u);
+	if (debug_enabled(core) && (core->demcr & DEMCR_VC_CORERESET))
+		debug_halt(core, DFSR_VCATCH);
+}
+
+/* Throws away translations of code that changed behind the emulator's back. */
+static void forget_stale_code(struct core *core)
+{
+	for (unsigned i = 0; i < core->bus->memory_count; i++) {
+		struct bus_memory *m = &core->bus->memories[i];
+
+		for (uint32_t page = 0; page < m->size / BUS_PAGE; page++) {
+			uint64_t start = (uint64_t)m->base + page * BUS_PAGE;
+
+			if (!m->dirty[page])
+				continue;
+			m->dirty[page] = 0;
+			uc_ctl_remove_cache(core->uc, start, start + BUS_PAGE);
+		}
+	}
+}
+
+/* Runs the emulator for up to BUDGET instructions. Leaves the reason it stopped in core->event. */
+static void emulate(struct core *core, uint64_t budget)
+{
+	uint64_t before = core->cycles;
+	uint32_t pc = core_reg_read(core, REG_PC);
+	uint32_t opcode = 0;
+	uc_err err;
+
+	core->budget = budget;
+	core->stop = false;
+	core->event = EVENT_NONE;
+	core->pc_last = pc;
+	err = uc_emu_start(core->uc, pc | 1, RUN_FOR_EVER, 0, 0);
+	core->stats->instructions += core->cycles - before;
+	core->stats->time_ns += (core->cycles - before) * 1000000000u / core->chip->clock_hz;
+	core->s_retire_st |= core->cycles != before;
+	if (err && core->event == EVENT_NONE)
+		core->event = err == UC_ERR_FETCH_UNMAPPED || err == UC_ERR_FETCH_PROT ? EVENT_FETCH_FAULT
+			      : err == UC_ERR_INSN_INVALID || err == UC_ERR_EXCEPTION   ? EVENT_UNDEFINED
+											: EVENT_BUS_FAULT;
+	if (core->stop || err)
+		return;
+	/* The emulator ended by itself: WFI or WFE. An event is always there for WFE, which the architecture allows. */
+	if (!bus_read(core->bus, core->pc_last, 2, &opcode) && opcode == OPCODE_WFI)
+		core->sleeping = true;
+}
+
+static void handle_event(struct core *core)
+{
+	switch (core->event) {
+	case EVENT_NONE:
+		break;
+	case EVENT_BREAKPOINT:
+		debug_halt(core, DFSR_BKPT);
+		break;
+	case EVENT_WATCHPOINT:
+		debug_halt(core, DFSR_DWTTRAP);
+		break;
+	case EVENT_BKPT:
+		core_reg_write(core, REG_PC, core->pc_last);
+		if (debug_enabled(core)) {
+			debug_halt(core, DFSR_BKPT);
+		} else {
+			/* No debugger: a fault (ARM DDI 0403 C1.6.1). */
+			core->hfsr |= 1u << 31; /* DEBUGEVT */
+			exception_raise(core, EXC_HARD_FAULT);
+		}
+		break;
+	case EVENT_SVC:
+		exception_raise(core, EXC_SVCALL);
+		break;
+	case EVENT_EXCEPTION_RETURN:
+		exception_return(core, core_reg_read(core, REG_PC) | 1);
+		break;
+	case EVENT_UNDEFINED:
+		core_reg_write(core, REG_PC, core->pc_last);
+		core->cfsr |= 1u << 16; /* UNDEFINSTR */
+		exception_raise(core, EXC_USAGE_FAULT);
+		break;
+	case EVENT_BUS_FAULT:
+		core_reg_write(core, REG_PC, core->pc_last);
+		core->cfsr |= (1u << 9) | (1u << 15); /* PRECISERR, BFARVALID */
+		exception_raise(core, EXC_BUS_FAULT);
+		break;
+	case EVENT_FETCH_FAULT:
+		core->cfsr |= 1u << 8; /* IBUSERR */
+		exception_raise(core, EXC_BUS_FAULT);
+		break;
+	}
+}
+
+void core_run(struct core *core, uint32_t count)
+{
+	uint64_t end = core->cycles + count;
+
+	forget_stale_code(core);
+	while (core->cycles < end && !core->halted && !core->lockup) {
+		uint64_t budget = end - core->cycles;
+		uint32_t tick = systick_remaining(core);
+
+		if (core->sleeping && !exception_wakes(core)) {
+			if (tick == UINT32_MAX)
+				return; /* nothing but a debugger can wake it */
+			core->cycles += tick;
+			core->stats->time_ns += (uint64_t)tick * 1000000000u / core->chip->clock_hz;
+			systick_sync(core);
+			continue;
+		}
+		core->sleeping = false;
+		if (!debug_masks_interrupts(core) && exception_take_pending(core) && (core->halted || core->lockup))
+			return;
+		if (budget > tick)
+			budget = tick ? tick : 1;
+		debug_arm_watchpoints(core);
+		emulate(core, debug_stepping(core) ? 1 : budget);
+		systick_sync(core);
+		handle_event(core);
+		if (core->reset_requested && core->system_reset)
+			core->system_reset(core->ctx);
+		if (!core->halted && debug_stepping(core))
+			debug_halt(core, DFSR_HALTED);
+		forget_stale_code(core);
+	}
+}

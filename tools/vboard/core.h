@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * The processor core: Unicorn executes instructions; halt, step, breakpoints and debug registers (debug.c), exceptions
+ * (exception.c) and the system control space (scs.c) are around it. References: ARM DDI 0403 (ARMv7-M architecture),
+ * DDI 0337 (Cortex-M3 TRM).
+ */
+#ifndef VBOARD_CORE_H
+#define VBOARD_CORE_H
+
+#include "bus.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <unicorn/unicorn.h>
+
+#define CORE_EXCEPTIONS (16 + 68)
+#define FPB_COMPARATORS 6
+#define DWT_COMPARATORS 4
+
+enum exception {
+	EXC_NONE = 0,
+	EXC_RESET = 1,
+	EXC_NMI = 2,
+	EXC_HARD_FAULT = 3,
+	EXC_MEM_MANAGE = 4,
+	EXC_BUS_FAULT = 5,
+	EXC_USAGE_FAULT = 6,
+	EXC_SVCALL = 11,
+	EXC_DEBUG_MONITOR = 12,
+	EXC_PENDSV = 14,
+	EXC_SYSTICK = 15,
+	EXC_IRQ0 = 16,
+};
+
+/* Why the emulator stopped, other than that its budget was used up. */
+enum core_event {
+	EVENT_NONE,
+	EVENT_BREAKPOINT,       /* an FPB comparator; the instruction was not executed */
+	EVENT_WATCHPOINT,       /* a DWT comparator; the access is done */
+	EVENT_BKPT,             /* BKPT instruction; PC at it */
+	EVENT_SVC,              /* PC behind it */
+	EVENT_EXCEPTION_RETURN, /* PC holds EXC_RETURN */
+	EVENT_UNDEFINED,        /* undefined instruction, or one that this core does not have */
+	EVENT_BUS_FAULT,        /* data access where nothing answers */
+	EVENT_FETCH_FAULT,      /* instruction fetch likewise */
+};
+
+struct core_exception {
+	bool enabled, pending, active;
+	uint8_t priority;
+};
+
+struct core {
+	uc_engine *uc;
+	struct bus *bus;
+	struct stats *stats;
+	const struct chip *chip;
+	void (*system_reset)(void *ctx); /* resets the rest of the board */
+	void *ctx;
+
+	bool halted, sleeping, lockup;
+	bool reset_requested; /* AIRCR.SYSRESETREQ or VECTRESET from the CPU */
+	uint64_t cycles;      /* one per instruction */
+
+	/* A run: see core_run. */
+	uint64_t budget;
+	bool stop;
+	enum core_event event;
+	uint32_t pc_last; /* address of the newest instruction that was begun */
+
+	/* Debug, debug.c */
+	uint32_t dhcsr;        /* control bits, as written */
+	bool s_reset_st, s_retire_st;
+	uint32_t dcrdr, demcr, dfsr;
+	uint32_t dbgmcu[4];
+	uint32_t fp_ctrl, fp_comp[FPB_COMPARATORS + 2];
+	uint32_t dwt_ctrl, dwt_cyccnt_base, dwt_comp[DWT_COMPARATORS], dwt_mask[DWT_COMPARATORS], dwt_function[DWT_COMPARATORS];
+	uc_hook watch_hook;
+	bool watching;
+
+	/* Exceptions and system control, exception.c and scs.c */
+	struct core_exception exceptions[CORE_EXCEPTIONS];
+	unsigned ipsr;
+	uint32_t vtor, aircr_prigroup, scr, ccr, cfsr, hfsr, bfar, actlr;
+	uint32_t syst_csr, syst_rvr, syst_cvr;
+	uint64_t syst_synced; /* cycles up to which SysTick has counted */
+};
+
+/* Makes the core for CHIP and maps the bus into it. 0, or -1 with a message on stderr. The bus is complete by then. */
+int core_open(struct core *core, const struct chip *chip, struct bus *bus, struct stats *stats);
+void core_close(struct core *core);
+
+/* System reset: registers, exceptions, SysTick; debug registers stay. Halts on the reset vector if DEMCR asks. */
+void core_reset(struct core *core);
+
+/* Executes up to COUNT instructions; ends early when the core halts, sleeps or locks up. */
+void core_run(struct core *core, uint32_t count);
+
+/* Registers by the numbers of DCRSR.REGSEL: 0-15, 16 xPSR, 17 MSP, 18 PSP, 20 CONTROL:FAULTMASK:BASEPRI:PRIMASK. */
+uint32_t core_reg_read(struct core *core, unsigned regsel);
+void core_reg_write(struct core *core, unsigned regsel, uint32_t value);
+
+enum { REG_SP = 13, REG_LR = 14, REG_PC = 15, REG_XPSR = 16, REG_MSP = 17, REG_PSP = 18, REG_SPECIAL = 20 };
+
+/* ---- debug.c ---- */
+void debug_attach(struct core *core, struct bus *bus);
+void debug_halt(struct core *core, uint32_t dfsr_reason);
+bool debug_enabled(const struct core *core);
+bool debug_breakpoint_at(const struct core *core, uint32_t pc);
+/* Called before a step or run: makes the emulator report data accesses if a DWT comparator watches for them. */
+void debug_arm_watchpoints(struct core *core);
+bool debug_stepping(const struct core *core);
+bool debug_masks_interrupts(const struct core *core);
+void debug_reset(struct core *core);
+
+enum { DFSR_HALTED = 1u << 0, DFSR_BKPT = 1u << 1, DFSR_DWTTRAP = 1u << 2, DFSR_VCATCH = 1u << 3, DFSR_EXTERNAL = 1u << 4 };
+enum { DEMCR_VC_CORERESET = 1u << 0, DEMCR_VC_MMERR = 1u << 4, DEMCR_VC_NOCPERR = 1u << 5, DEMCR_VC_CHKERR = 1u << 6, DEMCR_VC_STATERR = 1u << 7, DEMCR_VC_BUSERR = 1u << 8, DEMCR_VC_INTERR = 1u << 9, DEMCR_VC_HARDERR = 1u << 10, DEMCR_MON_EN = 1u << 16, DEMCR_TRCENA = 1u << 24 };
+
+/* ---- exception.c ---- */
+void exception_reset(struct core *core);
+/* Takes the most urgent pending exception if its priority allows: pushes the frame and enters the handler. True if so. */
+bool exception_take_pending(struct core *core);
+void exception_return(struct core *core, uint32_t exc_return);
+/* A synchronous fault or SVC: made pending, or escalated to HardFault, or lock-up. */
+void exception_raise(struct core *core, enum exception number);
+/* Would a pending exception wake the core from sleep? */
+bool exception_wakes(const struct core *core);
+
+/* ---- scs.c ---- */
+void scs_attach(struct core *core, struct bus *bus);
+void scs_reset(struct core *core);
+/* Brings SysTick up to the present cycle. */
+void systick_sync(struct core *core);
+/* Cycles until SysTick next makes its exception pending; UINT32_MAX when it will not. */
+uint32_t systick_remaining(struct core *core);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "dap.h"
+
+#include "bus.h"
+#include "chips.h"
+#include "stats.h"
+
+enum { AP_CSW = 0x00, AP_TAR = 0x04, AP_DRW = 0x0C, AP_BD0 = 0x10, AP_BD3 = 0x1C, AP_CFG = 0xF4, AP_BASE = 0xF8, AP_IDR = 0xFC };
+enum { CSW_SIZE = 7, CSW_ADDRINC = 3u << 4, CSW_INCREMENT = 1u << 4, CSW_PACKED = 2u << 4, CSW_DEVICE_EN = 1u << 6, CSW_PROT = 0x43000000, CSW_WRITABLE = 0x7F000F37 };
+
+#define ROM_TABLE_BASE 0xE00FF003u
+#define TAR_WRAP 0x1000u /* auto-increment stays inside a block of 4 KiB on this AHB-AP; ADIv5 promises 1 KiB */
+#define POWER_REQUESTS ((1u << 28) | (1u << 30)) /* CDBGPWRUPREQ, CSYSPWRUPREQ; acknowledged one bit above */
+
+void dap_reset(struct dap *dap)
+{
+	dap->ctrl_stat = dap->select = dap->rdbuff = 0;
+	dap->csw = CSW_PROT | CSW_DEVICE_EN | 2;
+	dap->tar = 0;
+}
+
+uint32_t dap_dp_read(struct dap *dap, unsigned a)
+{
+	dap->stats->dp_reads++;
+	switch (a) {
+	case DP_CTRL_STAT:
+		return dap->ctrl_stat | (dap->ctrl_stat & POWER_REQUESTS) << 1;
+	case DP_SELECT:
+		return dap->select;
+	case DP_RDBUFF:
+		return dap->rdbuff;
+	default:
+		return dap->chip->swd_idcode;
+	}
+}
+
+void dap_abort(struct dap *dap, uint32_t value)
+{
+	/* STKCMPCLR, STKERRCLR, WDERRCLR, ORUNERRCLR; ARM IHI 0031 section B2.2.1. */
+	static const uint32_t flags[4] = {CTRL_STAT_STICKYCMP, CTRL_STAT_STICKYERR, CTRL_STAT_WDATAERR, CTRL_STAT_STICKYORUN};
+
+	for (unsigned i = 0; i < 4; i++)
+		if (value & 2u << i)
+			dap->ctrl_stat &= ~flags[i];
+}
+
+void dap_dp_write(struct dap *dap, unsigned a, uint32_t value, bool jtag)
+{
+	const uint32_t sticky = CTRL_STAT_STICKYORUN | CTRL_STAT_STICKYCMP | CTRL_STAT_STICKYERR;
+
+	dap->stats->dp_writes++;
+	switch (a) {
+	case DP_ABORT:
+		if (!jtag)
+			dap_abort(dap, value);
+		break;
+	case DP_CTRL_STAT:
+		if (jtag)
+			dap->ctrl_stat &= ~(value & sticky);
+		dap->ctrl_stat = (dap->ctrl_stat & (sticky | CTRL_STAT_WDATAERR | CTRL_STAT_READOK)) |
+				 (value & (POWER_REQUESTS | CTRL_STAT_ORUNDETECT));
+		break;
+	case DP_SELECT:
+		dap->select = value;
+		break;
+	}
+}
+
+static void advance_tar(struct dap *dap, unsigned bytes)
+{
+	if (dap->csw & CSW_ADDRINC)
+		dap->tar = (dap->tar & ~(TAR_WRAP - 1)) | ((dap->tar + bytes) & (TAR_WRAP - 1));
+}
+
+/* One data register access is one transfer, or with packed increment as many as fit in a word. Bytes travel in the lane
+ * of their address. ARM IHI 0031 section C2.2. */
+static void transfer(struct dap *dap, uint32_t *data, bool write)
+{
+	unsigned size = 1u << (dap->csw & 3);
+	unsigned count = (dap->csw & CSW_ADDRINC) == CSW_PACKED ? 4 / size : 1;
+	uint32_t result = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		unsigned shift = 8 * (dap->tar & 3 & ~(size - 1));
+		uint32_t value = *data >> shift;
+		int err = write ? bus_write(dap->bus, dap->tar, size, value) : bus_read(dap->bus, dap->tar, size, &value);
+
+		if (err) {
+			dap->ctrl_stat |= CTRL_STAT_STICKYERR;
+			return;
+		}
+		result |= value << shift;
+		advance_tar(dap, size);
+	}
+	*data = result;
+}
+
+static bool selected(const struct dap *dap)
+{
+	return dap->select >> 24 == 0; /* one access port */
+}
+
+static unsigned register_address(const struct dap *dap, unsigned a)
+{
+	return (dap->select & 0xF0) | a;
+}
+
+void dap_ap_read(struct dap *dap, unsigned a)
+{
+	unsigned reg = register_address(dap, a);
+	uint32_t value = 0;
+
+	dap->stats->ap_reads++;
+	if (!selected(dap)) {
+		dap->rdbuff = 0; /* no such port: IDR reads as 0 */
+		return;
+	}
+	if (dap->ctrl_stat & CTRL_STAT_STICKYERR)
+		return;
+	switch (reg) {
+	case AP_CSW:
+		value = dap->csw;
+		break;
+	case AP_TAR:
+		value = dap->tar;
+		break;
+	case AP_DRW:
+		transfer(dap, &value, false);
+		break;
+	case AP_CFG:
+		break;
+	case AP_BASE:
+		value = ROM_TABLE_BASE;
+		break;
+	case AP_IDR:
+		value = dap->chip->ahb_ap_idr;
+		break;
+	default:
+		if (reg >= AP_BD0 && reg <= AP_BD3) {
+			if (bus_read(dap->bus, (dap->tar & ~0xFu) | (reg & 0xC), 4, &value))
+				dap->ctrl_stat |= CTRL_STAT_STICKYERR;
+		} else {
+			stats_unmodelled(dap->stats, "read of AP register", reg);
+		}
+	}
+	dap->rdbuff = value;
+}
+
+void dap_ap_write(struct dap *dap, unsigned a, uint32_t value)
+{
+	unsigned reg = register_address(dap, a);
+
+	dap->stats->ap_writes++;
+	if (!selected(dap) || (dap->ctrl_stat & CTRL_STAT_STICKYERR))
+		return;
+	switch (reg) {
+	case AP_CSW:
+		dap->csw = (value & CSW_WRITABLE) | CSW_DEVICE_EN;
+		break;
+	case AP_TAR:
+		dap->tar = value;
+		break;
+	case AP_DRW:
+		transfer(dap, &value, true);
+		break;
+	default:
+		if (reg >= AP_BD0 && reg <= AP_BD3) {
+			if (bus_write(dap->bus, (dap->tar & ~0xFu) | (reg & 0xC), 4, value))
+				dap->ctrl_stat |= CTRL_STAT_STICKYERR;
+		} else {
+			stats_unmodelled(dap->stats, "write to AP register", reg);
+		}
+	}
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Debug registers of the core: DHCSR and its neighbours, breakpoint unit (FPB), watchpoint unit (DWT), and the
+ * read-only blocks a debugger looks at (ROM table, DBGMCU). Reference: ARM DDI 0403 part C; RM0038 section 30.
+ */
+#include "core.h"
+
+#include "chips.h"
+#include "stats.h"
+
+#include <string.h>
+
+enum { DHCSR_C_DEBUGEN = 1u << 0, DHCSR_C_HALT = 1u << 1, DHCSR_C_STEP = 1u << 2, DHCSR_C_MASKINTS = 1u << 3, DHCSR_CONTROL = 0x2Fu };
+enum { DHCSR_S_REGRDY = 1u << 16, DHCSR_S_HALT = 1u << 17, DHCSR_S_SLEEP = 1u << 18, DHCSR_S_LOCKUP = 1u << 19, DHCSR_S_RETIRE_ST = 1u << 24, DHCSR_S_RESET_ST = 1u << 25 };
+enum { DFSR = 0x30, DHCSR = 0xF0, DCRSR = 0xF4, DCRDR = 0xF8, DEMCR = 0xFC }; /* from 0xE000ED00 */
+enum { FP_CTRL = 0x00, FP_REMAP = 0x04, FP_COMP0 = 0x08, FP_COMP_END = 0x28 };
+enum { DWT_CTRL = 0x00, DWT_CYCCNT = 0x04, DWT_PCSR = 0x1C, DWT_COMP0 = 0x20, DWT_COMP_END = 0x60 };
+
+#define DHCSR_KEY 0xA05Fu
+#define CODE_COMPARATORS FPB_COMPARATORS
+#define LITERAL_COMPARATORS 2
+
+bool debug_enabled(const struct core *core)
+{
+	return core->dhcsr & DHCSR_C_DEBUGEN;
+}
+
+bool debug_stepping(const struct core *core)
+{
+	return (core->dhcsr & (DHCSR_C_DEBUGEN | DHCSR_C_STEP)) == (DHCSR_C_DEBUGEN | DHCSR_C_STEP);
+}
+
+bool debug_masks_interrupts(const struct core *core)
+{
+	return (core->dhcsr & (DHCSR_C_DEBUGEN | DHCSR_C_MASKINTS)) == (DHCSR_C_DEBUGEN | DHCSR_C_MASKINTS);
+}
+
+void debug_halt(struct core *core, uint32_t dfsr_reason)
+{
+	core->halted = true;
+	core->sleeping = core->lockup = false; /* S_LOCKUP clears on halt */
+	core->dhcsr |= DHCSR_C_HALT;
+	core->dfsr |= dfsr_reason;
+}
+
+/* System reset: C_HALT and C_STEP do not survive; the debugger's other settings do (ARM DDI 0403 C1.4.1). */
+void debug_reset(struct core *core)
+{
+	core->dhcsr &= DHCSR_C_DEBUGEN | DHCSR_C_MASKINTS;
+	core->s_reset_st = true;
+	core->s_retire_st = false;
+}
+
+/* ---- DHCSR, DCRSR, DCRDR, DEMCR, DFSR ---- */
+
+static uint32_t dhcsr_read(struct core *core)
+{
+	uint32_t value = core->dhcsr & DHCSR_CONTROL;
+
+	value |= DHCSR_S_REGRDY;
+	value |= core->halted ? DHCSR_S_HALT : 0;
+	value |= core->sleeping ? DHCSR_S_SLEEP : 0;
+	value |= core->lockup ? DHCSR_S_LOCKUP : 0;
+	value |= core->s_retire_st ? DHCSR_S_RETIRE_ST : 0;
+	value |= core->s_reset_st ? DHCSR_S_RESET_ST : 0;
+	core->s_retire_st = core->s_reset_st = false;
+	return value;
+}
+
+static void dhcsr_write(struct core *core, uint32_t value)
+{
+	if (value >> 16 != DHCSR_KEY)
+		return;
+	core->dhcsr = value & DHCSR_CONTROL;
+	if (!(value & DHCSR_C_DEBUGEN)) {
+		core->dhcsr = 0;
+		core->halted = false;
+		return;
+	}
+	if (value & DHCSR_C_HALT) {
+		if (!core->halted)
+			debug_halt(core, DFSR_HALTED);
+	} else {
+		core->halted = false;
+	}
+}
+
+static void dcrsr_write(struct core *core, uint32_t value)
+{
+	unsigned regsel = value & 0x7F;
+
+	if (!core->halted)
+		return;
+	if (value & 1u << 16)
+		core_reg_write(core, regsel, core->dcrdr);
+	else
+		core->dcrdr = core_reg_read(core, regsel);
+}
+
+static int scb_debug_read(void *ctx, uint32_t offset, uint32_t *value)
+{
+	struct core *core = ctx;
+
+	switch (offset + 0xF0) {
+	case DHCSR:
+		*value = dhcsr_read(core);
+		break;
+	case DCRDR:
+		*value = core->dcrdr;
+		break;
+	case DEMCR:
+		*value = core->demcr;
+		break;
+	default:
+		*value = 0;
+	}
+	return 0;
+}
+
+static int scb_debug_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
+{
+	struct core *core = ctx;
+
+	switch (offset + 0xF0) {
+	case DHCSR:
+		dhcsr_write(core, value);
+		break;
+	case DCRSR:
+		dcrsr_write(core, value);
+		break;
+	case DCRDR:
+		core->dcrdr = (core->dcrdr & ~mask) | (value & mask);
+		break;
+	case DEMCR:
+		core->demcr = (core->demcr & ~mask) | (value & mask & 0x010F07F1);
+		break;
+	}
+	return 0;
+}
+
+static int dfsr_read(void *ctx, uint32_t offset, uint32_t *value)
+{
+	(void)offset;
+	*value = ((struct core *)ctx)->dfsr;
+	return 0;
+}
+
+static int dfsr_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
+{
+	(void)offset;
+	((struct core *)ctx)->dfsr &= ~(value & mask);
+	return 0;
+}
+
+/* ---- FPB, ARM DDI 0403 section C1.11 ---- */
+
+bool debug_breakpoint_at(const struct core *core, uint32_t pc)
+{
+	if (!(core->fp_ctrl & 1) || !debug_enabled(core))
+		return false;
+	for (unsigned i = 0; i < CODE_COMPARATORS; i++) {
+		uint32_t comp = core->fp_comp[i];
+		uint32_t replace = comp >> 30;
+
+		if (!(comp & 1) || ((comp ^ pc) & 0x1FFFFFFC))
+			continue;
+		if (((replace & 1) && !(pc & 2)) || ((replace & 2) && (pc & 2)))
+			return true;
+	}
+	return false;
+}
+
+static int fpb_read(void *ctx, uint32_t offset, uint32_t *value)
+{
+	struct core *core = ctx;
+
+	*value = 0;
+	if (offset == FP_CTRL)
+		*value = LITERAL_COMPARATORS << 8 | CODE_COMPARATORS << 4 | (core->fp_ctrl & 1);
+	else if (offset >= FP_COMP0 && offset < FP_COMP_END)
+		*value = core->fp_comp[(offset - FP_COMP0) / 4];
+	else if (offset != FP_REMAP && offset < 0xFB0)
+		stats_unmodelled(core->stats, "read of FPB register", 0xE0002000u + offset);
+	return 0;
+}
+
+static int fpb_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
+{
+	struct core *core = ctx;
+
+	(void)mask;
+	if (offset == FP_CTRL) {
+		if (value & 2) /* KEY */
+			core->fp_ctrl = value & 1;
+	} else if (offset >= FP_COMP0 && offset < FP_COMP_END) {
+		core->fp_comp[(offset - FP_COMP0) / 4] = value & 0xDFFFFFFD;
+	} else {
+		stats_unmodelled(core->stats, "write to FPB register", 0xE0002000u + offset);
+	}
+	return 0;
+}
+
+/* ---- DWT, ARM DDI 0403 section C1.8 ---- */
+
+enum { FUNCTION_WATCH_READ = 5, FUNCTION_WATCH_WRITE = 6, FUNCTION_WATCH_BOTH = 7, FUNCTION_MATCHED = 1u << 24 };
+
+static void on_data_access(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *ctx)
+{
+	struct core *core = ctx;
+	bool write = type == UC_MEM_WRITE;
+
+	(void)uc;
+	(void)value;
+	for (unsigned i = 0; i < DWT_COMPARATORS; i++) {
+		uint32_t function = core->dwt_function[i] & 0xF;
+		uint32_t mask = ~((1u << core->dwt_mask[i]) - 1);
+		uint32_t first = (uint32_t)address & mask, last = (uint32_t)(address + (unsigned)size - 1) & mask;
+
+		if (function < FUNCTION_WATCH_READ || function > FUNCTION_WATCH_BOTH)
+			continue;
+		if (function == (write ? FUNCTION_WATCH_READ : FUNCTION_WATCH_WRITE))
+			continue;
+		if ((core->dwt_comp[i] & mask) < first || (core->dwt_comp[i] & mask) > last)
+			continue;
+		core->dwt_function[i] |= FUNCTION_MATCHED;
+		core->event = core->event == EVENT_NONE ? EVENT_WATCHPOINT : core->event;
+		core->stop = true;
+	}
+}
+
+void debug_arm_watchpoints(struct core *core)
+{
+	bool wanted = false;
+
+	for (unsigned i = 0; i < DWT_COMPARATORS; i++)
+		wanted |= (core->dwt_function[i] & 0xF) >= FUNCTION_WATCH_READ;
+	wanted = wanted && debug_enabled(core) && (core->demcr & DEMCR_TRCENA);
+	if (wanted == core->watching)
+		return;
+	core->watching = wanted;
+	if (wanted)
+		uc_hook_add(core->uc, &core->watch_hook, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, (void *)on_data_access, core, 1, 0);
+	else
+		uc_hook_del(core->uc, core->watch_hook);
+}
+
+static int dwt_read(void *ctx, uint32_t offset, uint32_t *value)
+{
+	struct core *core = ctx;
+
+	*value = 0;
+	if (offset >= DWT_COMP0 && offset < DWT_COMP_END) {
+		unsigned i = (offset - DWT_COMP0) / 16;
+
+		switch (offset & 0xC) {
+		case 0x0:
+			*value = core->dwt_comp[i];
+			break;
+		case 0x4:
+			*value = core->dwt_mask[i];
+			break;
+		case 0x8:
+			*value = core->dwt_function[i];
+			core->dwt_function[i] &= ~FUNCTION_MATCHED;
+			break;
+		}
+	} else if (offset == DWT_CTRL) {
+		*value = DWT_COMPARATORS << 28 | core->dwt_ctrl;
+	} else if (offset == DWT_CYCCNT) {
+		*value = (uint32_t)core->cycles - core->dwt_cyccnt_base;
+	} else if (offset == DWT_PCSR) {
+		*value = core->halted ? 0xFFFFFFFF : core->pc_last;
+	} else if (offset > DWT_PCSR && offset < 0xFB0) {
+		stats_unmodelled(core->stats, "read of DWT register", 0xE0001000u + offset);
+	}
+	return 0;
+}
+
+static int dwt_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
+{
+	struct core *core = ctx;
+	unsigned i = (offset - DWT_COMP0) / 16;
+
+	(void)mask;
+	if (offset == DWT_CTRL) {
+		core->dwt_ctrl = value & 0x00FFFFFF;
+	} else if (offset == DWT_CYCCNT) {
+		core->dwt_cyccnt_base = (uint32_t)core->cycles - value;
+	} else if (offset < DWT_COMP0 || offset >= DWT_COMP_END) {
+		if (offset >= DWT_PCSR)
+			stats_unmodelled(core->stats, "write to DWT register", 0xE0001000u + offset);
+	} else if ((offset & 0xC) == 0x0) {
+		core->dwt_comp[i] = value;
+	} else if ((offset & 0xC) == 0x4) {
+		core->dwt_mask[i] = value & 0xF; /* up to 32 KiB */
+	} else if ((offset & 0xC) == 0x8) {
+		core->dwt_function[i] = value & 0xFFF;
+	}
+	return 0;
+}
+
+/* ---- Blocks that are only there to be found ---- */
+
+/* ROM table, RM0038 section 30.8.3: SCS, DWT, FPB, ITM, TPIU, ETM; then the identification of ST. */
+static int rom_table_read(void *ctx, uint32_t offset, uint32_t *value)
+{
+	static const uint32_t entries[] = {0xFFF0F003, 0xFFF02003, 0xFFF03003, 0xFFF01003, 0xFFF41003, 0xFFF42003};
+	static const uint8_t ids[] = {0x00, 0, 0, 0, 0x16, 0x04, 0x0A, 0x00, 0x0D, 0x10, 0x05, 0xB1};
+
+	(void)ctx;
+	*value = 0;
+	if (offset < sizeof entries)
+		*value = entries[offset / 4];
+	if (offset == 0xFCC)
+		*value = 1; /* MEMTYPE: system memory is on this bus */
+	if (offset >= 0xFD0)
+		*value = ids[(offset - 0xFD0) / 4];
+	return 0;
+}
+
+static int ignore_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
+{
+	(void)ctx;
+	(void)offset;
+	(void)value;
+	(void)mask;
+	return 0;
+}
+
+static int zero_read(void *ctx, uint32_t offset, uint32_t *value)
+{
+	(void)ctx;
+	(void)offset;
+	*value = 0;
+	return 0;
+}
+
+static int dbgmcu_read(void *ctx, uint32_t offset, uint32_t *value)
+{
+	struct core *core = ctx;
+
+	*value = offset == 0 ? core->chip->dbgmcu_idcode : core->dbgmcu[offset / 4];
+	return 0;
+}
+
+static int dbgmcu_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
+{
+	struct core *core = ctx;
+	uint32_t *reg = &core->dbgmcu[offset / 4];
+
+	*reg = (*reg & ~mask) | (value & mask);
+	return 0;
+}
+
+void debug_attach(struct core *core, struct bus *bus)
+{
+	const struct bus_device blocks[] = {
+		{"debug", 0xE000EDF0, 0x10, scb_debug_read, scb_debug_write, core},
+		{"DFSR", 0xE000ED30, 0x4, dfsr_read, dfsr_write, core},
+		{"FPB", 0xE0002000, 0x1000, fpb_read, fpb_write, core},
+		{"DWT", 0xE0001000, 0x1000, dwt_read, dwt_write, core},
+		{"ITM", 0xE0000000, 0x1000, zero_read, ignore_write, core},  /* no trace port is connected */
+		{"TPIU", 0xE0040000, 0x1000, zero_read, ignore_write, core},
+		{"ETM", 0xE0041000, 0x1000, zero_read, ignore_write, core},
+		{"DBGMCU", 0xE0042000, 0x10, dbgmcu_read, dbgmcu_write, core},
+		{"ROM table", 0xE00FF000, 0x1000, rom_table_read, ignore_write, core},
+	};
+
+	for (unsigned i = 0; i < sizeof blocks / sizeof *blocks; i++)
+		bus_add_device(bus, blocks[i]);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Exception entry and return, priorities, escalation, lock-up. Reference: ARM DDI 0403 section B1.5. Unicorn knows none
+ * of this.
+ */
+#include "core.h"
+
+#include "chips.h"
+
+#include <string.h>
+
+#define PRIORITY_NONE 256 /* less urgent than every exception */
+#define CCR_STKALIGN (1u << 9)
+#define XPSR_FRAME_ALIGNED (1u << 9)
+#define XPSR_IT_BITS 0x0600FC00u
+
+enum { FRAME_WORDS = 8 };
+
+void exception_reset(struct core *core)
+{
+	memset(core->exceptions, 0, sizeof core->exceptions);
+	core->ipsr = 0;
+	/* Those that cannot be switched off. */
+	for (unsigned n = EXC_RESET; n < EXC_IRQ0; n++)
+		core->exceptions[n].enabled = n < EXC_MEM_MANAGE || n > EXC_USAGE_FAULT;
+}
+
+static int priority_of(const struct core *core, unsigned number)
+{
+	if (number <= EXC_HARD_FAULT)
+		return (int)number - 4; /* Reset -3, NMI -2, HardFault -1 */
+	return core->exceptions[number].priority;
+}
+
+/* The part of a priority that decides about pre-emption (AIRCR.PRIGROUP). */
+static int group_priority(const struct core *core, int priority)
+{
+	return priority < 0 ? priority : priority & ~((2 << core->aircr_prigroup) - 1) & 0xFF;
+}
+
+static int execution_priority(struct core *core)
+{
+	uint32_t special = core_reg_read(core, REG_SPECIAL);
+	uint32_t primask = special & 1, basepri = (special >> 8) & 0xFF, faultmask = (special >> 16) & 1;
+	int priority = PRIORITY_NONE;
+
+	for (unsigned n = 1; n < CORE_EXCEPTIONS; n++)
+		if (core->exceptions[n].active && group_priority(core, priority_of(core, n)) < priority)
+			priority = group_priority(core, priority_of(core, n));
+	if (basepri && group_priority(core, (int)basepri) < priority)
+		priority = group_priority(core, (int)basepri);
+	if (primask && priority > 0)
+		priority = 0;
+	if (faultmask && priority > -1)
+		priority = -1;
+	return priority;
+}
+
+static unsigned most_urgent_pending(const struct core *core)
+{
+	unsigned best = EXC_NONE;
+
+	for (unsigned n = EXC_NMI; n < CORE_EXCEPTIONS; n++)
+		if (core->exceptions[n].pending && core->exceptions[n].enabled &&
+		    (!best || priority_of(core, n) < priority_of(core, best)))
+			best = n;
+	return best;
+}
+
+bool exception_wakes(const struct core *core)
+{
+	return most_urgent_pending(core) != EXC_NONE;
+}
+
+static void enter_lockup(struct core *core)
+{
+	core->lockup = true;
+	core_reg_write(core, REG_PC, 0xFFFFFFFE);
+}
+
+/* Pushes the frame on the stack in use. 0 or BUS_FAULT. */
+static int push_frame(struct core *core, uint32_t *exc_return)
+{
+	uint32_t xpsr = core_reg_read(core, REG_XPSR), sp = core_reg_read(core, REG_SP);
+	bool thread = core->ipsr == 0;
+	bool process_stack = thread && (core_reg_read(core, REG_SPECIAL) >> 24 & 2);
+	bool align = (core->ccr & CCR_STKALIGN) && (sp & 4);
+	const uint32_t frame[FRAME_WORDS] = {
+		core_reg_read(core, 0),  core_reg_read(core, 1),      core_reg_read(core, 2),
+		core_reg_read(core, 3),  core_reg_read(core, 12),     core_reg_read(core, REG_LR),
+		core_reg_read(core, REG_PC), xpsr | (align ? XPSR_FRAME_ALIGNED : 0)};
+
+	sp -= 4 * FRAME_WORDS + (align ? 4 : 0);
+	core_reg_write(core, REG_SP, sp);
+	*exc_return = !thread ? 0xFFFFFFF1 : process_stack ? 0xFFFFFFFD : 0xFFFFFFF9;
+	for (unsigned i = 0; i < FRAME_WORDS; i++)
+		if (bus_write(core->bus, sp + 4 * i, 4, frame[i]))
+			return BUS_FAULT;
+	return 0;
+}
+
+/* DEMCR bits that halt on entry of an exception. */
+static uint32_t vector_catch_bits(unsigned number)
+{
+	switch (number) {
+	case EXC_HARD_FAULT:
+		return DEMCR_VC_HARDERR;
+	case EXC_MEM_MANAGE:
+		return DEMCR_VC_MMERR;
+	case EXC_BUS_FAULT:
+		return DEMCR_VC_BUSERR;
+	case EXC_USAGE_FAULT:
+		return DEMCR_VC_STATERR | DEMCR_VC_CHKERR | DEMCR_VC_NOCPERR;
+	default:
+		return 0;
+	}
+}
+
+static void enter(struct core *core, unsigned number)
+{
+	uint32_t exc_return, vector = 0;
+	uint32_t xpsr = core_reg_read(core, REG_XPSR);
+	int err = push_frame(core, &exc_return);
+
+	core->exceptions[number].pending = false;
+	core->exceptions[number].active = true;
+	core_reg_write(core, REG_XPSR, (xpsr & ~(XPSR_IT_BITS | 0x1FFu)) | number);
+	core_reg_write(core, REG_LR, exc_return);
+	if (bus_read(core->bus, core->vtor + 4 * number, 4, &vector)) {
+		core->hfsr |= 1u << 1; /* VECTTBL */
+		err = BUS_FAULT;
+	}
+	core_reg_write(core, REG_PC, vector & ~1u);
+	if (debug_enabled(core) && (core->demcr & vector_catch_bits(number)))
+		debug_halt(core, DFSR_VCATCH);
+	if (!err)
+		return;
+	/* A fault while entering: ARM DDI 0403 B1.5.13 and B1.5.15. */
+	core->cfsr |= 1u << 12; /* STKERR */
+	if (number == EXC_HARD_FAULT)
+		enter_lockup(core);
+	else
+		exception_raise(core, EXC_BUS_FAULT);
+}
+
+bool exception_take_pending(struct core *core)
+{
+	unsigned number = most_urgent_pending(core);
+
+	if (!number || group_priority(core, priority_of(core, number)) >= execution_priority(core))
+		return false;
+	enter(core, number);
+	return true;
+}
+
+void exception_raise(struct core *core, enum exception number)
+{
+	int now = execution_priority(core);
+
+	if (!core->exceptions[number].enabled || group_priority(core, priority_of(core, number)) >= now) {
+		if (number != EXC_HARD_FAULT)
+			core->hfsr |= 1u << 30; /* FORCED */
+		number = EXC_HARD_FAULT;
+	}
+	if (now <= priority_of(core, EXC_HARD_FAULT)) {
+		enter_lockup(core);
+		return;
+	}
+	core->exceptions[number].pending = true;
+}
+
+void exception_return(struct core *core, uint32_t exc_return)
+{
+	bool to_thread = exc_return != 0xFFFFFFF1, process_stack = exc_return == 0xFFFFFFFD;
+	uint32_t control = core_reg_read(core, REG_SPECIAL), frame[FRAME_WORDS], sp;
+	unsigned returning = core->ipsr;
+
+	if (exc_return != 0xFFFFFFF1 && exc_return != 0xFFFFFFF9 && exc_return != 0xFFFFFFFD) {
+		core->cfsr |= 1u << 18; /* INVPC */
+		exception_raise(core, EXC_USAGE_FAULT);
+		return;
+	}
+	core->exceptions[returning].active = false;
+	sp = core_reg_read(core, process_stack ? REG_PSP : REG_MSP);
+	for (unsigned i = 0; i < FRAME_WORDS; i++) {
+		frame[i] = 0;
+		if (bus_read(core->bus, sp + 4 * i, 4, &frame[i])) {
+			core->cfsr |= 1u << 11; /* UNSTKERR */
+			exception_raise(core, EXC_BUS_FAULT);
+			return;
+		}
+	}
+	sp += 4 * FRAME_WORDS + (frame[7] & XPSR_FRAME_ALIGNED ? 4 : 0);
+	core_reg_write(core, REG_XPSR, frame[7] & ~XPSR_FRAME_ALIGNED);
+	if (to_thread)
+		core_reg_write(core, REG_SPECIAL, (control & ~(2u << 24) & ~(1u << 16)) | (process_stack ? 2u << 24 : 0));
+	core_reg_write(core, process_stack ? REG_PSP : REG_MSP, sp);
+	for (unsigned i = 0; i < 4; i++)
+		core_reg_write(core, i, frame[i]);
+	core_reg_write(core, 12, frame[4]);
+	core_reg_write(core, REG_LR, frame[5]);
+	core_reg_write(core, REG_PC, frame[6]);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "flash.h"
+
+#include "bus.h"
+#include "chips.h"
+#include "stats.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A new device: all bytes erased. Made beside its place and renamed, so that a half-made file is never found. */
+static int create_erased(const char *path, const struct chip *chip)
+{
+	char partial[4096];
+	uint8_t page[4096];
+	int fd, err = 0;
+
+	if ((size_t)snprintf(partial, sizeof partial, "%s.%ld.new", path, (long)getpid()) >= sizeof partial)
+		return -ENAMETOOLONG;
+	memset(page, chip->flash_ops->erased, sizeof page);
+	fd = open(partial, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return -errno;
+	for (uint32_t done = 0; done < chip->flash_size && !err; done += sizeof page)
+		if (write(fd, page, sizeof page) != (ssize_t)sizeof page)
+			err = -EIO;
+	if (close(fd) && !err)
+		err = -errno;
+	if (!err && link(partial, path) && errno != EEXIST)
+		err = -errno;
+	unlink(partial);
+	return err;
+}
+
+int flash_open(struct flash *flash, const struct chip *chip, const char *path, char *message, unsigned message_size)
+{
+	struct stat st;
+	int err = 0;
+
+	flash->chip = chip;
+	flash->fd = open(path, O_RDWR | O_CLOEXEC);
+	if (flash->fd < 0 && errno == ENOENT) {
+		err = create_erased(path, chip);
+		flash->fd = err ? -1 : open(path, O_RDWR | O_CLOEXEC);
+	}
+	if (flash->fd < 0) {
+		snprintf(message, message_size, "flash file %s: %s; name a file that can be written", path,
+			 strerror(err ? -err : errno));
+		return -1;
+	}
+	if (fstat(flash->fd, &st) || !S_ISREG(st.st_mode) || st.st_size != (off_t)chip->flash_size) {
+		snprintf(message, message_size,
+			 "flash file %s: is %lld bytes, the flash of %s has %u; name another file or remove this one",
+			 path, (long long)st.st_size, chip->name, (unsigned)chip->flash_size);
+		goto fail;
+	}
+	if (flock(flash->fd, LOCK_EX | LOCK_NB)) {
+		snprintf(message, message_size, "flash file %s: in use by another vboard; name another file or end that one",
+			 path);
+		goto fail;
+	}
+	flash->data = mmap(NULL, chip->flash_size, PROT_READ | PROT_WRITE, MAP_SHARED, flash->fd, 0);
+	if (flash->data != MAP_FAILED)
+		return 0;
+	snprintf(message, message_size, "flash file %s: %s", path, strerror(errno));
+fail:
+	close(flash->fd);
+	return -1;
+}
+
+void flash_close(struct flash *flash)
+{
+	munmap(flash->data, flash->chip->flash_size);
+	close(flash->fd);
+}
+
+static int flash_bus_write(void *ctx, uint32_t offset, unsigned size, uint32_t value)
+{
+	struct flash *flash = ctx;
+
+	return flash->chip->flash_ops->mem_write(flash, offset, size, value);
+}
+
+static int regs_bus_read(void *ctx, uint32_t offset, uint32_t *value)
+{
+	struct flash *flash = ctx;
+
+	return flash->chip->flash_ops->reg_read(flash, offset, value);
+}
+
+static int regs_bus_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
+{
+	struct flash *flash = ctx;
+
+	if (mask != 0xFFFFFFFFu)
+		stats_unmodelled(flash->stats, "narrow write to flash register", offset);
+	return flash->chip->flash_ops->reg_write(flash, offset, value);
+}
+
+void flash_attach(struct flash *flash, struct bus *bus, struct stats *stats)
+{
+	const uint32_t places[] = {flash->chip->flash_base, 0}; /* boot from flash: the alias at 0 */
+
+	flash->bus = bus;
+	flash->stats = stats;
+	for (unsigned i = 0; i < 2; i++)
+		bus_add_memory(bus, (struct bus_memory){.base = places[i],
+							.size = flash->chip->flash_size,
+							.data = flash->data,
+							.write = flash_bus_write,
+							.ctx = flash});
+	bus_add_device(bus, (struct bus_device){"FLASH", flash->chip->flash_regs, 0x400, regs_bus_read, regs_bus_write,
+						flash});
+}
+
+void flash_reset(struct flash *flash)
+{
+	flash->busy_until_ns = 0;
+	flash->chip->flash_ops->reset(flash);
+}
+
+static void count(struct flash *flash, enum flash_change change)
+{
+	flash->stats->flash_ops++;
+	switch (change) {
+	case FLASH_WORD:
+		flash->stats->flash_words++;
+		break;
+	case FLASH_HALF_PAGE:
+		flash->stats->flash_half_pages++;
+		break;
+	case FLASH_ERASE:
+		flash->stats->flash_pages_erased++;
+		break;
+	}
+}
+
+/* Programming moves bits away from the erased value only: what is already programmed stays, whatever is written. */
+static void program(struct flash *flash, uint32_t offset, uint32_t size, const uint8_t *bytes)
+{
+	uint8_t erased = flash->chip->flash_ops->erased;
+
+	for (uint32_t i = 0; i < size; i += 4) {
+		uint8_t *word = flash->data + offset + i;
+		uint32_t old = bytes_load(word, 4), new = bytes_load(bytes + i, 4);
+
+		if (old != erased * 0x01010101u && old != new) {
+			flash->stats->flash_overwrites++;
+			fprintf(stderr, "vboard: word at 0x%08X programmed twice: 0x%08X over 0x%08X\n",
+				(unsigned)(flash->chip->flash_base + offset + i), (unsigned)new, (unsigned)old);
+		}
+		bytes_store(word, 4, erased ? old & new : old | new);
+	}
+}
+
+void flash_apply(struct flash *flash, enum flash_change change, uint32_t offset, uint32_t size, const uint8_t *bytes,
+		 uint64_t duration_ns)
+{
+	/* The bus stalls an operation that comes while another is under way (RM0038 section 3.3.4). */
+	if (flash->stats->time_ns < flash->busy_until_ns)
+		flash->stats->time_ns = flash->busy_until_ns;
+	count(flash, change);
+	if (change == FLASH_ERASE)
+		memset(flash->data + offset, flash->chip->flash_ops->erased, size);
+	else
+		program(flash, offset, size, bytes);
+	bus_mark_dirty(flash->bus, flash->data + offset, size);
+	flash->busy_until_ns = flash->stats->time_ns + duration_ns;
+}
+
+bool flash_poll_busy(struct flash *flash)
+{
+	if (flash->stats->time_ns >= flash->busy_until_ns)
+		return false;
+	if (!flash->cpu_is_running || !flash->cpu_is_running(flash->ctx))
+		flash->stats->time_ns = flash->busy_until_ns;
+	return true;
+}

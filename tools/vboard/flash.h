@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Flash: the file that keeps its bytes, the one function through which every change passes, and the interface that
+ * each family's controller implements (one file per controller, flash_*.c).
+ */
+#ifndef VBOARD_FLASH_H
+#define VBOARD_FLASH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bus;
+struct chip;
+struct stats;
+
+enum flash_change {
+	FLASH_WORD,      /* program one word */
+	FLASH_HALF_PAGE, /* program half a page in one go */
+	FLASH_ERASE,     /* erase one page */
+};
+
+/* State of the stm32lx controller (L0, L1). */
+struct stm32lx_regs {
+	uint32_t acr, pecr, sr;
+	unsigned pekey_step, prgkey_step; /* keys taken so far */
+	bool key_fault;                   /* a wrong key: locked until reset */
+	uint32_t half_page;               /* offset of the half page that is being filled */
+	unsigned half_page_words;         /* words taken so far */
+	uint8_t buffer[128];
+};
+
+struct flash {
+	const struct chip *chip;
+	struct bus *bus;
+	struct stats *stats;
+	int fd;
+	uint8_t *data; /* the file, mapped shared: what is written here survives the death of this process */
+	uint64_t busy_until_ns; /* modelled time */
+	bool (*cpu_is_running)(void *ctx); /* who polls: see flash_wait_poll */
+	void *ctx;
+	union {
+		struct stm32lx_regs stm32lx;
+	} regs;
+};
+
+struct flash_ops {
+	uint8_t erased; /* value of an erased byte */
+	void (*reset)(struct flash *flash);
+	/* Register access by offset from chip->flash_regs. 0 or BUS_FAULT. */
+	int (*reg_read)(struct flash *flash, uint32_t offset, uint32_t *value);
+	int (*reg_write)(struct flash *flash, uint32_t offset, uint32_t value);
+	/* A write of SIZE bytes into the flash's address range. 0 or BUS_FAULT. */
+	int (*mem_write)(struct flash *flash, uint32_t offset, unsigned size, uint32_t value);
+};
+
+extern const struct flash_ops flash_stm32lx;
+
+/* Opens or creates PATH as the flash of CHIP and maps it. On failure returns -1 and leaves one line, which says what
+ * and where, in MESSAGE. */
+int flash_open(struct flash *flash, const struct chip *chip, const char *path, char *message, unsigned message_size);
+void flash_close(struct flash *flash);
+
+/* Puts flash, its alias at 0 and its controller on the bus. */
+void flash_attach(struct flash *flash, struct bus *bus, struct stats *stats);
+void flash_reset(struct flash *flash);
+
+/* Every change of flash, from the CPU or the debug port: programs SIZE bytes at OFFSET (FLASH_ERASE: BYTES is NULL).
+ * Counts it, and keeps the flash busy for DURATION_NS from the end of what it does now. */
+void flash_apply(struct flash *flash, enum flash_change change, uint32_t offset, uint32_t size, const uint8_t *bytes,
+		 uint64_t duration_ns);
+
+/* Is an operation under way? A debugger that finds it busy is answered so once, and then the time it would have
+ * waited has passed (TCK is not spent on waiting); for the running CPU time passes with its instructions. */
+bool flash_poll_busy(struct flash *flash);
+
+#endif

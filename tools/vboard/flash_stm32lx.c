@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Flash controller of the STM32L1. Reference: RM0038 sections 3.3 (operations) and 3.9 (registers); DS6876 table
+ * "Flash memory and data EEPROM characteristics" for times.
+ *
+ * Erased bits are 0. The controller is unlocked in two steps (PEKEYR, then PRGKEYR); a word is programmed by writing it,
+ * half a page by setting FPRG and PROG and writing its 32 words in order, a page is erased by setting ERASE and PROG
+ * and writing 0 into it.
+ */
+#include "flash.h"
+
+#include "bus.h"
+#include "chips.h"
+#include "stats.h"
+
+#include <string.h>
+
+enum { ACR = 0x00, PECR = 0x04, PDKEYR = 0x08, PEKEYR = 0x0C, PRGKEYR = 0x10, OPTKEYR = 0x14, SR = 0x18, OBR = 0x1C, WRPR1 = 0x20 };
+
+enum {
+	PECR_PELOCK = 1u << 0,
+	PECR_PRGLOCK = 1u << 1,
+	PECR_OPTLOCK = 1u << 2,
+	PECR_PROG = 1u << 3,
+	PECR_DATA = 1u << 4,
+	PECR_FTDW = 1u << 8,
+	PECR_ERASE = 1u << 9,
+	PECR_FPRG = 1u << 10,
+	PECR_EOPIE = 1u << 16,
+	PECR_ERRIE = 1u << 17,
+	PECR_MODES = PECR_PROG | PECR_DATA | PECR_FTDW | PECR_ERASE | PECR_FPRG,
+	PECR_RESET = PECR_PELOCK | PECR_PRGLOCK | PECR_OPTLOCK,
+};
+
+enum {
+	SR_BSY = 1u << 0,
+	SR_EOP = 1u << 1,
+	SR_ENDHV = 1u << 2,
+	SR_READY = 1u << 3,
+	SR_WRPERR = 1u << 8,
+	SR_PGAERR = 1u << 9,
+	SR_SIZERR = 1u << 10,
+	SR_OPTVERR = 1u << 11,
+	SR_CLEARED_BY_1 = SR_EOP | SR_WRPERR | SR_PGAERR | SR_SIZERR | SR_OPTVERR,
+};
+
+static const uint32_t pekeys[2] = {0x89ABCDEF, 0x02030405};  /* RM0038 section 3.3.3 */
+static const uint32_t prgkeys[2] = {0x8C9DAEBF, 0x13141516};
+
+#define OPERATION_NS 3280000u /* typical time of a word, a half page or a page erase (DS6876) */
+#define OBR_LEVEL_0 0x007800AAu /* no read protection, brown-out level as shipped */
+
+static void lx_reset(struct flash *flash)
+{
+	memset(&flash->regs.stm32lx, 0, sizeof flash->regs.stm32lx);
+	flash->regs.stm32lx.pecr = PECR_RESET;
+}
+
+static int lx_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
+{
+	struct stm32lx_regs *regs = &flash->regs.stm32lx;
+
+	switch (offset) {
+	case ACR:
+		*value = regs->acr;
+		return 0;
+	case PECR:
+		*value = regs->pecr;
+		return 0;
+	case SR:
+		*value = regs->sr | (flash_poll_busy(flash) ? SR_BSY : SR_READY | SR_ENDHV);
+		return 0;
+	case OBR:
+		*value = OBR_LEVEL_0;
+		return 0;
+	case PDKEYR:
+	case PEKEYR:
+	case PRGKEYR:
+	case OPTKEYR:
+	case WRPR1:
+		*value = 0; /* keys read as 0; no sector is write-protected */
+		return 0;
+	default:
+		stats_unmodelled(flash->stats, "read of flash register", offset);
+		*value = 0;
+		return 0;
+	}
+}
+
+/* One key of a pair. A wrong one locks the register up until the next reset and is a bus error (RM0038 section
+ * 3.3.3). */
+static int take_key(struct stm32lx_regs *regs, const uint32_t keys[2], unsigned *step, uint32_t value, uint32_t lock)
+{
+	if (regs->key_fault || value != keys[*step]) {
+		regs->key_fault = true;
+		return BUS_FAULT;
+	}
+	if (++*step == 2) {
+		*step = 0;
+		regs->pecr &= ~lock;
+	}
+	return 0;
+}
+
+/* Setting a lock bit takes effect at once and drops the modes; PELOCK takes the two others with it. Lock bits are never
+ * cleared by a write. RM0038 section 3.9.2. */
+static void write_pecr(struct flash *flash, uint32_t value)
+{
+	struct stm32lx_regs *regs = &flash->regs.stm32lx;
+	uint32_t locks = (regs->pecr | value) & PECR_RESET;
+
+	if (regs->pecr & PECR_PELOCK)
+		return; /* writable only when unlocked */
+	if (locks & PECR_PELOCK)
+		locks = PECR_RESET;
+	if (value & ~(PECR_RESET | PECR_MODES | PECR_EOPIE | PECR_ERRIE))
+		stats_unmodelled(flash->stats, "bits in FLASH_PECR:", value);
+	regs->pecr = locks | (value & (PECR_EOPIE | PECR_ERRIE));
+	if (!(locks & PECR_PRGLOCK))
+		regs->pecr |= value & PECR_MODES;
+	regs->half_page_words = 0;
+}
+
+static int lx_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
+{
+	struct stm32lx_regs *regs = &flash->regs.stm32lx;
+
+	switch (offset) {
+	case ACR:
+		regs->acr = value & 0x1F;
+		return 0;
+	case PECR:
+		write_pecr(flash, value);
+		return 0;
+	case PEKEYR:
+		return take_key(regs, pekeys, &regs->pekey_step, value, PECR_PELOCK);
+	case PRGKEYR:
+		if (regs->pecr & PECR_PELOCK)
+			return BUS_FAULT;
+		return take_key(regs, prgkeys, &regs->prgkey_step, value, PECR_PRGLOCK);
+	case SR:
+		regs->sr &= ~(value & SR_CLEARED_BY_1);
+		return 0;
+	default:
+		stats_unmodelled(flash->stats, "write to flash register", offset);
+		return 0;
+	}
+}
+
+static int refuse(struct flash *flash, uint32_t error)
+{
+	flash->regs.stm32lx.sr |= error;
+	flash->regs.stm32lx.half_page_words = 0;
+	flash->stats->flash_errors++;
+	return 0;
+}
+
+/* Half page: 32 words in order from a half page's start; programmed when the last one has come. RM0038 section 3.3.4. */
+static int fill_half_page(struct flash *flash, uint32_t offset, uint32_t value)
+{
+	struct stm32lx_regs *regs = &flash->regs.stm32lx;
+	uint32_t half = flash->chip->page_size / 2;
+
+	if (regs->half_page_words == 0)
+		regs->half_page = offset;
+	if (regs->half_page % half || offset != regs->half_page + 4 * regs->half_page_words)
+		return refuse(flash, SR_PGAERR);
+	bytes_store(regs->buffer + 4 * regs->half_page_words, 4, value);
+	if (++regs->half_page_words < half / 4)
+		return 0;
+	regs->half_page_words = 0;
+	flash_apply(flash, FLASH_HALF_PAGE, regs->half_page, half, regs->buffer, OPERATION_NS);
+	regs->sr |= SR_EOP;
+	return 0;
+}
+
+static int lx_mem_write(struct flash *flash, uint32_t offset, unsigned size, uint32_t value)
+{
+	struct stm32lx_regs *regs = &flash->regs.stm32lx;
+	uint32_t page = flash->chip->page_size;
+	uint8_t word[4];
+
+	if (regs->pecr & PECR_PRGLOCK)
+		return refuse(flash, SR_WRPERR);
+	if (size != 4)
+		return refuse(flash, SR_SIZERR);
+	switch (regs->pecr & PECR_MODES) {
+	case PECR_ERASE | PECR_PROG:
+		flash_apply(flash, FLASH_ERASE, offset - offset % page, page, NULL, OPERATION_NS);
+		break;
+	case PECR_FPRG | PECR_PROG:
+		return fill_half_page(flash, offset, value);
+	case 0:
+	case PECR_PROG:
+		bytes_store(word, 4, value);
+		flash_apply(flash, FLASH_WORD, offset, 4, word, OPERATION_NS);
+		break;
+	default:
+		stats_unmodelled(flash->stats, "flash write with FLASH_PECR", regs->pecr);
+		return refuse(flash, SR_PGAERR);
+	}
+	regs->sr |= SR_EOP;
+	return 0;
+}
+
+const struct flash_ops flash_stm32lx = {
+	.erased = 0x00,
+	.reset = lx_reset,
+	.reg_read = lx_reg_read,
+	.reg_write = lx_reg_write,
+	.mem_write = lx_mem_write,
+};

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Options and lifetime.
+ */
+#include "board.h"
+#include "chips.h"
+#include "server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MESSAGE_SIZE 1024
+#define DEFAULT_ADAPTER_KHZ 1000
+
+struct options {
+	const char *chip, *flash, *listen, *stats, *log;
+	uint32_t adapter_khz;
+	pid_t owner;
+	bool background;
+};
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop = 1;
+}
+
+static void usage(FILE *to)
+{
+	fputs("Usage: vboard --chip NAME --flash FILE --listen unix:PATH|tcp:127.0.0.1:PORT [options]\n"
+	      "A virtual STM32 board, to which OpenOCD attaches with `adapter driver remote_bitbang`.\n"
+	      "\n"
+	      "  --chip NAME        the part; see --list-chips\n"
+	      "  --flash FILE       the device's flash, kept between runs; made if it is not there\n"
+	      "  --listen ADDRESS   where to wait for the one connection that it serves\n"
+	      "  --stats FILE       write counters there at the end, as key=value lines\n"
+	      "  --log FILE         append messages there instead of to standard error\n"
+	      "  --adapter-khz N    TCK frequency for the modelled time, 1 to 100000 (1000)\n"
+	      "  --owner PID        end when that process ends, connected or not\n"
+	      "  --background       return when the socket is open; the board goes on in the background\n"
+	      "  --list-chips       the parts that it can be\n"
+	      "  --help             this\n"
+	      "\n"
+	      "It ends when the connection ends, and removes its socket. Status 0, or 1 after an error.\n",
+	      to);
+}
+
+static int fail(const char *message)
+{
+	fprintf(stderr, "Error: vboard: %s\n", message);
+	return 1;
+}
+
+static void list_chips(void)
+{
+	for (const struct chip *chip = chips; chip->name; chip++)
+		printf("%s  %s, %u KiB flash, %u KiB RAM\n", chip->name, chip->core, (unsigned)chip->flash_size / 1024,
+		       (unsigned)chip->ram_size / 1024);
+}
+
+/* A decimal number from 1 to MAX, or 0. */
+static unsigned long positive(const char *text, unsigned long max)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	return *text >= '0' && *text <= '9' && !*end && value <= max ? value : 0;
+}
+
+/* Fills OPTIONS. Returns -1 to go on, else the exit status. */
+static int parse(int argc, char **argv, struct options *options)
+{
+	enum { CHIP = 256, FLASH, LISTEN, STATS, LOG, KHZ, OWNER, BACKGROUND, LIST, HELP };
+	static const struct option table[] = {
+		{"chip", required_argument, NULL, CHIP},     {"flash", required_argument, NULL, FLASH},
+		{"listen", required_argument, NULL, LISTEN}, {"stats", required_argument, NULL, STATS},
+		{"log", required_argument, NULL, LOG},       {"adapter-khz", required_argument, NULL, KHZ},
+		{"owner", required_argument, NULL, OWNER},   {"background", no_argument, NULL, BACKGROUND},
+		{"list-chips", no_argument, NULL, LIST},     {"help", no_argument, NULL, HELP},
+		{NULL, 0, NULL, 0},
+	};
+	char message[MESSAGE_SIZE];
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":", table, NULL)) != -1) {
+		switch (option) {
+		case CHIP:
+			options->chip = optarg;
+			break;
+		case FLASH:
+			options->flash = optarg;
+			break;
+		case LISTEN:
+			options->listen = optarg;
+			break;
+		case STATS:
+			options->stats = optarg;
+			break;
+		case LOG:
+			options->log = optarg;
+			break;
+		case KHZ:
+			options->adapter_khz = (uint32_t)positive(optarg, 100000);
+			if (!options->adapter_khz)
+				return fail("--adapter-khz takes a number from 1 to 100000");
+			break;
+		case OWNER:
+			options->owner = (pid_t)positive(optarg, 1u << 30);
+			if (!options->owner)
+				return fail("--owner takes the number of a process");
+			break;
+		case BACKGROUND:
+			options->background = true;
+			break;
+		case LIST:
+			list_chips();
+			return 0;
+		case HELP:
+			usage(stdout);
+			return 0;
+		default:
+			snprintf(message, sizeof message, "%s: %s; see vboard --help", argv[optind - 1],
+				 option == ':' ? "needs a value" : "no such option");
+			return fail(message);
+		}
+	}
+	if (optind < argc) {
+		snprintf(message, sizeof message, "%s: not expected; see vboard --help", argv[optind]);
+		return fail(message);
+	}
+	if (!options->chip || !options->flash || !options->listen)
+		return fail("--chip, --flash and --listen are needed; see vboard --help");
+	return -1;
+}
+
+/* Leaves the caller's terminal and pipes: the board's messages go to the log, or on to the caller's standard error. */
+static void redirect(const struct options *options)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int log = options->log ? open(options->log, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0666) : -1;
+
+	if (log >= 0) {
+		dup2(log, STDERR_FILENO);
+		close(log);
+	} else if (options->log) {
+		fprintf(stderr, "vboard: log %s: %s; messages stay here\n", options->log, strerror(errno));
+	}
+	if (options->background && null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+	}
+	if (null >= 0)
+		close(null);
+}
+
+/* The socket is open: let the caller go on. In the child only. */
+static void detach(void)
+{
+	pid_t child = fork();
+
+	if (child > 0)
+		_exit(0);
+	if (child == 0)
+		setsid();
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.adapter_khz = DEFAULT_ADAPTER_KHZ};
+	struct sigaction action = {.sa_handler = on_signal};
+	char message[MESSAGE_SIZE];
+	const struct chip *chip;
+	static struct board board;
+	int status = parse(argc, argv, &options), listener, err;
+
+	if (status >= 0)
+		return status;
+	chip = chip_find(options.chip);
+	if (!chip) {
+		snprintf(message, sizeof message, "--chip %s: not known; vboard --list-chips shows the parts", options.chip);
+		return fail(message);
+	}
+	listener = server_listen(options.listen, message, sizeof message);
+	if (listener < 0)
+		return fail(message);
+	if (board_open(&board, chip, options.flash, options.adapter_khz, message, sizeof message)) {
+		close(listener);
+		if (!strncmp(options.listen, "unix:", 5))
+			unlink(options.listen + 5);
+		return fail(message);
+	}
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	redirect(&options);
+	if (options.background)
+		detach();
+	server_run(listener, options.listen, &board, options.owner, &stop);
+	err = options.stats ? stats_write(&board.stats, options.stats) : 0;
+	if (err)
+		fprintf(stderr, "Error: vboard: stats %s: %s; name a file that can be written\n", options.stats, strerror(-err));
+	board_close(&board);
+	return err ? 1 : 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Peripherals that are no more than registers that keep what was written, with a few bits that follow others ("ready"
+ * bits that firmware waits on). Rows of data; a family has one table.
+ */
+#ifndef VBOARD_PERIPH_H
+#define VBOARD_PERIPH_H
+
+#include <stdint.h>
+
+struct bus;
+
+#define PERIPH_WORDS 64 /* registers per peripheral: 256 bytes */
+
+struct periph_reset {
+	uint16_t offset;
+	uint32_t value;
+};
+
+/* The bits of `cause`, as they stand after a write at offset, are copied to the same register, moved left by
+ * left_shift bits. */
+struct periph_follow {
+	uint16_t offset;
+	uint32_t cause;
+	unsigned left_shift;
+};
+
+struct periph {
+	const char *name;
+	uint32_t base;
+	uint32_t size; /* bytes that are modelled, at most 4 * PERIPH_WORDS */
+	const struct periph_reset *resets;   /* ends with value 0 */
+	const struct periph_follow *follows; /* ends with cause 0 */
+};
+
+struct periph_file {
+	const struct periph *row;
+	uint32_t regs[PERIPH_WORDS];
+};
+
+extern const struct periph periphs_stm32l1[];
+
+/* Adds all rows of the table to the bus; the files live in FILES, which must have room (periph_count). */
+unsigned periph_count(const struct periph *table);
+void periph_add_all(struct bus *bus, const struct periph *table, struct periph_file *files);
+void periph_reset(struct periph_file *files, unsigned count);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * What the board counts, and its clock. One instance per board; every layer adds to it, nobody resets it.
+ */
+#ifndef VBOARD_STATS_H
+#define VBOARD_STATS_H
+
+#include <stdint.h>
+
+struct stats {
+	uint64_t tck;                /* rising edges of TCK or SWCLK */
+	uint64_t dp_reads, dp_writes; /* debug port accesses */
+	uint64_t ap_reads, ap_writes; /* memory access port accesses */
+	uint64_t flash_words;        /* words programmed */
+	uint64_t flash_half_pages;   /* half pages programmed */
+	uint64_t flash_pages_erased; /* pages erased */
+	uint64_t flash_ops;          /* all of the above: changes of flash, of any kind */
+	uint64_t flash_overwrites;   /* words programmed that were not erased: nobody should */
+	uint64_t flash_errors;       /* operations that the controller refused */
+	uint64_t instructions;       /* executed by the core */
+	uint64_t time_ns;            /* modelled time: TCK periods + instructions + waiting for flash */
+	uint64_t unmodelled;         /* different places touched that the model does not know */
+};
+
+/* Writes `key=value` lines, the names as above, to PATH, replacing it whole.
+ * Returns 0, or a negative errno. */
+int stats_write(const struct stats *stats, const char *path);
+
+/* Says once per message and address, on stderr, that the model met something it does not know, and counts it. */
+void stats_unmodelled(struct stats *stats, const char *what, uint32_t address);
+
+#endif
