@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+# The bits of an entry: header, check, value. firmware/FORMAT.md explains each field.
+# Nothing here touches a target; words are integers, values are lists of bytes.
+
+lappend _telnet_autocomplete_skip _np_crc32 _np_word_bytes _np_bytes_word _np_header_make _np_header_parse
+lappend _telnet_autocomplete_skip _np_check _np_entry_cells _np_entry_size _np_area_word _np_area_parse
+lappend _telnet_autocomplete_skip _np_is_blank _np_newer _np_cell_code _np_min _np_max
+
+set _np_crc_table {
+	0x00000000 0x1DB71064 0x3B6E20C8 0x26D930AC 0x76DC4190 0x6B6B51F4 0x4DB26158 0x5005713C
+	0xEDB88320 0xF00F9344 0xD6D6A3E8 0xCB61B38C 0x9B64C2B0 0x86D3D2D4 0xA00AE278 0xBDBDF21C
+}
+
+set _np_magic 0x35
+set _np_max_length 1055
+# No entry is longer than this, so a gap of this many bytes ends a store.
+set _np_max_gap 1536
+
+# Jim's expr has no min() and max().
+proc _np_min {a b} {
+	return [expr {$a < $b ? $a : $b}]
+}
+
+proc _np_max {a b} {
+	return [expr {$a > $b ? $a : $b}]
+}
+
+# zlib's CRC-32, four bits at a time.
+proc _np_crc32 {bytes} {
+	set crc 0xFFFFFFFF
+	foreach byte $bytes {
+		set crc [expr {$crc ^ $byte}]
+		set crc [expr {($crc >> 4) ^ [lindex $::_np_crc_table [expr {$crc & 15}]]}]
+		set crc [expr {($crc >> 4) ^ [lindex $::_np_crc_table [expr {$crc & 15}]]}]
+	}
+	return [expr {$crc ^ 0xFFFFFFFF}]
+}
+
+proc _np_word_bytes {word} {
+	return [list [expr {$word & 255}] [expr {($word >> 8) & 255}] \
+		[expr {($word >> 16) & 255}] [expr {($word >> 24) & 255}]]
+}
+
+# Up to eight bytes, least significant first, as an unsigned number.
+proc _np_bytes_word {bytes} {
+	set word 0
+	set shift 0
+	foreach byte $bytes {
+		set word [expr {$word | ($byte << $shift)}]
+		incr shift 8
+	}
+	return $word
+}
+
+# Erased flash is ones on most families, zeros on L0 and L1. An unreadable word ("") is not blank.
+proc _np_is_blank {word} {
+	return [expr {$word ne "" && ($word == 0xFFFFFFFF || $word == 0)}]
+}
+
+# log2(cell / 4)
+proc _np_cell_code {cell} {
+	for {set code 0} {$code < 6} {incr code} {
+		if {4 << $code == $cell} {
+			return $code
+		}
+	}
+	return -code error "a cell of $cell bytes is none of 4, 8, 16, 32, 64, 128"
+}
+
+proc _np_header_make {cell type key more length} {
+	return [expr {($::_np_magic << 26) | ([_np_cell_code $cell] << 23) | ($type << 20) |
+		($key << 12) | ($more << 11) | $length}]
+}
+
+# A dict of the fields, or {} when magic, cell or length rule out that this is a header.
+proc _np_header_parse {word} {
+	if {$word eq "" || ($word >> 26) != $::_np_magic} {
+		return {}
+	}
+	set code [expr {($word >> 23) & 7}]
+	set length [expr {$word & 0x7FF}]
+	if {$code > 5 || $length > $::_np_max_length} {
+		return {}
+	}
+	return [dict create cell [expr {4 << $code}] type [expr {($word >> 20) & 7}] \
+		key [expr {($word >> 12) & 255}] more [expr {($word >> 11) & 1}] length $length]
+}
+
+proc _np_check {header bytes} {
+	return [_np_crc32 [concat [_np_word_bytes $header] $bytes]]
+}
+
+# Cells that a value of `length` bytes takes.
+proc _np_entry_cells {cell length} {
+	return [expr {($length + $cell - 1) / $cell}]
+}
+
+# Bytes from an entry's header to its end.
+proc _np_entry_size {cell length} {
+	return [expr {$cell * (2 + [_np_entry_cells $cell $length])}]
+}
+
+proc _np_area_word {size generation} {
+	return [expr {(1 << 28) | (($size / 1024) << 16) | $generation}]
+}
+
+proc _np_area_parse {word} {
+	return [dict create version [expr {($word >> 28) & 15}] size [expr {(($word >> 16) & 0xFFF) * 1024}] \
+		generation [expr {$word & 0xFFFF}]]
+}
+
+# Generations wrap: a is newer than b when it is less than half the circle ahead.
+proc _np_newer {a b} {
+	set ahead [expr {($a - $b) & 0xFFFF}]
+	return [expr {$ahead >= 1 && $ahead <= 32767}]
+}
+
+list

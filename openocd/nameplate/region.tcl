@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: MIT
+# Where the store lies, and what its flash wants: banks, pages, cells.
+
+lappend _telnet_autocomplete_skip _np_driver _np_bank_info _np_banks _np_region _np_region_default _np_region_named
+lappend _telnet_autocomplete_skip _np_page_starts _np_areas _np_range _np_integer _np_bank_of
+
+# cell: bytes written once between two erases. words: how many of a cell's words one fill writes. A family that
+# shares its driver with others is told apart by `match`, against what `flash info` prints. First match wins.
+#   stm32lx   RM0038 3.3.4: a word is the granule; the driver needs short writes to start on a half page, which is
+#             64 bytes on L0 and 128 on L1
+#   stm32l4x  ECC: 64 bits, on U5 and WBA 128
+#   stm32h7x  ECC: 256 bits
+# The last row is a whole granule or several on every STM32.
+set _np_drivers {
+	{driver stm32f1x match *  cell 4   words 1 erased 0xFFFFFFFF}
+	{driver stm32f2x match *  cell 4   words 1 erased 0xFFFFFFFF}
+	{driver stm32lx  match *  cell 128 words 1 erased 0x00000000}
+	{driver stm32l4x match *STM32L[45]*  cell 8  words 2 erased 0xFFFFFFFF}
+	{driver stm32l4x match *STM32G[04]*  cell 8  words 2 erased 0xFFFFFFFF}
+	{driver stm32l4x match *STM32C0*     cell 8  words 2 erased 0xFFFFFFFF}
+	{driver stm32l4x match *STM32U0*     cell 8  words 2 erased 0xFFFFFFFF}
+	{driver stm32l4x match *STM32WL*     cell 8  words 2 erased 0xFFFFFFFF}
+	{driver stm32l4x match *STM32WB\[1-9\]* cell 8 words 2 erased 0xFFFFFFFF}
+	{driver stm32l4x match *  cell 16  words 4 erased 0xFFFFFFFF}
+	{driver stm32h7x match *  cell 32  words 8 erased 0xFFFFFFFF}
+	{driver *        match *  cell 32  words 8 erased 0xFFFFFFFF}
+}
+
+# Main flash of an STM32; one-time-programmable areas and aliases lie elsewhere.
+set _np_flash_first 0x08000000
+set _np_flash_last 0x0BFFFFFF
+
+proc _np_range {start end} {
+	return [format "0x%08X to 0x%08X" $start [expr {$end - 1}]]
+}
+
+proc _np_driver {driver info} {
+	foreach row $::_np_drivers {
+		if {[string match [dict get $row driver] $driver] && [string match [dict get $row match] $info]} {
+			return $row
+		}
+	}
+}
+
+# Decimal without leading zeros, or 0x hex; {} for anything else.
+proc _np_integer {text} {
+	if {[regexp {^(0|[1-9][0-9]{0,9}|0[xX]0*[0-9a-fA-F]{1,8})$} $text]} {
+		return [expr {$text}]
+	}
+	return {}
+}
+
+# One bank as `flash info N sectors` shows it; that probes the bank when nobody has yet.
+proc _np_bank_info {number driver} {
+	if {[catch {flash info $number sectors} text]} {
+		_np_fail "OpenOCD cannot identify flash bank $number ($driver): check that the target file fits the chip"
+	}
+	if {![regexp { at (0x[0-9a-fA-F]+), size (0x[0-9a-fA-F]+)} $text all base size]} {
+		_np_fail "flash info $number says nothing about base and size: this OpenOCD is not one Nameplate knows"
+	}
+	set pages {}
+	foreach {all offset length} [regexp -all -inline {#[ ]*[0-9]+: (0x[0-9a-fA-F]+) \((0x[0-9a-fA-F]+)} $text] {
+		lappend pages [expr {$base + $offset}]
+	}
+	set bank [_np_driver $driver $text]
+	dict set bank driver $driver
+	dict set bank number $number
+	dict set bank base [expr {$base}]
+	dict set bank end [expr {$base + $size}]
+	dict set bank pages $pages
+	return $bank
+}
+
+# All banks of main flash, by ascending address.
+proc _np_banks {} {
+	set banks {}
+	set number 0
+	foreach row [flash list] {
+		# 0.12 gives the driver as `name`; newer ones give the bank's own name there.
+		set driver [dict get $row name]
+		if {[dict exists $row driver]} {
+			set driver [dict get $row driver]
+		}
+		set base [dict get $row base]
+		# A base of 0 is filled in by the probe.
+		if {$driver ne "virtual" && ($base == 0 || ($base >= $::_np_flash_first && $base <= $::_np_flash_last))} {
+			set bank [_np_bank_info $number $driver]
+			lappend banks [list [dict get $bank base] $bank]
+		}
+		incr number
+	}
+	set sorted {}
+	foreach pair [lsort -integer -index 0 $banks] {
+		lappend sorted [lindex $pair 1]
+	}
+	if {[llength $sorted] == 0} {
+		_np_fail "no flash bank at [format 0x%08X $::_np_flash_first]: name a target file for the chip with -f"
+	}
+	return $sorted
+}
+
+proc _np_bank_of {banks address} {
+	foreach bank $banks {
+		if {$address >= [dict get $bank base] && $address < [dict get $bank end]} {
+			return $bank
+		}
+	}
+	return {}
+}
+
+# The region as a dict: base, end, area (bytes), areas (1 or 2), and its bank's row.
+proc _np_region {banks} {
+	set base [_np_setting NAMEPLATE_BASE ""]
+	set size [_np_setting NAMEPLATE_SIZE ""]
+	if {$base eq "" && $size eq ""} {
+		set region [_np_region_default $banks]
+	} else {
+		set region [_np_region_named $banks $base $size]
+	}
+	set bytes [expr {[dict get $region end] - [dict get $region base]}]
+	set middle [expr {[dict get $region base] + $bytes / 2}]
+	set areas 1
+	if {$bytes >= 4096 && $bytes % 2048 == 0 && [lsearch -exact [dict get $region pages] $middle] >= 0} {
+		set areas 2
+	}
+	dict set region areas $areas
+	dict set region area [expr {$bytes / $areas}]
+	return $region
+}
+
+# The end of the flash: two areas of whole pages of 2 KiB or more, if both take a sixteenth of it or less; else
+# one page. The last bank's end, so that firmware growing from the start meets it last.
+proc _np_region_default {banks} {
+	set bank [lindex $banks end]
+	set end [dict get $bank end]
+	set flash [expr {$end - [dict get [lindex $banks 0] base]}]
+	set pages [dict get $bank pages]
+	set base [lindex $pages end]
+	foreach half [lreverse $pages] {
+		if {$end - $half >= 2048} {
+			break
+		}
+	}
+	set start [expr {$end - 2 * ($end - $half)}]
+	if {($end - $start) * 16 <= $flash && [lsearch -exact $pages $start] >= 0} {
+		set base $start
+	}
+	dict set bank flash_end $end
+	dict set bank base $base
+	return $bank
+}
+
+proc _np_region_named {banks base_text size_text} {
+	set base [_np_integer $base_text]
+	set size [_np_integer $size_text]
+	if {$base eq "" || $size eq "" || $size == 0} {
+		_np_fail "the region is NAMEPLATE_BASE [_np_quote $base_text], NAMEPLATE_SIZE [_np_quote $size_text]:\
+			set both, as decimal or 0x hex, or neither"
+	}
+	set end [expr {$base + $size}]
+	set bank [_np_bank_of $banks $base]
+	if {$bank eq "" || $end > [dict get $bank end]} {
+		set ranges {}
+		foreach bank $banks {
+			lappend ranges [_np_range [dict get $bank base] [dict get $bank end]]
+		}
+		_np_fail "the region [_np_range $base $end] lies outside the flash ([join $ranges {, }]):\
+			correct NAMEPLATE_BASE and NAMEPLATE_SIZE"
+	}
+	set pages [dict get $bank pages]
+	if {[lsearch -exact $pages $base] < 0 ||
+		($end != [dict get $bank end] && [lsearch -exact $pages $end] < 0) || $size % 1024 != 0} {
+		_np_fail "the region [_np_range $base $end] is not whole pages ([_np_page_starts $pages $base $end]):\
+			correct NAMEPLATE_BASE and NAMEPLATE_SIZE"
+	}
+	dict set bank flash_end [dict get $bank end]
+	dict set bank base $base
+	dict set bank end $end
+	return $bank
+}
+
+# The nearest page boundaries below and above, for the message.
+proc _np_page_starts {pages base end} {
+	set below [lindex $pages 0]
+	set above ""
+	foreach page $pages {
+		if {$page <= $base} {
+			set below $page
+		}
+		if {$above eq "" && $page >= $end} {
+			set above $page
+		}
+	}
+	if {$above eq ""} {
+		return [format "a page starts at 0x%08X" $below]
+	}
+	return [format "pages start at 0x%08X and 0x%08X" $below $above]
+}
+
+list

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: MIT
+# Reading and writing the store on flash, by the chapters "Reading" and "Writing" of firmware/FORMAT.md.
+# Places are addresses here; FORMAT.md counts offsets from the area's start, which is a page boundary.
+
+lappend _telnet_autocomplete_skip _np_entry_at _np_area_first _np_area_at _np_area_find _np_area_walk
+lappend _telnet_autocomplete_skip _np_value_bytes _np_store_scan _np_store_live _np_store_serial
+lappend _telnet_autocomplete_skip _np_claim _np_span _np_store_settled _np_identity
+
+# ---- reading --------------------------------------------------------------------------------------------------
+
+# `length` bytes from `address` on, or {unreadable}.
+proc _np_value_bytes {address length} {
+	set bytes {}
+	for {set at 0} {$at < $length} {incr at 4} {
+		set word [_np_word [expr {$address + $at}]]
+		if {$word eq ""} {
+			return unreadable
+		}
+		lappend bytes {*}[_np_word_bytes $word]
+	}
+	return [lrange $bytes 0 [expr {$length - 1}]]
+}
+
+# The entry that stands at `place`, or {}. `cell` is the area's, or 0 while that is not known.
+proc _np_entry_at {place area_base area_end cell} {
+	set header [_np_word $place]
+	set entry [_np_header_parse $header]
+	if {$entry eq "" || ($cell != 0 && [dict get $entry cell] != $cell)} {
+		return {}
+	}
+	set cell [dict get $entry cell]
+	set length [dict get $entry length]
+	set end [expr {$place + [_np_entry_size $cell $length]}]
+	if {($place - $area_base) % $cell != 0 || $end > $area_end} {
+		return {}
+	}
+	# The check first: where it is missing, the value need not be read.
+	set check [_np_word [expr {$end - $cell}]]
+	if {$check eq ""} {
+		return {}
+	}
+	set value [_np_value_bytes [expr {$place + $cell}] $length]
+	if {$value eq "unreadable" || [_np_check $header $value] != $check} {
+		return {}
+	}
+	dict set entry value $value
+	dict set entry place $place
+	dict set entry end $end
+	return $entry
+}
+
+# Words to fetch at once: with wide cells only one word of each counts, else blocks are cheaper.
+proc _np_span {cell} {
+	return [expr {$cell > 32 ? 1 : 32}]
+}
+
+# The first entry at or after the region's start: a first format that was cut off leaves damage in front.
+# Nothing tells the cell size yet, so this goes by single words.
+proc _np_area_first {base end} {
+	set blank 0
+	for {set place $base} {$place + 4 <= $end && $blank < $::_np_max_gap} {incr place 4} {
+		set entry [_np_entry_at $place $base $end 0]
+		if {$entry ne ""} {
+			return $entry
+		}
+		# Not where it is normally: from here on blocks are cheaper.
+		lset ::_np_reads 2 32
+		if {[_np_is_blank [_np_word $place]]} {
+			incr blank 4
+		} else {
+			set blank 0
+			set ::_np_store_state damaged
+		}
+	}
+	return {}
+}
+
+# Turns a first entry into an area, if it is an area entry whose size is one of `sizes`.
+proc _np_area_at {entry base sizes} {
+	if {$entry eq "" || [dict get $entry key] != 0 || [dict get $entry type] != 0 || [dict get $entry length] != 4} {
+		return {}
+	}
+	set area [_np_area_parse [_np_bytes_word [dict get $entry value]]]
+	set size [dict get $area size]
+	if {[dict get $area version] != 1} {
+		set ::_np_store_refusal "was written by another version of Nameplate (store version\
+			[dict get $area version]; this one knows 1): use that version"
+		return {}
+	}
+	if {[lsearch -exact $sizes $size] < 0} {
+		set ::_np_store_refusal "holds a store made for another layout (areas of $size bytes): correct\
+			NAMEPLATE_BASE and NAMEPLATE_SIZE"
+		return {}
+	}
+	if {[dict get $entry end] > $base + $size} {
+		return {}
+	}
+	dict set area base $base
+	dict set area end [expr {$base + $size}]
+	dict set area cell [dict get $entry cell]
+	dict set area first [dict get $entry end]
+	return $area
+}
+
+# The valid area with the newest generation, or {}.
+proc _np_area_find {base end} {
+	set ::_np_store_refusal ""
+	set ::_np_store_state none
+	set size [expr {$end - $base}]
+	set half [expr {$size / 2}]
+	set middle [expr {$base + $half}]
+	set area [_np_area_at [_np_area_first $base $end] $base [list $half $size]]
+	if {$half % 4 != 0} {
+		return $area
+	}
+	if {![_np_is_blank [_np_word $middle]]} {
+		set ::_np_store_state damaged
+	}
+	set other [_np_area_at [_np_entry_at $middle $middle $end 0] $middle [list $half]]
+	if {$area eq "" || ($other ne "" && [_np_newer [dict get $other generation] [dict get $area generation]])} {
+		return $other
+	}
+	return $area
+}
+
+# End of what an incomplete header claims, or {}.
+proc _np_claim {place cell} {
+	set header [_np_header_parse [_np_word $place]]
+	if {$header eq "" || [dict get $header cell] != $cell} {
+		return {}
+	}
+	return [expr {$place + [_np_entry_size $cell [dict get $header length]]}]
+}
+
+# From the area entry on: {entries floor reach}. From `floor` on nothing is used or claimed; a reader comes no
+# further than `reach` while all is blank. Stops early at `until`, if that is not 0.
+proc _np_area_walk {area until} {
+	set cell [dict get $area cell]
+	set end [dict get $area end]
+	set place [dict get $area first]
+	set floor $place
+	set used $place
+	set blank 0
+	set entries {}
+	# Entries whose set goes on wait for the one that completes it.
+	set open {}
+	while {$place + 4 <= $end && $blank < $::_np_max_gap && ($until == 0 || $place < $until)} {
+		set entry [_np_entry_at $place [dict get $area base] $end $cell]
+		if {$entry ne ""} {
+			lappend open $entry
+			if {![dict get $entry more]} {
+				lappend entries {*}$open
+				set open {}
+			}
+			set place [dict get $entry end]
+			set floor [_np_max $floor $place]
+			set used $place
+			set blank 0
+			continue
+		}
+		if {[llength $open] > 0} {
+			# A set left open: the cell behind it stays blank, or the next entry would complete it.
+			set floor [_np_max $floor [expr {$place + $cell}]]
+			set open {}
+		}
+		if {[_np_is_blank [_np_word $place]]} {
+			incr blank $cell
+		} else {
+			set blank 0
+			set used [expr {$place + $cell}]
+			set floor [_np_max $floor $used]
+			set claim [_np_claim $place $cell]
+			if {$claim ne ""} {
+				set floor [_np_max $floor $claim]
+			}
+		}
+		incr place $cell
+	}
+	return [list $entries $floor [expr {$used + $::_np_max_gap}]]
+}
+
+# The whole store: state (ok, none, damaged), area, entries, floor, and why a writer refuses it, if it must.
+proc _np_store_scan {region {until 0}} {
+	set base [dict get $region base]
+	set end [dict get $region end]
+	set span [_np_span [dict get $region cell]]
+	_np_reads_begin $base $end $span
+	set store [dict create state none area {} entries {} floor $base]
+	set area [_np_area_find $base $end]
+	dict set store refusal $::_np_store_refusal
+	if {$area eq ""} {
+		dict set store state $::_np_store_state
+		return $store
+	}
+	lset ::_np_reads 2 [_np_span [dict get $area cell]]
+	lassign [_np_area_walk $area $until] entries floor reach
+	dict set store state ok
+	dict set store area $area
+	dict set store entries $entries
+	dict set store floor $floor
+	dict set store reach $reach
+	return $store
+}
+
+# What names a variable: its key, and for a named one also the bytes of its name. {} if the value is malformed.
+proc _np_identity {entry} {
+	set key [dict get $entry key]
+	if {$key != 255} {
+		return $key
+	}
+	set value [dict get $entry value]
+	if {[llength $value] < 1} {
+		return {}
+	}
+	set length [expr {[lindex $value 0] & 31}]
+	if {$length == 0 || ([lindex $value 0] & 0x60) != 0 || [llength $value] < 1 + $length} {
+		return {}
+	}
+	return [list 255 {*}[lrange $value 1 $length]]
+}
+
+# The live variables, newest entry of each, in the order of their first appearance.
+proc _np_store_live {store} {
+	set live [dict create]
+	foreach entry [dict get $store entries] {
+		set identity [_np_identity $entry]
+		set type [dict get $entry type]
+		if {$identity eq "" || $identity == 0 || $type == 7} {
+			continue
+		}
+		if {$type == 5} {
+			dict unset live $identity
+		} else {
+			dict set live $identity $entry
+		}
+	}
+	set entries {}
+	foreach {identity entry} $live {
+		lappend entries $entry
+	}
+	return $entries
+}
+
+# The serial number's entry, or {}.
+proc _np_store_serial {store} {
+	foreach entry [_np_store_live $store] {
+		if {[dict get $entry key] == 1} {
+			return $entry
+		}
+	}
+	return {}
+}
+
+# Reads an entry four times over from the target: a torn check may happen to be right once.
+proc _np_store_settled {region entry} {
+	set place [dict get $entry place]
+	for {set i 0} {$i < 4} {incr i} {
+		_np_reads_begin [dict get $region base] [dict get $region end] 1
+		set again [_np_entry_at $place $place [dict get $region end] [dict get $entry cell]]
+		if {$again eq "" || [dict get $again value] ne [dict get $entry value]} {
+			return 0
+		}
+	}
+	return 1
+}
+
+list

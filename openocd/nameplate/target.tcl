@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+# What is asked of the target: connect, reset, read words. Everything here works with an ST-Link in HLA mode too,
+# so no `dap` commands.
+
+lappend _telnet_autocomplete_skip _np_connect _np_reset _np_reads_begin _np_word _np_words _np_alive
+lappend _telnet_autocomplete_skip _np_leave _np_restore_poll
+
+# DHCSR (ARMv7-M C1.6.2): the key with C_DEBUGEN clear lets the core go and turns halting debug off.
+set _np_dhcsr 0xE000EDF0
+set _np_dhcsr_free 0xA05F0000
+# CPUID reads on every Cortex-M, whatever the flash holds.
+set _np_cpuid 0xE000ED00
+
+# A failing OpenOCD command returns a code of its own that `try ... on error` misses, hence catch everywhere.
+proc _np_connect {} {
+	if {$::_np_once} {
+		_np_servers_off
+		if {[catch {init}]} {
+			_np_fail "OpenOCD could not connect to the probe or the target (its messages stand above):\
+				check cable, power and the interface in the board file, then run the same command again"
+		}
+	}
+	if {[llength [target names]] == 0} {
+		_np_fail "this OpenOCD has no target: name a board or target file with -f"
+	}
+	if {![[target current] was_examined]} {
+		_np_fail "no target answers at [target current]: check its power and wiring, then run the same command again"
+	}
+	# Nobody looks at the target while a command runs, so polling would only cost wire time.
+	set ::_np_poll [regexp {on} [poll]]
+	poll off
+}
+
+# Not when OpenOCD ends: a poll would halt a core again that has just been let go.
+proc _np_restore_poll {} {
+	if {$::_np_poll && !$::_np_exit} {
+		poll on
+	}
+}
+
+# `how` is halt or init, as for OpenOCD's own reset.
+proc _np_reset {how} {
+	if {[catch {reset $how}] || [[target current] curstate] ne "halted"} {
+		_np_fail "[target current] does not halt after reset: check its power and the reset line\
+			(reset_config in the board file), then run the same command again"
+	}
+}
+
+# How a command leaves the target. On the command line nobody would serve the firmware's breakpoints, so the core
+# runs with debug turned off; `touched` says whether it was reset, else it is only let go.
+proc _np_leave {touched reset} {
+	if {$::_np_once || $::_np_exit} {
+		if {$touched} {
+			_np_reset halt
+		}
+		catch {mww $::_np_dhcsr $::_np_dhcsr_free}
+		return
+	}
+	if {$reset} {
+		reset run
+	} elseif {$touched} {
+		_np_reset halt
+	}
+}
+
+# ---- words ----------------------------------------------------------------------------------------------------
+
+# Forgets all words read so far. A miss reads `span` words at once, never beyond `first` and `end`: single words
+# are cheaper when cells are wide, blocks when they are narrow (on JTAG a read costs about 200 TCK, a further
+# word in it 26).
+proc _np_reads_begin {first end span} {
+	catch {unset ::_np_word_cache}
+	set ::_np_word_cache(none) ""
+	set ::_np_reads [list $first $end $span]
+}
+
+# One word, or "" when it cannot be read: on parts with ECC a torn word raises a bus error.
+proc _np_word {address} {
+	if {![info exists ::_np_word_cache($address)]} {
+		lassign $::_np_reads first end span
+		set start [expr {$address - ($address - $first) % ($span * 4)}]
+		_np_words $start [_np_min $span [expr {($end - $start) / 4}]]
+	}
+	return $::_np_word_cache($address)
+}
+
+proc _np_words {start count} {
+	if {![catch {read_memory $start 32 $count} words] && [llength $words] == $count} {
+		foreach word $words {
+			set ::_np_word_cache($start) [expr {$word}]
+			incr start 4
+		}
+		return
+	}
+	if {$count == 1} {
+		set ::_np_word_cache($start) ""
+		_np_alive $start
+		return
+	}
+	for {set i 0} {$i < $count} {incr i} {
+		_np_words $start 1
+		incr start 4
+	}
+}
+
+# An unreadable word is damage only when others can be read; else the probe or the target has gone.
+proc _np_alive {address} {
+	if {[catch {read_memory $::_np_cpuid 32 1}]} {
+		_np_fail [format "lost the target while reading 0x%08X: check probe, cable and power, then run the\
+			same command again (it finishes the job)" $address]
+	}
+}
+
+list
