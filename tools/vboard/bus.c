@@ -67,6 +67,14 @@ void bus_mark_dirty(struct bus *bus, const uint8_t *data, uint32_t size)
 	}
 }
 
+/* Where a real part may have a peripheral that this model lacks, say so; elsewhere a bus fault is the right answer. */
+static int nobody_answers(struct bus *bus, const char *what, uint32_t address)
+{
+	if (address >> 29 == 2 || address >> 20 == 0xE00)
+		stats_unmodelled(bus->stats, what, address);
+	return BUS_FAULT;
+}
+
 static uint32_t lane_mask(unsigned size)
 {
 	return size == 4 ? 0xFFFFFFFFu : (1u << (8 * size)) - 1;
@@ -85,10 +93,8 @@ int bus_read(struct bus *bus, uint32_t address, unsigned size, uint32_t *value)
 		return 0;
 	}
 	device = find_device(bus, address);
-	if (!device) {
-		stats_unmodelled(bus->stats, "read of", address);
-		return BUS_FAULT;
-	}
+	if (!device)
+		return nobody_answers(bus, "read of", address);
 	if (device->read(device->ctx, (address - device->base) & ~3u, &word))
 		return BUS_FAULT;
 	*value = (word >> (8 * (address & 3))) & lane_mask(size);
@@ -115,10 +121,8 @@ int bus_write(struct bus *bus, uint32_t address, unsigned size, uint32_t value)
 		return BUS_FAULT;
 	}
 	device = find_device(bus, address);
-	if (!device) {
-		stats_unmodelled(bus->stats, "write to", address);
-		return BUS_FAULT;
-	}
+	if (!device)
+		return nobody_answers(bus, "write to", address);
 	return device->write(device->ctx, (address - device->base) & ~3u, (value & lane_mask(size)) << shift,
 			     lane_mask(size) << shift);
 }

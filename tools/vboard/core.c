@@ -237,8 +237,10 @@ void core_reg_write(struct core *core, unsigned regsel, uint32_t value)
 		value |= XPSR_T;
 		core->ipsr = value & 0x1FF;
 	}
-	if (regsel == REG_PC)
+	if (regsel == REG_PC) {
 		value |= 1;
+		core->not_thumb = false;
+	}
 	if (regsel == REG_SP || regsel == REG_MSP || regsel == REG_PSP)
 		value &= ~3u;
 	uc_reg_write(core->uc, uc_regs[regsel], &value);
@@ -263,8 +265,17 @@ void core_reset(struct core *core)
 	core_reg_write(core, REG_PSP, 0);
 	core_reg_write(core, REG_SP, sp);
 	core_reg_write(core, REG_PC, pc & ~1u);
+	core->not_thumb = !(pc & 1);
 	if (debug_enabled(core) && (core->demcr & DEMCR_VC_CORERESET))
 		debug_halt(core, DFSR_VCATCH);
+}
+
+void core_request_reset(struct core *core)
+{
+	core->reset_requested = true;
+	core->stop = true;
+	if (!core->emulating)
+		core->system_reset(core->ctx);
 }
 
 /* Throws away translations of code that changed behind the emulator's back. */
@@ -296,7 +307,9 @@ static void emulate(struct core *core, uint64_t budget)
 	core->stop = false;
 	core->event = EVENT_NONE;
 	core->pc_last = pc;
+	core->emulating = true;
 	err = uc_emu_start(core->uc, pc | 1, RUN_FOR_EVER, 0, 0);
+	core->emulating = false;
 	core->stats->instructions += core->cycles - before;
 	core->stats->time_ns += (core->cycles - before) * 1000000000u / core->chip->clock_hz;
 	core->s_retire_st |= core->cycles != before;
@@ -375,13 +388,18 @@ void core_run(struct core *core, uint32_t count)
 		core->sleeping = false;
 		if (!debug_masks_interrupts(core) && exception_take_pending(core) && (core->halted || core->lockup))
 			return;
+		if (core->not_thumb) {
+			core->cfsr |= 1u << 17; /* INVSTATE */
+			exception_raise(core, EXC_USAGE_FAULT);
+			continue;
+		}
 		if (budget > tick)
 			budget = tick ? tick : 1;
 		debug_arm_watchpoints(core);
 		emulate(core, debug_stepping(core) ? 1 : budget);
 		systick_sync(core);
 		handle_event(core);
-		if (core->reset_requested && core->system_reset)
+		if (core->reset_requested)
 			core->system_reset(core->ctx);
 		if (!core->halted && debug_stepping(core))
 			debug_halt(core, DFSR_HALTED);

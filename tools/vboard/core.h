@@ -59,7 +59,9 @@ struct core {
 	void *ctx;
 
 	bool halted, sleeping, lockup;
-	bool reset_requested; /* AIRCR.SYSRESETREQ or VECTRESET from the CPU */
+	bool not_thumb;       /* a vector without bit 0: the next instruction is a UsageFault (INVSTATE) */
+	bool emulating;       /* the emulator is running: a reset must wait until it has stopped */
+	bool reset_requested;
 	uint64_t cycles;      /* one per instruction */
 
 	/* A run: see core_run. */
@@ -92,6 +94,9 @@ void core_close(struct core *core);
 
 /* System reset: registers, exceptions, SysTick; debug registers stay. Halts on the reset vector if DEMCR asks. */
 void core_reset(struct core *core);
+
+/* AIRCR.SYSRESETREQ or VECTRESET: resets the board at once, or behind the instruction that asked for it. */
+void core_request_reset(struct core *core);
 
 /* Executes up to COUNT instructions; ends early when the core halts, sleeps or locks up. */
 void core_run(struct core *core, uint32_t count);

@@ -131,6 +131,7 @@ static void enter(struct core *core, unsigned number)
 		err = BUS_FAULT;
 	}
 	core_reg_write(core, REG_PC, vector & ~1u);
+	core->not_thumb = !(vector & 1);
 	if (debug_enabled(core) && (core->demcr & vector_catch_bits(number)))
 		debug_halt(core, DFSR_VCATCH);
 	if (!err)

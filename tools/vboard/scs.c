@@ -259,8 +259,7 @@ static void aircr_write(struct core *core, uint32_t value)
 	core->aircr_prigroup = (value >> 8) & 7;
 	if (!(value & ((1u << 2) | (1u << 0)))) /* SYSRESETREQ, VECTRESET */
 		return;
-	core->reset_requested = true;
-	core->stop = true;
+	core_request_reset(core);
 }
 
 static int scs_read(void *ctx, uint32_t offset, uint32_t *value)
