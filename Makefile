@@ -96,6 +96,10 @@ $(FW_DEMO): build/firmware/%/demo.elf: build/firmware/%/start.o build/firmware/%
 	$(call say,LD,$@)
 	$(Q)$(CROSS_COMPILE)gcc $(FW_LDFLAGS) -o $@ $(filter %.o,$^)
 
+# The reader's text in bytes, all of it reached by nameplate_serial, on the Cortex-M3.
+build/firmware/reader-size: build/firmware/stm32l152rb/nameplate.o
+	$(Q)$(CROSS_COMPILE)size -A $< | awk '/^\.text/ { bytes += $$2 } END { print bytes }' > $@
+
 -include $(FW_OBJ:.o=.d)
 
 # ---- tests ----------------------------------------------------------------------------------------------------

@@ -3,159 +3,161 @@
 #include "nameplate.h"
 
 /* "Header, one word at the cell's first byte" */
-#define HEADER_MAGIC(h)  ((h) >> 26)
 #define HEADER_CELL(h)   (4u << ((h) >> 23 & 7u)) /* bytes */
 #define HEADER_TYPE(h)   ((h) >> 20 & 7u)
 #define HEADER_KEY(h)    ((h) >> 12 & 0xFFu)
 #define HEADER_SET(h)    ((h) & 1u << 11)
 #define HEADER_LENGTH(h) ((h) & 0x7FFu)
-#define HEADER_ANY_CELL  (7u << 23)
 
-#define MAGIC        0x35u
+#define MAGIC        (0x35u << 26)
+#define MAGIC_MASK   (0x3Fu << 26)
+#define CELL_MASK    (7u << 23)
 #define CELL_MAX     128u
 #define LENGTH_MAX   1055u
 #define TYPE_DELETED 5u
 #define TYPE_UNKNOWN 7u
 #define BLANK_MAX    1536u /* bytes; no entry is longer, so nothing can follow that many blank ones */
 
-/* "Area entry": key 0, unsigned, one word. */
-#define AREA_HEADER        (MAGIC << 26 | 4u)
-#define AREA_VERSION(w)    ((w) >> 28)
-#define AREA_BYTES(w)      (((w) >> 16 & 0xFFFu) << 10)
+/* "Area entry": key 0, unsigned, one word. A wrong version gives a size that no region has. */
+#define AREA_HEADER        (MAGIC | 4u)
+#define AREA_VERSION       (1u << 12)
+#define AREA_BYTES(w)      (((w) >> 16 ^ AREA_VERSION) << 10)
 #define AREA_GENERATION(w) ((w) & 0xFFFFu)
-#define VERSION            1u
 
 extern const uint8_t _nameplate_start[], _nameplate_end[];
 
-/* A walk over one area. */
+/* A walk over the entries of one area. */
 struct scan {
-    const uint8_t *area;
-    uint32_t size;   /* bytes of the area */
-    uint32_t cell;   /* bytes; 0 while it is not known */
-    uint32_t offset; /* where the walk stands */
-    uint32_t blank;  /* bytes in a row, up to offset, whose header words are blank */
-    uint32_t header; /* the word at the last place looked at */
-    uint32_t word;   /* of the area entry */
+    const uint8_t *at;    /* where the walk stands: behind the last entry */
+    const uint8_t *end;   /* of the area */
+    const uint8_t *entry; /* the last entry */
+    uint32_t header;      /* its header */
+    uint32_t like;        /* a header: magic and, once known, cell size are those of every entry here */
+    uint32_t mask;        /* which bits of `like` count */
+    int state;            /* NAMEPLATE_NONE, or NAMEPLATE_DAMAGED once something that is not blank was seen */
 };
 
 /*
- * Torn flash can read differently each time. The empty asm makes the word that was read once the one that is used, so
- * that a length is never checked on one reading and used from another.
+ * One load of an aligned word; every STM32 is little-endian. Volatile, because torn flash can read differently each
+ * time: a length must not be checked on one reading and used from another.
  */
 static uint32_t load32(const uint8_t *p)
 {
-    uint32_t word = p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-#ifdef __GNUC__
-    __asm__("" : "+r"(word));
-#endif
-    return word;
+    return *(const volatile uint32_t *)(const void *)p;
 }
 
-/* CRC-32 as in zlib, bit by bit: a table would cost more flash than all the rest. */
-static uint32_t crc32(uint32_t crc, uint32_t data, int bits)
+/* CRC-32 as in zlib over the header and the value, bit by bit: a table would cost more flash than all the rest. */
+static uint32_t crc32(uint32_t header, const uint8_t *value, uint32_t length)
 {
-    crc ^= data;
-    while (bits-- > 0)
-        crc = crc >> 1 ^ (0xEDB88320u & -(crc & 1u));
-    return crc;
+    uint32_t crc = ~header;
+    int bits = 32;
+
+    for (;;) {
+        do
+            crc = crc & 1u ? crc >> 1 ^ 0xEDB88320u : crc >> 1;
+        while (--bits);
+        if (length-- == 0)
+            return ~crc;
+        crc ^= *value++;
+        bits = 8;
+    }
 }
 
-/* "An entry stands at offset p": its size in bytes, or 0. Leaves the word that it judged in scan->header. */
-static uint32_t entry_size(struct scan *scan)
+/* "An entry stands at offset p": its size in bytes, or 0. */
+static uint32_t entry_size(const struct scan *scan, uint32_t header)
 {
-    const uint8_t *entry = scan->area + scan->offset;
-    const uint32_t header = scan->header = load32(entry);
     const uint32_t cell = HEADER_CELL(header);
     const uint32_t length = HEADER_LENGTH(header);
     const uint32_t check = cell + ((length + cell - 1) & -cell);
-    uint32_t crc, i;
 
-    if (HEADER_MAGIC(header) != MAGIC || cell > CELL_MAX || length > LENGTH_MAX)
+    if ((header ^ scan->like) & scan->mask || cell > CELL_MAX || length > LENGTH_MAX)
         return 0;
-    if (scan->offset & (cell - 1) || (scan->cell && cell != scan->cell))
+    if ((uintptr_t)scan->at & (cell - 1) || check + cell > (uint32_t)(scan->end - scan->at))
         return 0;
-    if (check + cell > scan->size - scan->offset)
+    if (crc32(header, scan->at + cell, length) != load32(scan->at + check))
         return 0;
-
-    crc = crc32(~0u, header, 32);
-    for (i = 0; i < length; i++)
-        crc = crc32(crc, entry[cell + i], 8);
-    return ~crc == load32(entry + check) ? check + cell : 0;
+    return check + cell;
 }
 
-/* Goes past the entry at the walk's place and returns its size; or goes one step on and returns 0. */
-static uint32_t scan_step(struct scan *scan, uint32_t step)
+/* Walks to the next entry that begins before `stop`. Returns whether there is one. */
+static int next_entry(struct scan *scan, const uint8_t *stop)
 {
-    const uint32_t size = entry_size(scan);
+    const uint32_t step = HEADER_CELL(scan->like);
+    uint32_t blank = 0; /* bytes in a row whose header words are blank */
 
-    scan->blank = scan->header + 1 > 1 ? 0 : scan->blank + step; /* + 1 > 1: neither all ones nor all zeros */
-    scan->offset += size ? size : step;
-    return size;
-}
+    while (scan->at < stop && blank < BLANK_MAX) {
+        const uint32_t header = load32(scan->at);
+        const uint32_t size = entry_size(scan, header);
 
-/*
- * "Find an area": looks at the first `places` words for its first entry. Returns 0 with scan->offset behind the area
- * entry; NAMEPLATE_NONE if all was blank; else NAMEPLATE_DAMAGED.
- */
-static int find_area(struct scan *scan, const uint8_t *start, uint32_t size, uint32_t half, uint32_t places)
-{
-    int result = NAMEPLATE_NONE;
-
-    scan->area = start;
-    scan->size = size;
-    scan->cell = scan->offset = scan->blank = 0;
-    for (; places > 0 && scan->blank < BLANK_MAX; places--) {
-        const uint32_t entry = scan_step(scan, 4);
-
-        if (!scan->blank)
-            result = NAMEPLATE_DAMAGED;
-        if (entry) {
-            scan->cell = HEADER_CELL(scan->header);
-            scan->word = load32(start + scan->offset - entry + scan->cell);
-            scan->size = AREA_BYTES(scan->word);
-            if ((scan->header & ~HEADER_ANY_CELL) == AREA_HEADER && AREA_VERSION(scan->word) == VERSION &&
-                (scan->size == half || scan->size == size) && scan->offset <= scan->size)
-                return 0;
-            break;
+        if (size) {
+            scan->entry = scan->at;
+            scan->header = header;
+            scan->at += size;
+            return 1;
+        }
+        scan->at += step;
+        blank += step;
+        if (header + 1 > 1) { /* neither all ones nor all zeros */
+            blank = 0;
+            scan->state = NAMEPLATE_DAMAGED;
         }
     }
-    return result;
+    return 0;
+}
+
+/* "Find an area", the region's first or second. Returns its area entry's word, the walk behind it; 0 if there is none. */
+static uint32_t find_area(struct scan *scan, const struct nameplate_region *region, int second)
+{
+    const uint32_t half = region->size / 2;
+    const uint8_t *start = region->start + (second ? half : 0);
+    uint32_t word, size;
+
+    scan->at = start;
+    scan->end = region->start + region->size;
+    scan->like = MAGIC;
+    scan->mask = MAGIC_MASK;
+    if (!next_entry(scan, second ? start + 4 : scan->end))
+        return 0;
+    scan->state = NAMEPLATE_DAMAGED;
+    scan->like = scan->header;
+    scan->mask = MAGIC_MASK | CELL_MASK;
+    word = load32(scan->entry + HEADER_CELL(scan->header));
+    size = AREA_BYTES(word);
+    if ((scan->header & ~CELL_MASK) != AREA_HEADER || (size != half && size != (uint32_t)(scan->end - start)))
+        return 0;
+    scan->end = start + size;
+    return scan->at <= scan->end ? word : 0;
 }
 
 /* "The valid area with the newest generation"; the first one when neither is newer. */
 static int find_newest_area(struct scan *scan, const struct nameplate_region *region)
 {
-    const uint32_t half = region->size / 2;
-    struct scan second;
-    const int err = find_area(scan, region->start, region->size, half, region->size / 4);
-    const int second_err = find_area(&second, region->start + half, half, half, 1);
+    uint32_t first, second;
 
-    if (second_err == 0 && (err != 0 || AREA_GENERATION(second.word - scan->word) - 1u < 32767u)) {
-        *scan = second;
-        return 0;
-    }
-    return err == 0 || err < second_err ? err : second_err; /* damage in either is damage */
+    scan->state = NAMEPLATE_NONE;
+    second = find_area(scan, region, 1);
+    first = find_area(scan, region, 0);
+    if (second && (!first || AREA_GENERATION(second - first) - 1u < 32767u))
+        first = find_area(scan, region, 1); /* again: shorter than keeping two walks */
+    return first ? 0 : scan->state;
 }
 
-static int find(const struct nameplate_region *region, uint32_t key, struct nameplate_value *value)
+int nameplate_find(const struct nameplate_region *region, uint8_t key, struct nameplate_value *value)
 {
     struct scan scan;
     const uint8_t *found = 0;   /* the newest entry of the key */
     const uint8_t *pending = 0; /* a newer one, which counts once its set is complete */
+    const uint8_t *behind;
     uint32_t header;
     const int err = find_newest_area(&scan, region);
 
     if (err)
         return err;
-    while (scan.offset < scan.size && scan.blank < BLANK_MAX) {
-        const uint8_t *entry = scan.area + scan.offset;
-
-        if (!scan_step(&scan, scan.cell)) {
+    while (behind = scan.at, next_entry(&scan, scan.end)) {
+        if (scan.entry != behind)
             pending = 0;
-            continue;
-        }
         if (HEADER_KEY(scan.header) == key && HEADER_TYPE(scan.header) != TYPE_UNKNOWN)
-            pending = entry;
+            pending = scan.entry;
         if (!HEADER_SET(scan.header) && pending) {
             found = pending;
             pending = 0;
@@ -166,23 +168,17 @@ static int find(const struct nameplate_region *region, uint32_t key, struct name
     header = load32(found);
     if (HEADER_TYPE(header) == TYPE_DELETED)
         return NAMEPLATE_NONE;
-    value->bytes = found + scan.cell;
+    value->bytes = found + HEADER_CELL(header);
     value->length = (uint16_t)HEADER_LENGTH(header);
     value->type = (uint8_t)HEADER_TYPE(header);
     return 0;
 }
 
-int nameplate_find(const struct nameplate_region *region, uint8_t key, struct nameplate_value *value)
-{
-    const struct nameplate_region linked = {_nameplate_start, (uint32_t)(_nameplate_end - _nameplate_start)};
-
-    return find(region ? region : &linked, key, value);
-}
-
 int nameplate_serial(uint32_t *serial)
 {
+    const struct nameplate_region region = {_nameplate_start, (uint32_t)(_nameplate_end - _nameplate_start)};
     struct nameplate_value value;
-    const int err = nameplate_find(0, NAMEPLATE_KEY_SERIAL, &value);
+    const int err = nameplate_find(&region, NAMEPLATE_KEY_SERIAL, &value);
 
     if (err)
         return err;

@@ -38,7 +38,7 @@ enum {
     NAMEPLATE_KEY_SERIAL = 1,
 };
 
-/* The reserved flash: whole pages, memory mapped, `start` on a multiple of 4, `size` in bytes, a multiple of 1,024. */
+/* The reserved flash: whole pages, so `start` is a multiple of 128 and `size` (bytes) one of 1,024, and not 0. */
 struct nameplate_region {
     const uint8_t *start;
     uint32_t size;
@@ -62,7 +62,7 @@ int nameplate_serial(uint32_t *serial);
 /*
  * The newest value of a key.
  *
- * region   where to look; NULL for the region between the linker's symbols
+ * region   where to look
  * key      1 (NAMEPLATE_KEY_SERIAL) to 254
  * *value   a view of the value; nothing is copied
  * result   0, NAMEPLATE_NONE (never written, or deleted), NAMEPLATE_DAMAGED

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The C reader against the shared vectors, every truncation, every flipped bit and seeded mutations.
+ *
+ *     test_reader [tests/vectors/store.txt]
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "nameplate.h"
+
+#define LINE_MAX_BYTES 20000
+#define VALUES_MAX     32
+#define REGION_ALIGN   128
+#define MUTATIONS      100000
+#define SEED           0x4E616D65u
+#define SAMPLE_SIZE    8192
+#define OLD_SERIAL     41
+#define NEW_SERIAL     42
+
+static const char *vectors_path = "tests/vectors/store.txt";
+
+/* The symbols that a linker script gives to firmware: here one region of 8 KiB. */
+uint8_t _nameplate_start[SAMPLE_SIZE] __attribute__((aligned(REGION_ALIGN)));
+extern const uint8_t _nameplate_end[];
+__asm__(".globl _nameplate_end\n.set _nameplate_end, _nameplate_start + 8192");
+
+/* ---- vectors ------------------------------------------------------------------------------------------------- */
+
+struct expected_value {
+    unsigned key, type;
+    uint8_t *bytes;
+    size_t length;
+};
+
+struct vector {
+    char name[64];
+    uint8_t erased;
+    uint8_t *flash;
+    size_t size;
+    char state[16];
+    struct expected_value values[VALUES_MAX];
+    size_t count;
+};
+
+static size_t hex_parse(const char *text, uint8_t *bytes)
+{
+    size_t n = 0;
+    unsigned byte;
+
+    for (; sscanf(text, "%2x", &byte) == 1; text += 2)
+        bytes[n++] = (uint8_t)byte;
+    return n;
+}
+
+static void vector_free(struct vector *v)
+{
+    for (size_t i = 0; i < v->count; i++)
+        free(v->values[i].bytes);
+    free(v->flash);
+    memset(v, 0, sizeof *v);
+}
+
+static void vector_take_line(struct vector *v, const char *line)
+{
+    char *hex = test_malloc(LINE_MAX_BYTES);
+    unsigned a, b;
+
+    if (sscanf(line, "erased %x", &a) == 1) {
+        v->erased = (uint8_t)a;
+    } else if (sscanf(line, "size %u", &a) == 1) {
+        v->size = a;
+        v->flash = aligned_alloc(REGION_ALIGN, a);
+        assert_non_null(v->flash);
+        memset(v->flash, v->erased, a);
+    } else if (sscanf(line, "at %u %19999s", &a, hex) == 2) {
+        assert_true(a + strlen(hex) / 2 <= v->size);
+        hex_parse(hex, v->flash + a);
+    } else if (sscanf(line, "expect state %15s", v->state) == 1) {
+        /* taken */
+    } else if (sscanf(line, "expect value %u %u %19999s", &a, &b, hex) == 3) {
+        struct expected_value *value = &v->values[v->count++];
+
+        assert_true(v->count <= VALUES_MAX);
+        value->key = a;
+        value->type = b;
+        value->bytes = malloc(strlen(hex) + 1);
+        assert_non_null(value->bytes);
+        value->length = hex_parse(hex, value->bytes);
+    } else if (sscanf(line, "cell %u", &a) != 1 && sscanf(line, "expect append %u", &a) != 1) {
+        fail_msg("%s: unknown line in vector %s: %s", vectors_path, v->name, line);
+    }
+    test_free(hex);
+}
+
+static const struct expected_value *vector_value(const struct vector *v, unsigned key)
+{
+    for (size_t i = 0; i < v->count; i++)
+        if (v->values[i].key == key)
+            return &v->values[i];
+    return NULL;
+}
+
+static void vector_check(const struct vector *v)
+{
+    const struct nameplate_region region = {v->flash, (uint32_t)v->size};
+    const int without = strcmp(v->state, "damaged") ? NAMEPLATE_NONE : NAMEPLATE_DAMAGED;
+
+    for (unsigned key = 1; key < 255; key++) {
+        const struct expected_value *want = vector_value(v, key);
+        struct nameplate_value got = {NULL, 0, 0};
+        const int result = nameplate_find(&region, (uint8_t)key, &got);
+
+        if (result != (want ? 0 : without))
+            fail_msg("vector %s, key %u: result %d, want %d", v->name, key, result, want ? 0 : without);
+        if (!want)
+            continue;
+        if (got.type != want->type || got.length != want->length || memcmp(got.bytes, want->bytes, got.length))
+            fail_msg("vector %s, key %u: type %u, length %u or bytes differ", v->name, key, got.type, got.length);
+    }
+}
+
+static void every_vector_gives_the_expected_values(void **state)
+{
+    FILE *file = fopen(vectors_path, "r");
+    char *line = test_malloc(LINE_MAX_BYTES);
+    struct vector v = {0};
+    int count = 0;
+
+    (void)state;
+    if (!file)
+        fail_msg("cannot read %s: %s (run from the project's root or name the file)", vectors_path, strerror(errno));
+    while (fgets(line, LINE_MAX_BYTES, file)) {
+        if (line[0] == '#' || line[0] == '\n')
+            continue;
+        if (strncmp(line, "vector ", 7) == 0) {
+            if (v.flash)
+                vector_check(&v);
+            vector_free(&v);
+            sscanf(line, "vector %63s", v.name);
+            count++;
+        } else {
+            vector_take_line(&v, line);
+        }
+    }
+    vector_check(&v);
+    vector_free(&v);
+    test_free(line);
+    fclose(file);
+    assert_true(count >= 100);
+}
+
+/* ---- a store with an old and a new serial --------------------------------------------------------------------- */
+
+static uint32_t crc_over(uint32_t crc, const uint8_t *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (int bit = 0; bit < 8; bit++)
+            crc = (crc >> 1) ^ (((crc ^ bytes[i] >> bit) & 1) ? 0xEDB88320u : 0);
+    return crc;
+}
+
+static void put32(uint8_t *p, uint32_t word)
+{
+    for (int i = 0; i < 4; i++)
+        p[i] = (uint8_t)(word >> 8 * i);
+}
+
+static size_t put_entry(uint8_t *p, uint32_t cell, unsigned key, uint32_t value)
+{
+    uint32_t log = 0;
+    uint8_t bytes[8];
+
+    while (4u << log < cell)
+        log++;
+    put32(bytes, 0x35u << 26 | log << 23 | key << 12 | 4);
+    put32(bytes + 4, value);
+    memcpy(p, bytes, 4);
+    memcpy(p + cell, bytes + 4, 4);
+    put32(p + 2 * cell, ~crc_over(~0u, bytes, 8));
+    return 3 * (size_t)cell;
+}
+
+/* Returns the bytes in use. Both serials are in the first area. */
+static size_t sample_store(uint8_t *flash, uint32_t cell)
+{
+    size_t used;
+
+    memset(flash, cell < 128 ? 0xFF : 0, SAMPLE_SIZE);
+    used = put_entry(flash, cell, 0, 1u << 28 | 4u << 16 | 1);
+    used += put_entry(flash + used, cell, 1, OLD_SERIAL);
+    used += put_entry(flash + used, cell, 1, NEW_SERIAL);
+    return used;
+}
+
+static uint32_t read_u32(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* Fails unless the store gives the old serial, the new one, none, or says damaged. Reads every byte of a value. */
+static void check_no_third_value(const uint8_t *flash, uint32_t size, const char *how, unsigned long which)
+{
+    const struct nameplate_region region = {flash, size};
+    struct nameplate_value value;
+
+    if (nameplate_find(&region, 1, &value) != 0)
+        return;
+    if (value.bytes < flash || value.bytes + value.length > flash + size)
+        fail_msg("%s %lu: the value lies outside the region", how, which);
+    if (value.type != NAMEPLATE_UNSIGNED || value.length != 4 ||
+        (read_u32(value.bytes) != OLD_SERIAL && read_u32(value.bytes) != NEW_SERIAL))
+        fail_msg("%s %lu: a third value", how, which);
+}
+
+static uint8_t *sample_alloc(size_t size)
+{
+    uint8_t *flash = aligned_alloc(REGION_ALIGN, size);
+
+    assert_non_null(flash);
+    return flash;
+}
+
+static void every_flipped_bit_gives_old_new_or_none(void **state)
+{
+    uint8_t *flash = sample_alloc(SAMPLE_SIZE);
+
+    (void)state;
+    for (uint32_t cell = 4; cell <= 128; cell *= 2) {
+        const size_t used = sample_store(flash, cell);
+
+        for (unsigned long bit = 0; bit < used * 8; bit++) {
+            flash[bit / 8] ^= (uint8_t)(1u << bit % 8);
+            check_no_third_value(flash, SAMPLE_SIZE, "flipped bit", bit);
+            flash[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        }
+    }
+    free(flash);
+}
+
+static void every_truncation_gives_old_new_or_none(void **state)
+{
+    uint8_t *flash = sample_alloc(SAMPLE_SIZE);
+
+    (void)state;
+    for (uint32_t cell = 4; cell <= 128; cell *= 2) {
+        size_t used = sample_store(flash, cell);
+
+        while (used-- > 0) {
+            flash[used] = cell < 128 ? 0xFF : 0;
+            check_no_third_value(flash, SAMPLE_SIZE, "truncated to byte", used);
+        }
+    }
+    free(flash);
+}
+
+static void a_region_that_ends_early_is_never_read_beyond(void **state)
+{
+    uint8_t sample[SAMPLE_SIZE];
+
+    (void)state;
+    for (uint32_t cell = 4; cell <= 128; cell *= 2) {
+        sample_store(sample, cell);
+        for (uint32_t size = 1024; size <= SAMPLE_SIZE; size += 1024) {
+            uint8_t *flash = sample_alloc(size); /* its own block, so that ASan sees any read beyond it */
+
+            memcpy(flash, sample, size);
+            check_no_third_value(flash, size, "region of bytes", size);
+            free(flash);
+        }
+    }
+}
+
+static uint32_t random_state;
+
+static uint32_t random_next(void) /* xorshift32 */
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 17;
+    random_state ^= random_state << 5;
+    return random_state;
+}
+
+/* One to eight words: random, blank, a copy of another word, or a bit flipped; mostly near the entries. */
+static void mutate(uint8_t *flash, size_t used)
+{
+    for (uint32_t n = random_next() % 8 + 1; n > 0; n--) {
+        const size_t limit = random_next() % 4 ? used : SAMPLE_SIZE;
+        uint8_t *p = flash + random_next() % (limit / 4) * 4;
+
+        switch (random_next() % 5) {
+        case 0: put32(p, random_next()); break;
+        case 1: put32(p, random_next() & 1 ? 0xFFFFFFFF : 0); break;
+        case 2: memmove(p, flash + random_next() % (used / 4) * 4, 4); break;
+        case 3: p[random_next() % 4] ^= (uint8_t)(1u << random_next() % 8); break;
+        default: put32(p, 0x35u << 26 | (random_next() & 0x03FFFFFF)); break;
+        }
+    }
+}
+
+static void a_hundred_thousand_mutations_give_old_new_or_none(void **state)
+{
+    uint8_t *flash = sample_alloc(SAMPLE_SIZE);
+
+    (void)state;
+    random_state = SEED;
+    for (unsigned long i = 0; i < MUTATIONS; i++) {
+        const size_t used = sample_store(flash, 4u << random_next() % 6);
+
+        mutate(flash, used);
+        check_no_third_value(flash, SAMPLE_SIZE, "seed 0x4E616D65, mutation", i);
+    }
+    free(flash);
+}
+
+/* ---- nameplate_serial ------------------------------------------------------------------------------------------ */
+
+static void the_serial_comes_from_the_linkers_region(void **state)
+{
+    uint32_t serial = 7;
+
+    (void)state;
+    sample_store(_nameplate_start, 8);
+    assert_int_equal(nameplate_serial(&serial), 0);
+    assert_int_equal(serial, NEW_SERIAL);
+}
+
+static void an_error_leaves_the_output_as_it_was(void **state)
+{
+    uint32_t serial = 7;
+
+    (void)state;
+    memset(_nameplate_start, 0xFF, SAMPLE_SIZE);
+    assert_int_equal(nameplate_serial(&serial), NAMEPLATE_NONE);
+    _nameplate_start[5] = 0x12;
+    assert_int_equal(nameplate_serial(&serial), NAMEPLATE_DAMAGED);
+    assert_int_equal(serial, 7);
+}
+
+static void a_text_serial_is_no_number(void **state)
+{
+    uint8_t *entry = _nameplate_start + 12;
+    uint32_t serial = 7;
+    uint8_t bytes[8];
+
+    (void)state;
+    sample_store(_nameplate_start, 4);
+    put32(bytes, 0x35u << 26 | NAMEPLATE_TEXT << 20 | 1u << 12 | 4);
+    memcpy(bytes + 4, "0042", 4);
+    memcpy(entry + 12, bytes, 8);
+    put32(entry + 20, ~crc_over(~0u, bytes, 8));
+    assert_int_equal(nameplate_serial(&serial), NAMEPLATE_TYPE);
+    assert_int_equal(serial, 7);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_vector_gives_the_expected_values),
+        cmocka_unit_test(every_flipped_bit_gives_old_new_or_none),
+        cmocka_unit_test(every_truncation_gives_old_new_or_none),
+        cmocka_unit_test(a_region_that_ends_early_is_never_read_beyond),
+        cmocka_unit_test(a_hundred_thousand_mutations_give_old_new_or_none),
+        cmocka_unit_test(the_serial_comes_from_the_linkers_region),
+        cmocka_unit_test(an_error_leaves_the_output_as_it_was),
+        cmocka_unit_test(a_text_serial_is_no_number),
+    };
+
+    if (argc > 1)
+        vectors_path = argv[1];
+    return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
+}

@@ -1,0 +1,431 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Stores on flash, and what every reader must find in them: prints store.txt, which the tests of both codecs play.
+
+    make.py               print all vectors
+    make.py image NAME    write the raw region of one vector to stdout
+
+Written from firmware/FORMAT.md alone, as a third opinion: it shares nothing with the readers in C and Tcl. Every
+vector also states its outcome by hand (`want`), which the reader below must confirm before anything is printed.
+"""
+import struct
+import sys
+import zlib
+
+MAGIC = 0x35
+UNSIGNED, SIGNED, FLOAT, TEXT, BYTES, DELETED, MAC, RESERVED = range(8)
+AREA, SERIAL, NAMED = 0, 1, 255
+LENGTH_MAX = 1055
+GAP = 1536
+BLANK = (0x00000000, 0xFFFFFFFF)
+
+HEADING = """\
+# SPDX-License-Identifier: MIT
+# Printed by tests/vectors/make.py; edit that file. Numbers are decimal, bytes hexadecimal ("-": none).
+#   vector NAME
+#   erased ff|00                what erased flash reads on this part
+#   cell BYTES                  the writer's cell size
+#   size BYTES                  of the region
+#   at OFFSET BYTES             flash contents; all the rest is erased
+#   expect state ok|none|damaged
+#   expect value KEY TYPE BYTES a live variable, by key; those of key 255 by name, their bytes with the name field
+#   expect append OFFSET        where the next entry starts, from the region's start; absent where a writer refuses
+"""
+
+
+def word(value):
+    return struct.pack("<I", value)
+
+
+def header(key, kind, length, cell, more=False):
+    return MAGIC << 26 | ((cell // 4).bit_length() - 1) << 23 | kind << 20 | key << 12 | more << 11 | length
+
+
+def check(head, value):
+    return zlib.crc32(word(head) + value)
+
+
+def named(name, value, secret=False):
+    return bytes([len(name) | secret << 7]) + name.encode() + value
+
+
+# ---- building -----------------------------------------------------------------------------------------------------
+
+class Flash:
+    """One vector in the making: a region, written cell by cell."""
+
+    def __init__(self, name, cell=4, erased="ff", size=8192, areas=2):
+        self.name, self.cell, self.erased, self.size, self.areas = name, cell, erased, size, areas
+        self.fill = bytes.fromhex(erased)
+        self.bytes = bytearray(self.fill * size)
+        self.writes = []
+        self.at = 0
+
+    def put(self, offset, data):
+        self.bytes[offset:offset + len(data)] = data
+        self.writes.append((offset, data))
+        return self
+
+    def skip(self, count):
+        self.at += count
+        return self
+
+    def seek(self, offset):
+        self.at = offset
+        return self
+
+    def cell_word(self, value, repeat=False):
+        """One word into one cell, at the present place."""
+        self.put(self.at, word(value) * (self.cell // 4 if repeat else 1))
+        return self.skip(self.cell)
+
+    def entry(self, key, kind, value, more=False, repeat=False, flip=0, stop=None, cell=None):
+        """An entry; `flip` spoils its check, `stop` leaves the cells from that one on unwritten (but passed over)."""
+        self.cell, own = cell or self.cell, self.cell
+        head = header(key, kind, len(value), self.cell, more)
+        start, cells = self.at, 2 + -(-len(value) // self.cell)
+        if stop != 0:
+            self.cell_word(head, repeat)
+        if value and (stop is None or stop > 1):
+            self.put(start + self.cell, value * (self.cell // 4 if repeat and len(value) == 4 else 1))
+        if stop is None or stop >= cells:
+            self.seek(start + (cells - 1) * self.cell).cell_word(check(head, value) ^ flip, repeat)
+        self.seek(start + cells * self.cell)
+        self.cell = own
+        return self
+
+    def area(self, generation=1, version=1, kib=None, **how):
+        kib = self.size // self.areas // 1024 if kib is None else kib
+        return self.entry(AREA, UNSIGNED, word(version << 28 | kib << 16 | generation), **how)
+
+    def serial(self, number, **how):
+        return self.entry(SERIAL, UNSIGNED, word(number), **how)
+
+
+# ---- reading (FORMAT.md, "Reading") -------------------------------------------------------------------------------
+
+class Entry:
+    def __init__(self, start, cell, kind, key, more, value, size):
+        self.start, self.cell, self.kind, self.key = start, cell, kind, key
+        self.more, self.value, self.size = more, value, size
+
+
+def load(area, p):
+    return struct.unpack_from("<I", area, p)[0]
+
+
+def shape(head):
+    """Magic, cell size and length of a header, if they are possible: (cell, length, whole size)."""
+    cell, length = 4 << (head >> 23 & 7), head & 0x7FF
+    if head >> 26 != MAGIC or cell > 128 or length > LENGTH_MAX:
+        return None
+    return cell, length, cell * (2 + -(-length // cell))
+
+
+def stands(area, p, cell=None):
+    head = load(area, p)
+    form = shape(head)
+    if not form or p % form[0] or (cell and form[0] != cell) or p + form[2] > len(area):
+        return None
+    own, length, size = form
+    value = bytes(area[p + own:p + own + length])
+    if load(area, p + size - own) != check(head, value):
+        return None
+    return Entry(p, own, head >> 20 & 7, head >> 12 & 0xFF, head >> 11 & 1, value, size)
+
+
+def find_area(part, region_size, first):
+    """(area entry, area size, generation) or None; and whether anything but blank was seen."""
+    blank, seen = 0, False
+    for p in range(0, len(part) if first else 4, 4):
+        seen = seen or load(part, p) not in BLANK
+        entry = stands(part, p)
+        if entry:
+            break
+        blank = blank + 4 if load(part, p) in BLANK else 0
+        if blank >= GAP:
+            return None, seen
+    else:
+        return None, seen
+    if (entry.key, entry.kind, entry.more, len(entry.value)) != (AREA, UNSIGNED, 0, 4):
+        return None, seen
+    info = load(entry.value, 0)
+    size = (info >> 16 & 0xFFF) * 1024
+    if info >> 28 != 1 or size not in ([region_size // 2, region_size] if first else [region_size // 2]):
+        return None, seen
+    if entry.start + entry.size > size:
+        return None, seen
+    return (entry, size, info & 0xFFFF), seen
+
+
+def newest_area(region):
+    """(bytes of the area, its start in the region, its area entry) or "none" or "damaged"."""
+    half = len(region) // 2
+    first, seen_first = find_area(region, len(region), True)
+    second, seen_second = find_area(region[half:], len(region), False)
+    if not first and not second:
+        return "damaged" if seen_first or seen_second else "none"
+    if second and (not first or 1 <= (second[2] - first[2]) % 65536 <= 32767):
+        return region[half:half + second[1]], half, second[0]
+    return region[:first[1]], 0, first[0]
+
+
+def walk(area, start, cell):
+    """The valid entries, each with whether it follows the one before without a gap; then the place of the stop."""
+    p, blank, close = start, 0, True
+    while p < len(area) and blank < GAP:
+        entry = stands(area, p, cell)
+        if entry:
+            yield entry, close
+            p, blank, close = p + entry.size, 0, True
+        else:
+            blank = blank + cell if load(area, p) in BLANK else 0
+            p, close = p + cell, False
+    yield None, p
+
+
+def live(area, first):
+    values, waiting = {}, []
+    for entry, close in walk(area, first.start + first.size, first.cell):
+        if entry is None:
+            break
+        waiting = (waiting if close else []) + [entry]
+        if entry.more:
+            continue
+        for counted in waiting:
+            if counted.key == AREA or counted.kind == RESERVED:
+                continue
+            name = counted.value[1:1 + (counted.value[0] & 0x1F)] if counted.key == NAMED else b""
+            values[counted.key, name] = counted
+        waiting = []
+    return [values[k] for k in sorted(values) if values[k].kind != DELETED]
+
+
+def append_place(area, start, cell):
+    """Writing, rule 1. None where a serial number of one word would not fit."""
+    place, open_set, p = start, False, start
+    while p < len(area):
+        entry, head = stands(area, p, cell), load(area, p)
+        if entry:
+            p += entry.size
+            if p >= place:
+                place, open_set = p, entry.more
+            continue
+        if head not in BLANK:
+            form = shape(head)
+            claim = form[2] if form and form[0] == cell else cell
+            if p + claim > place:
+                place, open_set = p + claim, False
+        p += cell
+    if open_set:
+        place += cell
+    return place if place + 3 * cell <= len(area) else None
+
+
+# ---- the vectors --------------------------------------------------------------------------------------------------
+
+OUT = []
+IMAGES = {}
+
+
+def vector(flash, want, append="rule", names=()):
+    """`want`: a state, or the serial that must be found (number or bytes), or None for an ok store without one."""
+    region = bytes(flash.bytes)
+    found = newest_area(region)
+    state = found if isinstance(found, str) else "ok"
+    values = [] if isinstance(found, str) else live(found[0], found[2])
+    serial = next((v.value for v in values if v.key == SERIAL), None)
+    wanted = word(want) if isinstance(want, int) else want
+    assert (state if isinstance(want, str) else serial) == wanted, (flash.name, state, serial, want)
+    assert [v.value[1:1 + v.value[0] % 32].decode() for v in values if v.key == NAMED] == list(names), flash.name
+    if append == "rule":
+        append = None
+        if state == "ok":
+            append = append_place(found[0], found[2].start + found[2].size, found[2].cell)
+            append = None if append is None else found[1] + append
+        elif state == "none":
+            append = 0
+    lines = ["", f"vector {flash.name}", f"erased {flash.erased}", f"cell {flash.cell}", f"size {flash.size}"]
+    lines += [f"at {offset} {data.hex()}" for offset, data in flash.writes]
+    lines += [f"expect state {state}"]
+    lines += [f"expect value {v.key} {v.kind} {v.value.hex() or '-'}" for v in values]
+    lines += [] if append is None else [f"expect append {append}"]
+    OUT.extend(lines)
+    IMAGES[flash.name] = region
+
+
+def vectors():
+    blank_and_cells()
+    updates()
+    damage()
+    sets()
+    areas()
+    first_format()
+    values()
+    limits()
+    qemu()
+
+
+def blank_and_cells():
+    for erased in ("ff", "00"):
+        vector(Flash(f"blank-{erased}", erased=erased), "none")
+        for cell in (4, 8, 16, 32, 64, 128):
+            vector(Flash(f"serial-cell-{cell}-{erased}", cell, erased).area(repeat=True).serial(42, repeat=True), 42)
+    vector(Flash("area-only").area(), None)
+    vector(Flash("words-not-repeated", 32, "00").area().serial(42), 42)
+    vector(Flash("serial-that-reads-blank-00", 128, "00").area().serial(0), 0)
+    vector(Flash("serial-that-reads-blank-ff").area().serial(0xFFFFFFFF), 0xFFFFFFFF)
+    vector(Flash("serial-at-both-ends-of-a-number", 8).area().serial(0x80000001), 0x80000001)
+
+
+def updates():
+    vector(Flash("newest-wins", 128, "00").area().serial(42).serial(43), 43)
+    vector(Flash("deleted").area().serial(42).entry(SERIAL, DELETED, b""), None)
+    vector(Flash("deleted-and-back", 16).area().serial(42).entry(SERIAL, DELETED, b"").serial(7), 7)
+    vector(Flash("others-untouched").area().entry(9, BYTES, b"abcde").serial(42).entry(2, TEXT, b"rev B").serial(43), 43)
+    vector(Flash("named").area().entry(NAMED, SIGNED, named("offset", word(5))).entry(NAMED, TEXT, named("b", b"x", True))
+           .entry(NAMED, SIGNED, named("offset", word(0xFFFFFFFE))).serial(1), 1, names=("b", "offset"))
+    vector(Flash("named-deleted").area().entry(NAMED, TEXT, named("a", b"1")).entry(NAMED, TEXT, named("ab", b"2"))
+           .entry(NAMED, DELETED, named("a", b"")), None, names=("ab",))
+    vector(Flash("second-area-entry-is-no-value").area().serial(42).area(generation=9, kib=2).entry(2, BYTES, b"x"), 42)
+
+
+def damage():
+    for erased, torn in (("ff", 0xFFFF0000), ("00", 0x00000201)):
+        vector(Flash(f"torn-header-no-magic-{erased}", 8, erased).area().serial(42).cell_word(torn), 42)
+    vector(Flash("torn-header-then-value", 128, "00").area().serial(42).cell_word(0x80000000).serial(43), 43)
+    vector(Flash("header-only", 128, "00").area().serial(42).serial(43, stop=1), 42)
+    vector(Flash("header-and-value", 128, "00").area().serial(42).serial(43, stop=2), 42)
+    vector(Flash("torn-value").area().serial(42).cell_word(header(1, 0, 4, 4)).cell_word(43 | 0xFFF00000), 42)
+    vector(Flash("torn-check").area().serial(42).serial(43, flip=0x00100000), 42)
+    vector(Flash("torn-check-then-again", 8).area().serial(42).serial(43, flip=1).serial(43), 43)
+    vector(Flash("check-blank-value-again-behind", 16).area().serial(43, stop=2).serial(43), 43)
+    vector(Flash("entry-inside-a-claim").area().serial(42).cell_word(header(5, BYTES, 400, 4)).serial(43), 43)
+    vector(Flash("claim-of-1055", 8).area().serial(42).cell_word(header(5, BYTES, 1055, 8)), 42)
+    vector(Flash("two-claims-the-longer-counts").area().cell_word(header(5, BYTES, 200, 4))
+           .cell_word(header(5, BYTES, 8, 4)).cell_word(header(6, BYTES, 21, 4)), None)
+    vector(Flash("length-1056-claims-nothing").area().serial(42).cell_word(header(5, BYTES, 1056, 4)), 42)
+    vector(Flash("claim-beyond-the-area", 128, "00").area().serial(1).seek(2176).serial(42)
+           .skip(1280).cell_word(header(5, BYTES, 1000, 128)), 42)
+    vector(Flash("claim-leaves-no-room", 128, "00").area().serial(1).seek(2176).serial(42)
+           .cell_word(header(5, BYTES, 1055, 128)), 42)
+    vector(Flash("other-cell-size-is-no-entry").area().serial(42).skip(4).serial(43, cell=8), 42)
+    vector(Flash("reserved-cell-size-is-no-entry").area().serial(42).cell_word(MAGIC << 26 | 6 << 23 | 1 << 12 | 4), 42)
+    vector(Flash("bad-crc-first-value", 32).area().serial(42, flip=0x80000000), None)
+    vector(Flash("good-behind-bad", 64, "00").area().serial(41).serial(42, flip=4).entry(7, TEXT, b"x").serial(43), 43)
+
+
+def sets():
+    vector(Flash("set-complete").area().serial(42).serial(43, more=True).entry(2, TEXT, b"B"), 43)
+    vector(Flash("set-open-at-the-end", 128, "00").area().serial(42).serial(43, more=True), 42)
+    vector(Flash("set-of-three-open").area().serial(42).entry(2, TEXT, b"B", more=True).serial(43, more=True), 42)
+    vector(Flash("set-broken-by-one-cell").area().serial(42).serial(43, more=True).skip(4).entry(2, TEXT, b"B"), 42)
+    vector(Flash("set-broken-by-damage", 8).area().serial(42).serial(43, more=True).cell_word(0x55).entry(2, TEXT, b"B"),
+           42)
+    vector(Flash("set-bad-last").area().serial(42).serial(43, more=True).entry(2, TEXT, b"B", flip=1), 42)
+    vector(Flash("set-bad-first-rest-counts").area().serial(42).serial(43, more=True, flip=1).entry(2, TEXT, b"B"), 42)
+    vector(Flash("set-twice-the-same-key").area().serial(42, more=True).serial(43, more=True).serial(44), 44)
+    vector(Flash("set-deletes").area().serial(42).entry(SERIAL, DELETED, b"", more=True).entry(2, TEXT, b"B"), None)
+    vector(Flash("set-completed-by-unknown-type").area().serial(42).serial(43, more=True).entry(2, RESERVED, b"?"), 43)
+    vector(Flash("open-set-then-set", 4, "00").area().serial(42).serial(43, more=True).skip(4)
+           .entry(3, TEXT, b"C", more=True).serial(44), 44)
+
+
+def areas():
+    vector(Flash("one-area", areas=1).area().serial(42), 42)
+    vector(Flash("one-area-of-one-page", 128, "00", 4096, 1).area().serial(42), 42)
+    vector(Flash("one-area-past-the-middle", size=2048, areas=1).area().entry(4, BYTES, bytes(range(250)) * 4).serial(42),
+           42)
+    vector(Flash("second-area-newer").area(1).serial(42).seek(4096).area(2).serial(43), 43)
+    vector(Flash("first-area-newer", 8).area(3).serial(42).seek(4096).area(2).serial(43), 42)
+    vector(Flash("only-second-area", 128, "00").seek(4096).area(2).serial(43), 43)
+    vector(Flash("generation-wraps").area(65535).serial(42).seek(4096).area(0).serial(43), 43)
+    vector(Flash("generation-half-way").area(1).serial(42).seek(4096).area(32768).serial(43), 43)
+    vector(Flash("generation-32768-apart").area(1).serial(42).seek(4096).area(32769).serial(43), 42, append=None)
+    vector(Flash("generations-equal").area(7).serial(42).seek(4096).area(7).serial(43), 42, append=None)
+    vector(Flash("compaction-cut-before-its-area-entry", 8).area(1).serial(42).seek(4096 + 24).serial(43), 42)
+    vector(Flash("second-area-not-at-its-start").area(1).serial(42).seek(4100).area(2).serial(43), 42)
+    vector(Flash("second-area-of-the-wrong-size").area(1).serial(42).seek(4096).area(2, kib=8).serial(43), 42)
+    vector(Flash("first-area-damaged-second-good").cell_word(0x12345678).seek(4096).area(5).serial(42), 42)
+    vector(Flash("wrong-version").area(version=2).serial(42), "damaged")
+    vector(Flash("version-0", 128, "00").area(version=0).serial(42), "damaged")
+    vector(Flash("wrong-area-size").area(kib=2).serial(42), "damaged")
+    vector(Flash("area-entry-of-another-type").entry(AREA, BYTES, word(1 << 28 | 4 << 16 | 1)).serial(42), "damaged")
+    vector(Flash("area-entry-of-two-words").entry(AREA, UNSIGNED, word(1 << 28 | 4 << 16 | 1) + word(0)).serial(42),
+           "damaged")
+    vector(Flash("area-entry-with-bad-check").area(flip=2).serial(42), "damaged")
+    vector(Flash("value-before-the-area-entry").serial(41).area().serial(42), "damaged")
+    vector(Flash("foreign-text").put(0, b"Calibration data of somebody else, 2019"), "damaged")
+    vector(Flash("foreign-beyond-1536-is-not-seen").put(1600, b"other data"), "none", append=None)
+    vector(Flash("foreign-at-the-middle").put(4096, b"other data"), "damaged")
+
+
+def first_format():
+    for cell, erased in ((4, "ff"), (128, "00"), (8, "ff")):
+        head = header(AREA, UNSIGNED, 4, cell)
+        torn = head | 0x7C000000 if erased == "ff" else head & ~0x80000000
+        name = f"{cell}-{erased}"
+        vector(Flash(f"format-cut-in-header-{name}", cell, erased).cell_word(torn), "damaged", append=cell)
+        vector(Flash(f"format-cut-behind-header-{name}", cell, erased).area(stop=1), "damaged", append=3 * cell)
+        vector(Flash(f"format-cut-behind-word-{name}", cell, erased).area(stop=2), "damaged", append=3 * cell)
+        vector(Flash(f"format-again-{name}", cell, erased).area(stop=2).area().serial(42), 42)
+    vector(Flash("format-many-times", 128, "00").cell_word(1).area(stop=1).area(stop=2).area().serial(42), 42)
+    vector(Flash("area-entry-behind-1532-blank").seek(1532).area().serial(42), 42)
+    vector(Flash("area-entry-behind-1536-blank").seek(1536).area().serial(42), "none", append=None)
+    vector(Flash("area-entry-off-its-cell", 8).seek(12).area().serial(42), "damaged")
+    vector(Flash("area-entry-across-the-middle").put(0, bytes(range(1, 251)) * 16).seek(4088).area(), "damaged")
+
+
+def values():
+    vector(Flash("serial-is-text", 16).area().entry(SERIAL, TEXT, b"NP-0042"), b"NP-0042")
+    vector(Flash("serial-of-two-bytes").area().entry(SERIAL, UNSIGNED, b"\x2a\x00"), b"\x2a\x00")
+    vector(Flash("serial-of-no-bytes").area().entry(SERIAL, TEXT, b""), b"")
+    vector(Flash("unknown-type-is-stepped-over").area().serial(42).entry(SERIAL, RESERVED, word(43)), 42)
+    vector(Flash("unknown-key-is-offered-as-it-is").area().entry(200, MAC, bytes(6)).entry(254, FLOAT, word(0x3F800000))
+           .serial(42), 42)
+    vector(Flash("value-whose-cells-look-like-an-entry").area().serial(42)
+           .entry(8, BYTES, word(header(1, 0, 4, 4)) + word(43) + word(check(header(1, 0, 4, 4), word(43)))), 42)
+
+
+def limits():
+    long = bytes(i * 7 & 0xFF for i in range(LENGTH_MAX))
+    vector(Flash("longest-value").area().entry(3, BYTES, long).serial(42), 42)
+    vector(Flash("longest-value-cell-128", 128, "00").area().entry(3, BYTES, long).serial(42), 42)
+    vector(Flash("blank-value-of-1023-bytes").area().entry(3, BYTES, b"\xff" * 1023).serial(42), 42)
+    vector(Flash("gap-of-1532").area().serial(42).skip(1532).serial(43), 43)
+    vector(Flash("gap-of-1536").area().serial(42).skip(1536).serial(43), 42, append=None)
+    vector(Flash("gap-of-1408-cell-128", 128, "00").area().serial(42).skip(1408).serial(43), 43)
+    vector(Flash("gap-of-1536-cell-128", 128, "00").area().serial(42).skip(1536).serial(43), 42, append=None)
+    vector(Flash("gap-of-both-blank-values").area().serial(42).put(24, bytes(1532)).skip(1532).serial(43), 43)
+    vector(Flash("gap-interrupted-by-damage").area().serial(42).skip(1000).cell_word(0x1234).skip(1500).serial(43), 43)
+    full = Flash("full-to-the-last-cell", 128, "00").area().serial(1)
+    while full.at < 4096 - 2 * 128 - 3 * 128:
+        full.serial(full.at)
+    full.seek(4096 - 3 * 128).serial(42)
+    vector(full, 42)
+    vector(Flash("check-would-lie-beyond-the-area", 128, "00", 4096).area().serial(42).seek(2048 - 256)
+           .serial(43), 42, append=None)
+    vector(Flash("entry-crosses-into-the-second-area").area().serial(41).entry(3, BYTES, bytes(1000)).skip(1500)
+           .serial(42).seek(4088).serial(43), 42, append=None)
+
+
+def qemu():
+    """For the firmware on QEMU's STM32F405, whose region is its last sector."""
+    vector(Flash("f405-serial", size=131072, areas=1).area().serial(41).serial(4294967295), 4294967295)
+    vector(Flash("f405-text", size=131072, areas=1).area().entry(SERIAL, TEXT, b"NP-0042"), b"NP-0042")
+    vector(Flash("f405-damaged", size=131072, areas=1).put(0, b"Calibration data"), "damaged")
+    vector(Flash("f405-blank", size=131072, areas=1), "none")
+
+
+def main(arguments):
+    vectors()
+    if len(arguments) == 2 and arguments[0] == "image" and arguments[1] in IMAGES:
+        sys.stdout.buffer.write(IMAGES[arguments[1]])
+    elif arguments:
+        sys.exit("usage: make.py [image NAME]")
+    else:
+        print(HEADING + "\n".join(OUT))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
