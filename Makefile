@@ -27,8 +27,8 @@ clean: ## remove everything built
 
 # ---- set-up ---------------------------------------------------------------------------------------------------
 
-setup: ## install the Debian packages that are missing
-	$(Q)tools/setup.sh
+setup: ## install the Debian packages that building, the demo and the tests need
+	$(Q)tools/setup.sh test
 
 # ---- tools/vboard ---------------------------------------------------------------------------------------------
 
@@ -104,4 +104,81 @@ build/firmware/reader-size: build/firmware/stm32l152rb/nameplate.o
 
 # ---- tests ----------------------------------------------------------------------------------------------------
 
-.PHONY: all help clean setup vboard firmware
+# Unit tests link sanitized objects of the host programs; whole commands run on a sanitized virtual board.
+UNIT     := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c))
+TARGETS  := $(patsubst tests/unit/target/%.c,build/tests/target/%.bin,$(wildcard tests/unit/target/*.c))
+ASAN_OBJ := $(VBOARD_SRC:tools/vboard/%.c=build/asan/%.o)
+SUITES   := $(wildcard tests/tcl/*.tcl) $(wildcard tests/e2e/*.bats)
+
+test: ## install what is missing, build, run every test
+	$(Q)tools/setup.sh test
+	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all test-programs
+	$(Q)VBOARD=$(CURDIR)/build/asan/vboard tests/run $(UNIT) $(SUITES)
+
+test-programs: $(UNIT) $(TARGETS) build/asan/vboard
+
+build/asan/%.o: tools/vboard/%.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+build/asan/vboard: $(ASAN_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(VBOARD_LIBS)
+
+build/asan/host.a: $(filter-out %/main.o,$(ASAN_OBJ)) build/asan/nameplate.o build/asan/board_fixture.o
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+build/asan/nameplate.o: firmware/nameplate.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -std=c99 $(WARN) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+build/asan/board_fixture.o: tests/unit/board_fixture.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(SANITIZE) -Itools/vboard -MMD -MP -c -o $@ $<
+
+build/tests/test_%: tests/unit/test_%.c build/asan/host.a
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(SANITIZE) -Itools/vboard -Ifirmware -Itests/unit \
+	  -DTARGET_DIR='"build/tests/target"' -MMD -MP -o $@ $< build/asan/host.a $(VBOARD_LIBS) -lcmocka
+
+build/tests/target/%.elf: tests/unit/target/%.c tests/unit/target/target.ld
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(CROSS_COMPILE)gcc -mcpu=cortex-m3 -mthumb -Os -g -ffreestanding -nostdlib $(WARN) \
+	  -MMD -MP -T tests/unit/target/target.ld -o $@ $<
+
+build/tests/target/%.bin: build/tests/target/%.elf
+	$(Q)$(CROSS_COMPILE)objcopy -O binary $< $@
+
+-include $(ASAN_OBJ:.o=.d) $(UNIT:=.d) build/asan/nameplate.d build/asan/board_fixture.d
+.PRECIOUS: build/tests/target/%.elf
+
+# ---- demo, bench, install -------------------------------------------------------------------------------------
+
+demo: ## install what is missing, build, and run the main job on a virtual board
+	$(Q)tools/setup.sh build
+	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all
+	$(Q)tools/demo.sh
+
+bench: ## measure wire time, wall time and code size against what one would do otherwise
+	$(Q)tools/setup.sh build
+	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all build/firmware/reader-size
+	$(Q)tests/bench.sh
+
+# OpenOCD 0.12 looks for scripts in PREFIX/share/openocd/site of its own prefix: [find nameplate.tcl].
+SITE := $(DESTDIR)$(PREFIX)/share/openocd/site
+DATA := $(DESTDIR)$(PREFIX)/share/nameplate
+
+install: all ## copy everything below PREFIX (/usr/local)
+	$(Q)install -d $(SITE)/nameplate $(SITE)/board $(DATA)/gdb $(DATA)/firmware $(DATA)/linker $(DATA)/stm32l152rb \
+	  $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include
+	$(Q)install -m 644 openocd/nameplate.tcl $(SITE)
+	$(Q)install -m 644 openocd/nameplate/*.tcl $(SITE)/nameplate
+	$(Q)install -m 644 openocd/board/* $(SITE)/board
+	$(Q)install -m 644 gdb/*.gdb $(DATA)/gdb
+	$(Q)install -m 644 firmware/nameplate.h $(DESTDIR)$(PREFIX)/include
+	$(Q)install -m 644 firmware/nameplate.c firmware/nameplate.h firmware/FORMAT.md $(DATA)/firmware
+	$(Q)install -m 644 firmware/linker/nameplate.ld $(FW_LD)/*.ld $(DATA)/linker
+	$(Q)install -m 644 build/firmware/stm32l152rb/demo.elf $(DATA)/stm32l152rb
+	$(Q)install build/vboard $(DESTDIR)$(PREFIX)/bin
+
+.PHONY: all help clean setup vboard firmware test test-programs demo bench install

@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Installs the Debian packages that are missing: `setup.sh build` what building and the demo need, `setup.sh test` all.
+# Says what and why; without a package manager that it knows it prints the list and stops.
+set -eu
+
+# package | looked for (a command, or a path) | needed for | why
+packages() {
+	cat <<-'TABLE'
+	gcc|cc|build|compiles the virtual board
+	libc6-dev|/usr/include/stdlib.h|build|C library headers for it
+	libunicorn-dev|/usr/include/unicorn/unicorn.h|build|its CPU emulator
+	gcc-arm-none-eabi|arm-none-eabi-gcc|build|compiles the firmware
+	libnewlib-arm-none-eabi|/usr/lib/arm-none-eabi/newlib/nano.specs /usr/lib/arm-none-eabi/lib/nano.specs|build|C library of the firmware
+	openocd|openocd|build|programs the device
+	gdb-multiarch|gdb-multiarch|build|shows the store
+	bats|bats|test|tests of whole commands
+	libcmocka-dev|/usr/include/cmocka.h|test|unit tests in C
+	jimsh|jimsh|test|unit tests of the Tcl
+	qemu-system-arm|qemu-system-arm|test|a second opinion on the firmware
+	python3|python3|test|a third implementation of the store's format
+	procps|pgrep|test|looks for processes that a test left behind
+	TABLE
+}
+
+present() { # PROBES: one of them is enough
+	for probe in $1; do
+		case $probe in
+		/*) [ -e "$probe" ] && return 0 ;;
+		*) command -v "$probe" >/dev/null 2>&1 && return 0 ;;
+		esac
+	done
+	return 1
+}
+
+case ${1-} in
+build | test) ;;
+*)
+	echo "Usage: setup.sh build|test" >&2
+	exit 2
+	;;
+esac
+
+missing=
+reasons=
+while IFS='|' read -r package probes need why; do
+	[ "$need" = build ] || [ "$1" = test ] || continue
+	present "$probes" && continue
+	missing="$missing $package"
+	reasons="$reasons  $package: $why
+"
+done <<EOT
+$(packages)
+EOT
+[ -n "$missing" ] || exit 0
+
+echo "Missing packages (Debian's names):" >&2
+printf '%s' "$reasons" >&2
+if ! command -v apt-get >/dev/null 2>&1; then
+	echo "Error: no apt-get here: install them with this system's package manager, then try again" >&2
+	exit 1
+fi
+sudo=
+if [ "$(id -u)" != 0 ]; then
+	command -v sudo >/dev/null 2>&1 || {
+		echo "Error: not root and no sudo: run as root: apt-get install$missing" >&2
+		exit 1
+	}
+	sudo=sudo
+fi
+echo "Installing them: ${sudo:+sudo }apt-get install$missing" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+export DEBIAN_FRONTEND=noninteractive
+# shellcheck disable=SC2086 # one word per package
+if ! { $sudo apt-get update && $sudo apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1; then
+	tail -n 5 "$log" >&2
+	echo "Error: apt-get failed (above); install by hand:$missing" >&2
+	exit 1
+fi
