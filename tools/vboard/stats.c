@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static const struct {
 	const char *name;
@@ -25,6 +26,7 @@ static const struct {
 	{"flash_errors", offsetof(struct stats, flash_errors)},
 	{"instructions", offsetof(struct stats, instructions)},
 	{"time_ns", offsetof(struct stats, time_ns)},
+	{"cpu_us", offsetof(struct stats, cpu_us)},
 	{"unmodelled", offsetof(struct stats, unmodelled)},
 };
 
@@ -36,11 +38,22 @@ static uint64_t counter_value(const struct stats *stats, size_t offset)
 	return value;
 }
 
-int stats_write(const struct stats *stats, const char *path)
+static uint64_t processor_time_us(void)
+{
+	struct rusage usage;
+
+	if (getrusage(RUSAGE_SELF, &usage))
+		return 0;
+	return (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000u +
+	       (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+int stats_write(struct stats *stats, const char *path)
 {
 	char partial[PATH_MAX];
 	FILE *file;
 
+	stats->cpu_us = processor_time_us();
 	/* A reader never sees half a file: write beside it, then rename. */
 	if ((size_t)snprintf(partial, sizeof partial, "%s.part", path) >= sizeof partial)
 		return -ENAMETOOLONG;

@@ -19,12 +19,13 @@ struct stats {
 	uint64_t flash_errors;       /* operations that the controller refused */
 	uint64_t instructions;       /* executed by the core */
 	uint64_t time_ns;            /* modelled time: TCK periods + instructions + waiting for flash */
+	uint64_t cpu_us;             /* processor time of this process, filled in by stats_write */
 	uint64_t unmodelled;         /* different places touched that the model does not know */
 };
 
 /* Writes `key=value` lines, the names as above, to PATH, replacing it whole.
  * Returns 0, or a negative errno. */
-int stats_write(const struct stats *stats, const char *path);
+int stats_write(struct stats *stats, const char *path);
 
 /* Says once per message and address, on stderr, that the model met something it does not know, and counts it. */
 void stats_unmodelled(struct stats *stats, const char *what, uint32_t address);
