@@ -12,6 +12,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A new device: all bytes erased. Made beside its place and renamed, so that a half-made file is never found. */
@@ -38,6 +39,19 @@ static int create_erased(const char *path, const struct chip *chip)
 	return err;
 }
 
+/* A board whose debugger has just gone may still be ending: give it a moment. */
+static int lock_file(int fd)
+{
+	const struct timespec pause = {.tv_nsec = 20000000};
+
+	for (int tries = 50; flock(fd, LOCK_EX | LOCK_NB); tries--) {
+		if (!tries)
+			return -1;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 int flash_open(struct flash *flash, const struct chip *chip, const char *path, char *message, unsigned message_size)
 {
 	struct stat st;
@@ -60,7 +74,7 @@ int flash_open(struct flash *flash, const struct chip *chip, const char *path, c
 			 path, (long long)st.st_size, chip->name, (unsigned)chip->flash_size);
 		goto fail;
 	}
-	if (flock(flash->fd, LOCK_EX | LOCK_NB)) {
+	if (lock_file(flash->fd)) {
 		snprintf(message, message_size, "flash file %s: in use by another vboard; name another file or end that one",
 			 path);
 		goto fail;

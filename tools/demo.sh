@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The main job, step by step, on a virtual STM32L152RB: a new device gets serial number 42, then 43, and GDB looks.
+set -eu
+cd "$(dirname "$0")/.."
+work=$(mktemp -d)
+openocd_pid=
+cleanup() {
+	[ -z "$openocd_pid" ] || kill "$openocd_pid" 2>/dev/null || true
+	rm -rf "$work"
+}
+trap cleanup EXIT
+export VBOARD_FLASH=$work/device.flash
+board=openocd/board/virtual-stm32l152rb.cfg
+
+step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+plain_step() { printf '\n%s\n' "$*"; }
+[ -t 1 ] || step() { plain_step "$@"; }
+
+# Runs a command line as a user would, showing results and Nameplate's own progress; all of it if it fails.
+show() {
+	printf '$ openocd -f %s -c "%s"\n' "$board" "$1"
+	if ! openocd -f "$board" -c "$1" >"$work/out" 2>"$work/err"; then
+		cat "$work/err" >&2
+		return 1
+	fi
+	grep -E '^(Nameplate|firmware):' "$work/err" | sed 's/^/    /' || true
+	sed 's/^/  → /' "$work/out"
+}
+
+step "1  A new device: program the firmware, write 42, read it back, and let the firmware say what it finds"
+show "program_serial 42"
+
+step "2  The same device gets another number"
+show "program_serial 43"
+
+step "3  What stands in its flash, through GDB"
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' 2>/dev/null || echo 33433)
+openocd -f "$board" -c "gdb_port $port; telnet_port disabled; tcl_port disabled" -c init >"$work/session" 2>&1 &
+openocd_pid=$!
+for _ in $(seq 100); do
+	grep -q "Listening on port $port" "$work/session" && break
+	sleep 0.05
+done
+echo '$ gdb-multiarch -x gdb/nameplate.gdb -ex "target extended-remote :3333" -ex nameplate demo.elf'
+gdb-multiarch -batch -nx -x gdb/nameplate.gdb -ex "target extended-remote :$port" -ex nameplate \
+	build/firmware/stm32l152rb/demo.elf 2>"$work/gdb.err" | grep -v '^0x\|^[a-z_]* (' | sed 's/^/  → /'
