@@ -24,8 +24,6 @@
 #define AREA_BYTES(w)      (((w) >> 16 ^ AREA_VERSION) << 10)
 #define AREA_GENERATION(w) ((w) & 0xFFFFu)
 
-extern const uint8_t _nameplate_start[], _nameplate_end[];
-
 /* A walk over the entries of one area. */
 struct scan {
     const uint8_t *at;    /* where the walk stands: behind the last entry */
@@ -176,7 +174,7 @@ int nameplate_find(const struct nameplate_region *region, uint8_t key, struct na
 
 int nameplate_serial(uint32_t *serial)
 {
-    const struct nameplate_region region = {_nameplate_start, (uint32_t)(_nameplate_end - _nameplate_start)};
+    const struct nameplate_region region = nameplate_linked_region();
     struct nameplate_value value;
     const int err = nameplate_find(&region, NAMEPLATE_KEY_SERIAL, &value);
 

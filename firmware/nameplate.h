@@ -44,6 +44,15 @@ struct nameplate_region {
     uint32_t size;
 };
 
+/* The region that the linker script gave: between the symbols _nameplate_start and _nameplate_end. */
+extern const uint8_t _nameplate_start[], _nameplate_end[];
+
+static inline struct nameplate_region nameplate_linked_region(void)
+{
+    const struct nameplate_region region = {_nameplate_start, (uint32_t)(_nameplate_end - _nameplate_start)};
+    return region;
+}
+
 /* A value where it stands on flash. It stays valid until the region is erased. */
 struct nameplate_value {
     const uint8_t *bytes; /* `length` of them, without gaps; may be unaligned */
@@ -52,7 +61,7 @@ struct nameplate_value {
 };
 
 /*
- * The device's serial number, from the region between the linker's symbols _nameplate_start and _nameplate_end.
+ * The device's serial number, from the linked region.
  *
  * *serial  0 to 4,294,967,295
  * result   0, NAMEPLATE_NONE, NAMEPLATE_DAMAGED, or NAMEPLATE_TYPE if the serial is a text
@@ -62,7 +71,7 @@ int nameplate_serial(uint32_t *serial);
 /*
  * The newest value of a key.
  *
- * region   where to look
+ * region   where to look; not NULL
  * key      1 (NAMEPLATE_KEY_SERIAL) to 254
  * *value   a view of the value; nothing is copied
  * result   0, NAMEPLATE_NONE (never written, or deleted), NAMEPLATE_DAMAGED

@@ -19,6 +19,7 @@ if $_isvoid($_np_nibbles)
   source gdb/nameplate.gdb
 end
 nameplate-serial
+set confirm off
 if $serial == $expected
   quit 0
 end

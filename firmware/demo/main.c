@@ -8,9 +8,10 @@
 
 static void print_text_serial(void)
 {
+    const struct nameplate_region region = nameplate_linked_region();
     struct nameplate_value value;
 
-    if (nameplate_find(NULL, NAMEPLATE_KEY_SERIAL, &value) == 0 && value.type == NAMEPLATE_TEXT)
+    if (nameplate_find(&region, NAMEPLATE_KEY_SERIAL, &value) == 0 && value.type == NAMEPLATE_TEXT)
         printf("serial=%.*s\n", (int)value.length, (const char *)value.bytes);
 }
 

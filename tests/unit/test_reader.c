@@ -29,9 +29,10 @@
 static const char *vectors_path = "tests/vectors/store.txt";
 
 /* The symbols that a linker script gives to firmware: here one region of 8 KiB. */
-uint8_t _nameplate_start[SAMPLE_SIZE] __attribute__((aligned(REGION_ALIGN)));
-extern const uint8_t _nameplate_end[];
-__asm__(".globl _nameplate_end\n.set _nameplate_end, _nameplate_start + 8192");
+static uint8_t linked_flash[SAMPLE_SIZE] __attribute__((aligned(REGION_ALIGN), used));
+__asm__(".globl _nameplate_start, _nameplate_end\n"
+        ".set _nameplate_start, linked_flash\n"
+        ".set _nameplate_end, linked_flash + 8192");
 
 /* ---- vectors ------------------------------------------------------------------------------------------------- */
 
@@ -328,7 +329,7 @@ static void the_serial_comes_from_the_linkers_region(void **state)
     uint32_t serial = 7;
 
     (void)state;
-    sample_store(_nameplate_start, 8);
+    sample_store(linked_flash, 8);
     assert_int_equal(nameplate_serial(&serial), 0);
     assert_int_equal(serial, NEW_SERIAL);
 }
@@ -338,21 +339,21 @@ static void an_error_leaves_the_output_as_it_was(void **state)
     uint32_t serial = 7;
 
     (void)state;
-    memset(_nameplate_start, 0xFF, SAMPLE_SIZE);
+    memset(linked_flash, 0xFF, SAMPLE_SIZE);
     assert_int_equal(nameplate_serial(&serial), NAMEPLATE_NONE);
-    _nameplate_start[5] = 0x12;
+    linked_flash[5] = 0x12;
     assert_int_equal(nameplate_serial(&serial), NAMEPLATE_DAMAGED);
     assert_int_equal(serial, 7);
 }
 
 static void a_text_serial_is_no_number(void **state)
 {
-    uint8_t *entry = _nameplate_start + 12;
+    uint8_t *entry = linked_flash + 12;
     uint32_t serial = 7;
     uint8_t bytes[8];
 
     (void)state;
-    sample_store(_nameplate_start, 4);
+    sample_store(linked_flash, 4);
     put32(bytes, 0x35u << 26 | NAMEPLATE_TEXT << 20 | 1u << 12 | 4);
     memcpy(bytes + 4, "0042", 4);
     memcpy(entry + 12, bytes, 8);

@@ -4,6 +4,8 @@
 
     make.py               print all vectors
     make.py image NAME    write the raw region of one vector to stdout
+    make.py images DIR    write the raw regions of all vectors to files in DIR
+    make.py list ADDRESS  what `nameplate` lists for each vector in a region at that address, the lines sorted
 
 Written from firmware/FORMAT.md alone, as a third opinion: it shares nothing with the readers in C and Tcl. Every
 vector also states its outcome by hand (`want`), which the reader below must confirm before anything is printed.
@@ -226,6 +228,7 @@ def append_place(area, start, cell):
 
 OUT = []
 IMAGES = {}
+LISTS = {}
 
 
 def vector(flash, want, append="rule", names=()):
@@ -252,6 +255,30 @@ def vector(flash, want, append="rule", names=()):
     lines += [] if append is None else [f"expect append {append}"]
     OUT.extend(lines)
     IMAGES[flash.name] = region
+    LISTS[flash.name] = state, [] if isinstance(found, str) else [(v, found[1] + v.start) for v in values]
+
+
+def shown(entry):
+    """Name, type and value as people read them."""
+    value, name, secret = entry.value, "serial" if entry.key == SERIAL else f"key-{entry.key}", False
+    if entry.key == NAMED:
+        count, secret = value[0] & 0x1F, value[0] & 0x80
+        name, value = value[1:1 + count].decode(), value[1 + count:]
+    kind = "unsigned signed float text bytes deleted mac".split()[entry.kind]
+    if secret:
+        return name, kind, "(secret)"
+    if entry.kind in (UNSIGNED, SIGNED):
+        return name, kind, str(int.from_bytes(value, "little", signed=entry.kind == SIGNED))
+    if entry.kind == FLOAT:
+        return name, kind, "%g" % struct.unpack("<f", value)
+    return name, kind, value.decode() if entry.kind == TEXT else value.hex(":") if entry.kind == MAC else value.hex()
+
+
+def print_lists(base):
+    for name, (state, entries) in LISTS.items():
+        print("vector", name, state)
+        for line in sorted("%-12s %-8s %-24s 0x%08X" % (*shown(entry), base + place) for entry, place in entries):
+            print(line)
 
 
 def vectors():
@@ -421,8 +448,14 @@ def main(arguments):
     vectors()
     if len(arguments) == 2 and arguments[0] == "image" and arguments[1] in IMAGES:
         sys.stdout.buffer.write(IMAGES[arguments[1]])
+    elif len(arguments) == 2 and arguments[0] == "images":
+        for name, region in IMAGES.items():
+            with open(f"{arguments[1]}/{name}.bin", "wb") as file:
+                file.write(region)
+    elif len(arguments) == 2 and arguments[0] == "list":
+        print_lists(int(arguments[1], 0))
     elif arguments:
-        sys.exit("usage: make.py [image NAME]")
+        sys.exit("usage: make.py [image NAME | images DIR | list ADDRESS]")
     else:
         print(HEADING + "\n".join(OUT))
 
