@@ -44,6 +44,12 @@ static void reset_pins(struct bitbang *bitbang, unsigned pins)
 	bitbang->srst = srst;
 }
 
+/* The probe has been pulled out, as --unplug asked. */
+static bool unplugged(const struct board *board)
+{
+	return board->fault.unplug_at && board->stats.ap_reads + board->stats.ap_writes >= board->fault.unplug_at;
+}
+
 size_t bitbang_take(struct bitbang *bitbang, const char *characters, size_t count, char *answers)
 {
 	struct board *board = bitbang->board;
@@ -51,6 +57,9 @@ size_t bitbang_take(struct bitbang *bitbang, const char *characters, size_t coun
 
 	for (size_t i = 0; i < count && !bitbang->quit; i++) {
 		char c = characters[i];
+
+		if (unplugged(board))
+			bitbang->quit = true;
 
 		switch (c) {
 		case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7':

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Memories that live as long as the process. */
 static uint8_t *add_memory(struct board *board, uint32_t base, uint32_t size, bool writable)
@@ -46,7 +47,7 @@ static void fill_option_block(struct board *board, const char *flash_path)
 
 static bool cpu_is_running(void *ctx)
 {
-	return !((struct core *)ctx)->halted;
+	return !((struct board *)ctx)->core.halted;
 }
 
 static void on_system_reset(void *ctx)
@@ -54,8 +55,36 @@ static void on_system_reset(void *ctx)
 	board_reset(ctx);
 }
 
-int board_open(struct board *board, const struct chip *chip, const char *flash_path, uint32_t adapter_khz, char *message,
-	       unsigned message_size)
+/* All that is left of a device without power is its flash, which is a file. */
+static void on_power_lost(void *ctx)
+{
+	struct board *board = ctx;
+
+	if (board->stats_path)
+		stats_write(&board->stats, board->stats_path);
+	_exit(0);
+}
+
+/* What is to go wrong, prepared. 0, or -1 with MESSAGE. */
+static int prepare_faults(struct board *board, const char *flash_path, char *message, unsigned message_size)
+{
+	struct fault *fault = &board->fault;
+	int err = fault_load_unstable(&board->flash, flash_path);
+
+	if (err) {
+		snprintf(message, message_size, "%s.unstable: %s; remove it or name another flash file", flash_path,
+			 strerror(-err));
+		return -1;
+	}
+	err = fault->record ? fault_record_begin(fault, &board->flash) : 0;
+	if (err)
+		snprintf(message, message_size, "--record %s: %s; name a folder that can be written", fault->record,
+			 strerror(-err));
+	return err ? -1 : 0;
+}
+
+int board_open(struct board *board, const struct chip *chip, const char *flash_path, const struct fault *fault,
+	       uint32_t adapter_khz, char *message, unsigned message_size)
 {
 	memset(board, 0, sizeof *board);
 	board->chip = chip;
@@ -63,6 +92,15 @@ int board_open(struct board *board, const struct chip *chip, const char *flash_p
 	board->bus.stats = &board->stats;
 	if (flash_open(&board->flash, chip, flash_path, message, message_size))
 		return -1;
+	if (fault)
+		board->fault = *fault;
+	board->flash.fault = &board->fault;
+	board->flash.power_lost = on_power_lost;
+	board->flash.ctx = board;
+	if (prepare_faults(board, flash_path, message, message_size)) {
+		flash_close(&board->flash);
+		return -1;
+	}
 	flash_attach(&board->flash, &board->bus, &board->stats);
 	board->ram = add_memory(board, chip->ram_base, chip->ram_size, true);
 	board->system = add_memory(board, chip->system_base, chip->system_size, false);
@@ -83,7 +121,6 @@ int board_open(struct board *board, const struct chip *chip, const char *flash_p
 		return -1;
 	}
 	board->flash.cpu_is_running = cpu_is_running;
-	board->flash.ctx = &board->core;
 
 	board->dap = (struct dap){.chip = chip, .bus = &board->bus, .stats = &board->stats};
 	board->jtag = (struct jtag){.dap = &board->dap, .boundary_idcode = chip->bs_idcode, .debug_idcode = chip->jtag_idcode};

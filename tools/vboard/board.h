@@ -8,6 +8,7 @@
 #include "bus.h"
 #include "core.h"
 #include "dap.h"
+#include "fault.h"
 #include "flash.h"
 #include "jtag.h"
 #include "periph.h"
@@ -19,6 +20,8 @@ struct board {
 	struct stats stats;
 	struct bus bus;
 	struct flash flash;
+	struct fault fault;
+	const char *stats_path; /* where the counters go when power is lost, or NULL */
 	struct core core;
 	struct dap dap;
 	struct jtag jtag;
@@ -29,9 +32,9 @@ struct board {
 	uint32_t tck_ns; /* modelled period of TCK */
 };
 
-/* Powers up a board of CHIP whose flash is the file FLASH_PATH. On failure returns -1 and leaves one line in MESSAGE. */
-int board_open(struct board *board, const struct chip *chip, const char *flash_path, uint32_t adapter_khz, char *message,
-	       unsigned message_size);
+/* Powers up a board of CHIP whose flash is the file FLASH_PATH; FAULT says what is to go wrong (NULL: nothing). On failure returns -1 and leaves one line in MESSAGE. */
+int board_open(struct board *board, const struct chip *chip, const char *flash_path, const struct fault *fault,
+	       uint32_t adapter_khz, char *message, unsigned message_size);
 void board_close(struct board *board);
 
 /* System reset (NRST or SYSRESETREQ): everything but the debug registers and the debug port. */

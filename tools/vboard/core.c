@@ -99,6 +99,16 @@ static bool on_bad_access(uc_engine *uc, uc_mem_type type, uint64_t address, int
 	return false;
 }
 
+static void on_special_read(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *ctx)
+{
+	struct bus_memory *memory = ctx;
+
+	(void)uc;
+	(void)type;
+	(void)value;
+	memory->before_read(memory->ctx, (uint32_t)address - memory->base, (unsigned)size);
+}
+
 static uint64_t mmio_read(struct core *core, uint32_t address, unsigned size)
 {
 	uint32_t value = 0;
@@ -155,6 +165,13 @@ static uc_err add_hooks(struct core *core)
 		err = uc_hook_add(core->uc, &hook, UC_HOOK_INTR, (void *)on_interrupt, core, 1, 0);
 	if (!err)
 		err = uc_hook_add(core->uc, &hook, UC_HOOK_MEM_INVALID, (void *)on_bad_access, core, 1, 0);
+	for (unsigned i = 0; i < core->bus->memory_count && !err; i++) {
+		struct bus_memory *m = &core->bus->memories[i];
+
+		if (m->before_read)
+			err = uc_hook_add(core->uc, &hook, UC_HOOK_MEM_READ, (void *)on_special_read, m, m->base,
+					  (uint64_t)m->base + m->size - 1);
+	}
 	return err;
 }
 

@@ -3,6 +3,7 @@
 
 #include "bus.h"
 #include "chips.h"
+#include "fault.h"
 #include "stats.h"
 
 #include <errno.h>
@@ -14,6 +15,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#define MAX_CHANGE 4096 /* bytes of the largest operation: a page */
 
 /* A new device: all bytes erased. Made beside its place and renamed, so that a half-made file is never found. */
 static int create_erased(const char *path, const struct chip *chip)
@@ -101,6 +104,11 @@ static int flash_bus_write(void *ctx, uint32_t offset, unsigned size, uint32_t v
 	return flash->chip->flash_ops->mem_write(flash, offset, size, value);
 }
 
+static void flash_before_read(void *ctx, uint32_t offset, unsigned size)
+{
+	fault_reroll(ctx, offset, size);
+}
+
 static int regs_bus_read(void *ctx, uint32_t offset, uint32_t *value)
 {
 	struct flash *flash = ctx;
@@ -128,6 +136,7 @@ void flash_attach(struct flash *flash, struct bus *bus, struct stats *stats)
 							.size = flash->chip->flash_size,
 							.data = flash->data,
 							.write = flash_bus_write,
+							.before_read = flash->fault->unstable ? flash_before_read : NULL,
 							.ctx = flash});
 	bus_add_device(bus, (struct bus_device){"FLASH", flash->chip->flash_regs, 0x400, regs_bus_read, regs_bus_write,
 						flash});
@@ -156,34 +165,40 @@ static void count(struct flash *flash, enum flash_change change)
 }
 
 /* Programming moves bits away from the erased value only: what is already programmed stays, whatever is written. */
-static void program(struct flash *flash, uint32_t offset, uint32_t size, const uint8_t *bytes)
+static void programmed(struct flash *flash, uint32_t offset, uint32_t size, const uint8_t *bytes, uint8_t *after)
 {
 	uint8_t erased = flash->chip->flash_ops->erased;
 
 	for (uint32_t i = 0; i < size; i += 4) {
-		uint8_t *word = flash->data + offset + i;
-		uint32_t old = bytes_load(word, 4), new = bytes_load(bytes + i, 4);
+		uint32_t old = bytes_load(flash->data + offset + i, 4), new = bytes_load(bytes + i, 4);
 
 		if (old != erased * 0x01010101u && old != new) {
 			flash->stats->flash_overwrites++;
 			fprintf(stderr, "vboard: word at 0x%08X programmed twice: 0x%08X over 0x%08X\n",
 				(unsigned)(flash->chip->flash_base + offset + i), (unsigned)new, (unsigned)old);
 		}
-		bytes_store(word, 4, erased ? old & new : old | new);
+		bytes_store(after + i, 4, erased ? old & new : old | new);
 	}
 }
 
 void flash_apply(struct flash *flash, enum flash_change change, uint32_t offset, uint32_t size, const uint8_t *bytes,
 		 uint64_t duration_ns)
 {
+	uint8_t after[MAX_CHANGE];
+
 	/* The bus stalls an operation that comes while another is under way (RM0038 section 3.3.4). */
 	if (flash->stats->time_ns < flash->busy_until_ns)
 		flash->stats->time_ns = flash->busy_until_ns;
 	count(flash, change);
 	if (change == FLASH_ERASE)
-		memset(flash->data + offset, flash->chip->flash_ops->erased, size);
+		memset(after, flash->chip->flash_ops->erased, size);
 	else
-		program(flash, offset, size, bytes);
+		programmed(flash, offset, size, bytes, after);
+	if (fault_at_operation(flash, change, flash->stats->flash_ops, offset, size, after))
+		flash->power_lost(flash->ctx);
+	memcpy(flash->data + offset, after, size);
+	if (change == FLASH_ERASE)
+		fault_heal(flash, offset, size);
 	bus_mark_dirty(flash->bus, flash->data + offset, size);
 	flash->busy_until_ns = flash->stats->time_ns + duration_ns;
 }

@@ -11,6 +11,7 @@
 
 struct bus;
 struct chip;
+struct fault;
 struct stats;
 
 enum flash_change {
@@ -35,6 +36,8 @@ struct flash {
 	struct stats *stats;
 	int fd;
 	uint8_t *data; /* the file, mapped shared: what is written here survives the death of this process */
+	struct fault *fault; /* what goes wrong on purpose; never NULL */
+	void (*power_lost)(void *ctx); /* does not return */
 	uint64_t busy_until_ns; /* modelled time */
 	bool (*cpu_is_running)(void *ctx); /* who polls: see flash_wait_poll */
 	void *ctx;

@@ -24,6 +24,7 @@ struct options {
 	uint32_t adapter_khz;
 	pid_t owner;
 	bool background;
+	struct fault fault;
 };
 
 static volatile sig_atomic_t stop;
@@ -47,6 +48,10 @@ static void usage(FILE *to)
 	      "  --adapter-khz N    TCK frequency for the modelled time, 1 to 100000 (1000)\n"
 	      "  --owner PID        end when that process ends, connected or not\n"
 	      "  --background       return when the socket is open; the board goes on in the background\n"
+	      "  --cut N:KIND[:SEED]  lose power at flash operation N; KIND is before, torn, unstable (torn bits read\n"
+	      "                     differently each time) or after; SEED chooses the bits that are torn (0)\n"
+	      "  --unplug N         drop the connection at access N to the access port\n"
+	      "  --record DIR       keep the flash as it is at the start, and a line per flash operation, in DIR\n"
 	      "  --list-chips       the parts that it can be\n"
 	      "  --help             this\n"
 	      "\n"
@@ -79,12 +84,14 @@ static unsigned long positive(const char *text, unsigned long max)
 /* Fills OPTIONS. Returns -1 to go on, else the exit status. */
 static int parse(int argc, char **argv, struct options *options)
 {
-	enum { CHIP = 256, FLASH, LISTEN, STATS, LOG, KHZ, OWNER, BACKGROUND, LIST, HELP };
+	enum { CHIP = 256, FLASH, LISTEN, STATS, LOG, KHZ, OWNER, BACKGROUND, CUT, UNPLUG, RECORD, LIST, HELP };
 	static const struct option table[] = {
 		{"chip", required_argument, NULL, CHIP},     {"flash", required_argument, NULL, FLASH},
 		{"listen", required_argument, NULL, LISTEN}, {"stats", required_argument, NULL, STATS},
 		{"log", required_argument, NULL, LOG},       {"adapter-khz", required_argument, NULL, KHZ},
 		{"owner", required_argument, NULL, OWNER},   {"background", no_argument, NULL, BACKGROUND},
+		{"cut", required_argument, NULL, CUT},       {"unplug", required_argument, NULL, UNPLUG},
+		{"record", required_argument, NULL, RECORD},
 		{"list-chips", no_argument, NULL, LIST},     {"help", no_argument, NULL, HELP},
 		{NULL, 0, NULL, 0},
 	};
@@ -121,6 +128,18 @@ static int parse(int argc, char **argv, struct options *options)
 			break;
 		case BACKGROUND:
 			options->background = true;
+			break;
+		case CUT:
+			if (fault_parse_cut(&options->fault, optarg))
+				return fail("--cut takes N:before, N:torn[:SEED], N:unstable[:SEED] or N:after, N from 1");
+			break;
+		case UNPLUG:
+			options->fault.unplug_at = positive(optarg, 1u << 30);
+			if (!options->fault.unplug_at)
+				return fail("--unplug takes a number from 1 on");
+			break;
+		case RECORD:
+			options->fault.record = optarg;
 			break;
 		case LIST:
 			list_chips();
@@ -193,12 +212,13 @@ int main(int argc, char **argv)
 	listener = server_listen(options.listen, message, sizeof message);
 	if (listener < 0)
 		return fail(message);
-	if (board_open(&board, chip, options.flash, options.adapter_khz, message, sizeof message)) {
+	if (board_open(&board, chip, options.flash, &options.fault, options.adapter_khz, message, sizeof message)) {
 		close(listener);
 		if (!strncmp(options.listen, "unix:", 5))
 			unlink(options.listen + 5);
 		return fail(message);
 	}
+	board.stats_path = options.stats;
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * What goes wrong on purpose: power cut at a flash operation, a probe that is unplugged, and the record of what a
+ * session did to the flash, from which every cut can be made afterwards.
+ */
+#ifndef VBOARD_FAULT_H
+#define VBOARD_FAULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flash.h"
+
+enum cut_kind {
+	CUT_NONE,
+	CUT_BEFORE,   /* the operation did not begin */
+	CUT_TORN,     /* a random part of the bits that were to change have changed, for good */
+	CUT_UNSTABLE, /* the same, and the others of them read differently each time, until the page is erased */
+	CUT_AFTER,    /* it was done, and nobody was told */
+};
+
+struct fault {
+	uint64_t cut_at; /* number of the flash operation, from 1 */
+	enum cut_kind cut;
+	uint64_t seed;
+	uint64_t unplug_at; /* number of the AP access at which the connection drops, from 1; 0: never */
+	const char *record; /* folder for the record, or NULL */
+	int journal;        /* its open file */
+	uint64_t random;    /* state of the generator of unstable reads */
+	uint8_t *unstable;  /* mask of flash: bits that read differently each time; NULL if there are none */
+};
+
+/* Reads "N:before|torn|unstable|after[:SEED]". Returns 0, or -1. */
+int fault_parse_cut(struct fault *fault, const char *text);
+
+/* Begins the record: DIR/start.bin is the flash as it is now, DIR/journal gets a line per operation:
+ * `NUMBER word|half-page|erase OFFSET SIZE HEXBYTES` (hex numbers but the first; no bytes for an erase).
+ * Returns 0 or a negative errno. */
+int fault_record_begin(struct fault *fault, const struct flash *flash);
+
+/* Called by flash_apply before operation NUMBER turns SIZE bytes at OFFSET into AFTER: records it, and when it is the
+ * one to be cut does its part of the change. True: power is lost now. */
+bool fault_at_operation(struct flash *flash, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,
+			const uint8_t *after);
+
+/* Unstable bits live in FLASH.unstable beside the flash file, since the device stays torn between two processes. */
+int fault_load_unstable(struct flash *flash, const char *flash_path);
+
+/* Before a read: bits that are unstable take a new value. */
+void fault_reroll(struct flash *flash, uint32_t offset, uint32_t size);
+
+/* After an erase the bits are sound again. */
+void fault_heal(struct flash *flash, uint32_t offset, uint32_t size);
+
+#endif
