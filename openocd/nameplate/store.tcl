@@ -98,6 +98,7 @@ proc _np_area_at {entry base sizes} {
 	dict set area base $base
 	dict set area end [expr {$base + $size}]
 	dict set area cell [dict get $entry cell]
+	dict set area entry [dict get $entry place]
 	dict set area first [dict get $entry end]
 	return $area
 }
@@ -133,8 +134,8 @@ proc _np_claim {place cell} {
 }
 
 # From the area entry on: {entries floor reach}. From `floor` on nothing is used or claimed; a reader comes no
-# further than `reach` while all is blank. Stops early at `until`, if that is not 0.
-proc _np_area_walk {area until} {
+# further than `reach` while all is blank.
+proc _np_area_walk {area} {
 	set cell [dict get $area cell]
 	set end [dict get $area end]
 	set place [dict get $area first]
@@ -144,7 +145,7 @@ proc _np_area_walk {area until} {
 	set entries {}
 	# Entries whose set goes on wait for the one that completes it.
 	set open {}
-	while {$place + 4 <= $end && $blank < $::_np_max_gap && ($until == 0 || $place < $until)} {
+	while {$place + 4 <= $end && $blank < $::_np_max_gap} {
 		set entry [_np_entry_at $place [dict get $area base] $end $cell]
 		if {$entry ne ""} {
 			lappend open $entry
@@ -180,7 +181,7 @@ proc _np_area_walk {area until} {
 }
 
 # The whole store: state (ok, none, damaged), area, entries, floor, and why a writer refuses it, if it must.
-proc _np_store_scan {region {until 0}} {
+proc _np_store_scan {region} {
 	set base [dict get $region base]
 	set end [dict get $region end]
 	set span [_np_span [dict get $region cell]]
@@ -193,7 +194,7 @@ proc _np_store_scan {region {until 0}} {
 		return $store
 	}
 	lset ::_np_reads 2 [_np_span [dict get $area cell]]
-	lassign [_np_area_walk $area $until] entries floor reach
+	lassign [_np_area_walk $area] entries floor reach
 	dict set store state ok
 	dict set store area $area
 	dict set store entries $entries

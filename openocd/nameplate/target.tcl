@@ -47,10 +47,11 @@ proc _np_reset {how} {
 }
 
 # How a command leaves the target. On the command line nobody would serve the firmware's breakpoints, so the core
-# runs with debug turned off; `touched` says whether it was reset, else it is only let go.
-proc _np_leave {touched reset} {
+# runs with debug turned off. In a session it stays halted after reset, or runs when asked by `reset`. `used` says
+# whether anything ran on it since its last reset.
+proc _np_leave {used reset} {
 	if {$::_np_once || $::_np_exit} {
-		if {$touched} {
+		if {$used} {
 			_np_reset halt
 		}
 		catch {mww $::_np_dhcsr $::_np_dhcsr_free}
@@ -58,7 +59,7 @@ proc _np_leave {touched reset} {
 	}
 	if {$reset} {
 		reset run
-	} elseif {$touched} {
+	} elseif {$used} {
 		_np_reset halt
 	}
 }

@@ -91,17 +91,19 @@ proc _np_program_serial {words} {
 		catch {_np_restore_poll}
 		return -code error $text
 	}
-	_np_leave 1 [dict get $ask reset]
+	_np_leave [expr {[dict get $ask image] ne "" || [dict get $ask verify]}] [dict get $ask reset]
 	_np_restore_poll
 	_np_result "serial=$text"
 }
 
 # Steps 2 to 6; returns the serial number that the device has now.
 proc _np_upload {ask} {
-	_np_reset init
+	set image [dict get $ask image]
+	# `reset init` sets the clock up for the upload; the few words of a serial do without, and then the target
+	# is left as reset has left it.
+	_np_reset [expr {$image ne "" ? "init" : "halt"}]
 	set banks [_np_banks]
 	set region [_np_region $banks]
-	set image [dict get $ask image]
 	if {$image ne ""} {
 		set offset [_np_image_check $image [dict get $ask loaded] $banks $region]
 	}

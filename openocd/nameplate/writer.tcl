@@ -2,8 +2,8 @@
 # Writing the store, by the chapter "Writing" of firmware/FORMAT.md. One `flash fillw` per cell, the check last.
 # (On stm32lx a fill must start on a half page, or OpenOCD 0.12 aborts: stm32lx.c asserts. Cells see to that.)
 
-lappend _telnet_autocomplete_skip _np_plan _np_plan_area _np_plan_format _np_torn_first _np_torn_word _np_erased _np_is_serial _np_cell_words
-lappend _telnet_autocomplete_skip _np_cell_is _np_append_word _np_append_at _np_fill _np_write_serial _np_place_in
+lappend _telnet_autocomplete_skip _np_plan _np_plan_format _np_torn_first _np_torn_word _np_erased _np_is_serial _np_read_back _np_cell_words
+lappend _telnet_autocomplete_skip _np_append_word _np_fill _np_write_serial _np_place_in
 lappend _telnet_autocomplete_skip _np_cell_torn
 
 # The words of a cell, as read.
@@ -125,8 +125,10 @@ proc _np_plan {region store} {
 	set floor [dict get $store floor]
 	dict set store cell $cell
 	dict set store area_end [dict get $area end]
+	dict set store area_size [dict get $area size]
 	dict set store place [_np_place_in $region [dict get $area end] $floor [dict get $store reach] $cell 4]
 	dict set store format 0
+	dict set store area_entry [dict get $area entry]
 	return $store
 }
 
@@ -148,8 +150,10 @@ proc _np_plan_format {region store range} {
 	set place [_np_place_in $region [expr {$area_end - $size}] $floor $reach $cell 4]
 	dict set store cell $cell
 	dict set store area_end $area_end
+	dict set store area_size [dict get $region area]
 	dict set store place $place
 	dict set store format 1
+	dict set store area_entry $place
 	return $store
 }
 
@@ -201,9 +205,8 @@ proc _np_write_serial {region plan serial} {
 		if {$end eq ""} {
 			continue
 		}
-		# As any later reader will; nothing lies behind the entry, as the plan has seen.
-		set entry [_np_store_serial [_np_store_scan $region $end]]
-		if {$entry ne "" && [dict get $entry place] == $place && [_np_is_serial $entry $serial]} {
+		set entry [_np_read_back $region $plan $place]
+		if {[_np_is_serial $entry $serial]} {
 			return $entry
 		}
 	}
@@ -211,9 +214,24 @@ proc _np_write_serial {region plan serial} {
 		run the same command again, or replace the part" $place]
 }
 
+# Decodes the area entry and the new entry from the target again, or {}. What lies between them was read before
+# and not touched, nothing lies behind, and no reader stops before the place: so every reader will find this entry.
+proc _np_read_back {region plan place} {
+	set base [dict get $region base]
+	set cell [dict get $plan cell]
+	set area_end [dict get $plan area_end]
+	set area_base [expr {$area_end - [dict get $plan area_size]}]
+	_np_reads_begin $base [dict get $region end] [_np_span $cell]
+	set area [_np_entry_at [dict get $plan area_entry] $area_base $area_end $cell]
+	if {$area eq "" || [dict get $area key] != 0} {
+		return {}
+	}
+	return [_np_entry_at $place $area_base $area_end $cell]
+}
+
 # Whether an entry says `serial` in the form that program_serial writes.
 proc _np_is_serial {entry serial} {
-	return [expr {$entry ne "" && [dict get $entry type] == 0 && [dict get $entry length] == 4 &&
+	return [expr {$entry ne "" && [dict get $entry key] == 1 && [dict get $entry type] == 0 && [dict get $entry length] == 4 &&
 		[_np_bytes_word [dict get $entry value]] == $serial}]
 }
 
