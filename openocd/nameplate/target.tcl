@@ -88,7 +88,8 @@ proc _np_word {address} {
 proc _np_words {start count} {
 	if {![catch {read_memory $start 32 $count} words] && [llength $words] == $count} {
 		foreach word $words {
-			set ::_np_word_cache($start) [expr {$word}]
+			# "+ 0": of a lone number Jim's expr returns the text, here hex, and comparing words by `eq` fails.
+			set ::_np_word_cache($start) [expr {$word + 0}]
 			incr start 4
 		}
 		return
