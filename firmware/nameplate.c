@@ -19,7 +19,7 @@
 #define BLANK_MAX    1536u /* bytes; no entry is longer, so nothing can follow that many blank ones */
 
 /* "Area entry": key 0, unsigned, one word. A wrong version gives a size that no region has. */
-#define AREA_HEADER        (MAGIC | 4u)
+#define AREA_FIELDS(h)     ((h) & 0x007FF7FFu) /* type, key and length; the set bit means nothing here */
 #define AREA_VERSION       (1u << 12)
 #define AREA_BYTES(w)      (((w) >> 16 ^ AREA_VERSION) << 10)
 #define AREA_GENERATION(w) ((w) & 0xFFFFu)
@@ -121,7 +121,7 @@ static uint32_t find_area(struct scan *scan, const struct nameplate_region *regi
     scan->mask = MAGIC_MASK | CELL_MASK;
     word = load32(scan->entry + HEADER_CELL(scan->header));
     size = AREA_BYTES(word);
-    if ((scan->header & ~CELL_MASK) != AREA_HEADER || (size != half && size != (uint32_t)(scan->end - start)))
+    if (AREA_FIELDS(scan->header) != 4 || (size != half && size != (uint32_t)(scan->end - start)))
         return 0;
     scan->end = start + size;
     return scan->at <= scan->end ? word : 0;

@@ -149,7 +149,7 @@ def find_area(part, region_size, first):
             return None, seen
     else:
         return None, seen
-    if (entry.key, entry.kind, entry.more, len(entry.value)) != (AREA, UNSIGNED, 0, 4):
+    if (entry.key, entry.kind, len(entry.value)) != (AREA, UNSIGNED, 4):
         return None, seen
     info = load(entry.value, 0)
     size = (info >> 16 & 0xFFF) * 1024
@@ -336,7 +336,7 @@ def damage():
            .skip(1280).cell_word(header(5, BYTES, 1000, 128)), 42)
     vector(Flash("claim-leaves-no-room", 128, "00").area().serial(1).seek(2176).serial(42)
            .cell_word(header(5, BYTES, 1055, 128)), 42)
-    vector(Flash("other-cell-size-is-no-entry").area().serial(42).skip(4).serial(43, cell=8), 42)
+    vector(Flash("other-cell-size-is-no-entry").area().serial(42).skip(8).serial(43, cell=8), 42)
     vector(Flash("reserved-cell-size-is-no-entry").area().serial(42).cell_word(MAGIC << 26 | 6 << 23 | 1 << 12 | 4), 42)
     vector(Flash("bad-crc-first-value", 32).area().serial(42, flip=0x80000000), None)
     vector(Flash("good-behind-bad", 64, "00").area().serial(41).serial(42, flip=4).entry(7, TEXT, b"x").serial(43), 43)
@@ -366,6 +366,7 @@ def areas():
     vector(Flash("second-area-newer").area(1).serial(42).seek(4096).area(2).serial(43), 43)
     vector(Flash("first-area-newer", 8).area(3).serial(42).seek(4096).area(2).serial(43), 42)
     vector(Flash("only-second-area", 128, "00").seek(4096).area(2).serial(43), 43)
+    vector(Flash("only-second-area-of-a-high-generation").seek(4096).area(40000).serial(43), 43)
     vector(Flash("generation-wraps").area(65535).serial(42).seek(4096).area(0).serial(43), 43)
     vector(Flash("generation-half-way").area(1).serial(42).seek(4096).area(32768).serial(43), 43)
     vector(Flash("generation-32768-apart").area(1).serial(42).seek(4096).area(32769).serial(43), 42, append=None)
@@ -380,6 +381,8 @@ def areas():
     vector(Flash("area-entry-of-another-type").entry(AREA, BYTES, word(1 << 28 | 4 << 16 | 1)).serial(42), "damaged")
     vector(Flash("area-entry-of-two-words").entry(AREA, UNSIGNED, word(1 << 28 | 4 << 16 | 1) + word(0)).serial(42),
            "damaged")
+    vector(Flash("area-entry-with-the-set-bit").area(more=True).serial(42), 42)
+    vector(Flash("area-entry-in-cells-of-256").area(cell=256).serial(42, cell=256), "damaged")
     vector(Flash("area-entry-with-bad-check").area(flip=2).serial(42), "damaged")
     vector(Flash("value-before-the-area-entry").serial(41).area().serial(42), "damaged")
     vector(Flash("foreign-text").put(0, b"Calibration data of somebody else, 2019"), "damaged")
@@ -418,6 +421,8 @@ def limits():
     long = bytes(i * 7 & 0xFF for i in range(LENGTH_MAX))
     vector(Flash("longest-value").area().entry(3, BYTES, long).serial(42), 42)
     vector(Flash("longest-value-cell-128", 128, "00").area().entry(3, BYTES, long).serial(42), 42)
+    vector(Flash("value-of-1056-is-no-entry").area().serial(42).entry(SERIAL, BYTES, bytes(range(96)) * 11), 42,
+           append=None)
     vector(Flash("blank-value-of-1023-bytes").area().entry(3, BYTES, b"\xff" * 1023).serial(42), 42)
     vector(Flash("gap-of-1532").area().serial(42).skip(1532).serial(43), 43)
     vector(Flash("gap-of-1536").area().serial(42).skip(1536).serial(43), 42, append=None)
