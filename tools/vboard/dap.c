@@ -6,7 +6,7 @@
 #include "stats.h"
 
 enum { AP_CSW = 0x00, AP_TAR = 0x04, AP_DRW = 0x0C, AP_BD0 = 0x10, AP_BD3 = 0x1C, AP_CFG = 0xF4, AP_BASE = 0xF8, AP_IDR = 0xFC };
-enum { CSW_SIZE = 7, CSW_ADDRINC = 3u << 4, CSW_INCREMENT = 1u << 4, CSW_PACKED = 2u << 4, CSW_DEVICE_EN = 1u << 6, CSW_PROT = 0x43000000, CSW_WRITABLE = 0x7F000F37 };
+enum { CSW_SIZE = 7, CSW_WORD = 2, CSW_ADDRINC = 3u << 4, CSW_INCREMENT = 1u << 4, CSW_PACKED = 2u << 4, CSW_DEVICE_EN = 1u << 6, CSW_PROT = 0x43000000, CSW_WRITABLE = 0x7F000F37 };
 
 #define ROM_TABLE_BASE 0xE00FF003u
 #define TAR_WRAP 0x1000u /* auto-increment stays inside a block of 4 KiB on this AHB-AP; ADIv5 promises 1 KiB */
@@ -15,7 +15,7 @@ enum { CSW_SIZE = 7, CSW_ADDRINC = 3u << 4, CSW_INCREMENT = 1u << 4, CSW_PACKED 
 void dap_reset(struct dap *dap)
 {
 	dap->ctrl_stat = dap->select = dap->rdbuff = 0;
-	dap->csw = CSW_PROT | CSW_DEVICE_EN | 2;
+	dap->csw = CSW_PROT | CSW_DEVICE_EN | CSW_WORD;
 	dap->tar = 0;
 }
 
@@ -155,6 +155,10 @@ void dap_ap_write(struct dap *dap, unsigned a, uint32_t value)
 		return;
 	switch (reg) {
 	case AP_CSW:
+		if ((value & CSW_SIZE) > CSW_WORD) {
+			stats_unmodelled(dap->stats, "transfer size in AP register CSW", value & CSW_SIZE);
+			value = (value & ~(uint32_t)CSW_SIZE) | CSW_WORD;
+		}
 		dap->csw = (value & CSW_WRITABLE) | CSW_DEVICE_EN;
 		break;
 	case AP_TAR:
