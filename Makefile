@@ -17,6 +17,7 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 .DEFAULT_GOAL := all
 
 all: vboard firmware ## build the virtual board and the firmware
+	@:
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | sort | \

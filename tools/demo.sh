@@ -44,4 +44,4 @@ for _ in $(seq 100); do
 done
 echo '$ gdb-multiarch -x gdb/nameplate.gdb -ex "target extended-remote :3333" -ex nameplate demo.elf'
 gdb-multiarch -batch -nx -x gdb/nameplate.gdb -ex "target extended-remote :$port" -ex nameplate \
-	build/firmware/stm32l152rb/demo.elf 2>"$work/gdb.err" | grep -v '^0x\|^[a-z_]* (' | sed 's/^/  → /'
+	build/firmware/stm32l152rb/demo.elf 2>"$work/gdb.err" | grep -E '^[a-z_]+ +[a-z]+ ' | sed 's/^/  → /'
