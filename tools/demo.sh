@@ -4,12 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
-openocd_pid=
-cleanup() {
-	[ -z "$openocd_pid" ] || kill "$openocd_pid" 2>/dev/null || true
-	rm -rf "$work"
-}
-trap cleanup EXIT
+trap 'rm -rf "$work"' EXIT
 export VBOARD_FLASH=$work/device.flash
 board=openocd/board/virtual-stm32l152rb.cfg
 
@@ -35,13 +30,9 @@ step "2  The same device gets another number"
 show "program_serial 43"
 
 step "3  What stands in its flash, through GDB"
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' 2>/dev/null || echo 33433)
-openocd -f "$board" -c "gdb_port $port; telnet_port disabled; tcl_port disabled" -c init >"$work/session" 2>&1 &
-openocd_pid=$!
-for _ in $(seq 100); do
-	grep -q "Listening on port $port" "$work/session" && break
-	sleep 0.05
-done
-echo '$ gdb-multiarch -x gdb/nameplate.gdb -ex "target extended-remote :3333" -ex nameplate demo.elf'
-gdb-multiarch -batch -nx -x gdb/nameplate.gdb -ex "target extended-remote :$port" -ex nameplate \
-	build/firmware/stm32l152rb/demo.elf 2>"$work/gdb.err" | grep -E '^[a-z_]+ +[a-z]+ ' | sed 's/^/  → /'
+# GDB starts OpenOCD itself and talks to it through a pipe: no port, nothing left running.
+session="openocd -f $board -c 'gdb_port pipe; log_output /dev/null'"
+printf '$ gdb-multiarch -x gdb/nameplate.gdb -ex "target extended-remote | openocd -f ..." -ex nameplate demo.elf\n'
+gdb-multiarch -batch -nx -x gdb/nameplate.gdb -ex "target extended-remote | $session" -ex nameplate \
+	build/firmware/stm32l152rb/demo.elf >"$work/out" 2>"$work/err" || { cat "$work/err" >&2; exit 1; }
+grep '^serial' "$work/out" | sed 's/^/  → /'
