@@ -45,7 +45,7 @@ proc _np_driver {driver info} {
 # Decimal without leading zeros, or 0x hex; {} for anything else.
 proc _np_integer {text} {
 	if {[regexp {^(0|[1-9][0-9]{0,9}|0[xX]0*[0-9a-fA-F]{1,8})$} $text]} {
-		return [expr {$text}]
+		return [expr {$text + 0}]
 	}
 	return {}
 }
@@ -65,7 +65,7 @@ proc _np_bank_info {number driver} {
 	set bank [_np_driver $driver $text]
 	dict set bank driver $driver
 	dict set bank number $number
-	dict set bank base [expr {$base}]
+	dict set bank base [expr {$base + 0}]
 	dict set bank end [expr {$base + $size}]
 	dict set bank pages $pages
 	return $bank

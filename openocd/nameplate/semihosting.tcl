@@ -80,14 +80,14 @@ proc _np_run_halted {} {
 	if {[catch {get_reg {pc r0 r1 xPSR}} registers]} {
 		_np_run_lost
 	}
-	set pc [expr {[dict get $registers pc]}]
+	set pc [expr {[dict get $registers pc] + 0}]
 	# The breakpoint's halfword, out of the aligned word around it.
 	if {[catch {read_memory [expr {$pc & ~3}] 32 1} word]} {
 		set word 0
 	}
 	set halfword [expr {($word >> (($pc & 2) * 8)) & 0xFFFF}]
 	if {$halfword == 0xBEAB} {
-		set answer [_np_sh_call [expr {[dict get $registers r0]}] [expr {[dict get $registers r1]}]]
+		set answer [_np_sh_call [expr {[dict get $registers r0] + 0}] [expr {[dict get $registers r1] + 0}]]
 		if {$answer ne ""} {
 			set_reg [list r0 [format 0x%08X [expr {$answer & 0xFFFFFFFF}]]]
 		}
@@ -229,7 +229,7 @@ proc _np_sh_seek {argument} {
 	if {$handle != $::_np_sh_features_handle || $position > 5} {
 		return -1
 	}
-	set ::_np_sh(position) [expr {$position}]
+	set ::_np_sh(position) [expr {$position + 0}]
 	return 0
 }
 
@@ -239,7 +239,7 @@ proc _np_sh_write {argument} {
 	if {$handle != 1 && $handle != 2} {
 		# EBADF
 		set ::_np_sh(errno) 9
-		return [expr {$length}]
+		return [expr {$length + 0}]
 	}
 	set most [expr {[_np_setting NAMEPLATE_MAX_OUTPUT 65536] + 1}]
 	_np_sh_print [expr {$handle == 1 ? "out" : "err"}] [_np_sh_bytes $buffer [_np_min $length $most]]
@@ -249,7 +249,7 @@ proc _np_sh_write {argument} {
 # SYS_READ answers with the number of bytes not read: the terminal is at its end.
 proc _np_sh_read {argument} {
 	lassign [_np_sh_fields $argument 3] handle buffer length
-	set length [expr {$length}]
+	set length [expr {$length + 0}]
 	if {$handle == $::_np_sh_features_handle} {
 		while {$length > 0 && $::_np_sh(position) < 5} {
 			_np_sh_put_byte $buffer [lindex $::_np_sh_features $::_np_sh(position)]
@@ -264,7 +264,7 @@ proc _np_sh_read {argument} {
 proc _np_sh_exit {reason status} {
 	set ::_np_sh(status) 1
 	if {$reason == $::_np_sh_app_exit} {
-		set ::_np_sh(status) [expr {$status}]
+		set ::_np_sh(status) [expr {$status + 0}]
 	}
 	return {}
 }

@@ -61,6 +61,7 @@ proc _np_area_first {base end} {
 	for {set place $base} {$place + 4 <= $end && $blank < $::_np_max_gap} {incr place 4} {
 		set entry [_np_entry_at $place $base $end 0]
 		if {$entry ne ""} {
+			set ::_np_store_state damaged
 			return $entry
 		}
 		# Not where it is normally: from here on blocks are cheaper.
@@ -103,7 +104,7 @@ proc _np_area_at {entry base sizes} {
 	return $area
 }
 
-# The valid area with the newest generation, or {}.
+# The valid area with the newest generation, or {}; then _np_store_state says what was seen instead.
 proc _np_area_find {base end} {
 	set ::_np_store_refusal ""
 	set ::_np_store_state none
