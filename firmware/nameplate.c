@@ -103,7 +103,7 @@ static int next_entry(struct scan *scan, const uint8_t *stop)
     return 0;
 }
 
-/* "Find an area", the region's first or second. Returns its area entry's word, the walk behind it; 0 if there is none. */
+/* "Find an area", the first or second. Returns its area entry's word, with the walk behind it; 0 if there is none. */
 static uint32_t find_area(struct scan *scan, const struct nameplate_region *region, int second)
 {
     const uint32_t half = region->size / 2;

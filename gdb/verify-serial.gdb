@@ -4,7 +4,8 @@
 #     gdb-multiarch -batch -nx -ex 'set $expected = 42' -x gdb/nameplate.gdb -x gdb/verify-serial.gdb demo.elf
 #
 # GDB cannot tell a script where it lies; gdb/nameplate.gdb may be left out where that path is right.
-# It connects to OpenOCD at localhost:3333, unless the command line has connected already (-ex 'target remote HOST:PORT').
+# It connects to OpenOCD at localhost:3333, unless the command line has connected already, as with
+# -ex 'target extended-remote HOST:PORT'.
 # Reads only: the target is halted while GDB is connected, and goes on when it leaves.
 
 # An error below ends GDB with status 1 at once: nothing can be taken for success.
