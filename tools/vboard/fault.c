@@ -113,23 +113,21 @@ int fault_load_unstable(struct flash *flash, const char *flash_path)
 	return map_unstable(flash, flash_path, flash->fault->cut == CUT_UNSTABLE ? O_CREAT : 0);
 }
 
-/* The same seed tears the same operation in the same way. */
-static void tear(struct flash *flash, enum flash_change change, uint32_t offset, uint32_t size, const uint8_t *after)
+void fault_tear(enum flash_change change, uint64_t number, uint64_t seed, uint32_t size, const uint8_t *after,
+		uint8_t *data, uint8_t *unstable)
 {
-	struct fault *fault = flash->fault;
-	uint64_t random = fault->seed * 0x9E3779B97F4A7C15u + fault->cut_at;
+	uint64_t random = seed * 0x9E3779B97F4A7C15u + number;
 
 	for (uint32_t i = 0; i < size; i++) {
-		uint8_t *byte = flash->data + offset + i;
-		uint8_t changing = *byte ^ after[i];
+		uint8_t changing = data[i] ^ after[i];
 		uint8_t changed = (uint8_t)next_random(&random) & changing;
 
 		/* Tearing an erase disturbs the whole page, also the bits that were erased before. */
 		if (change == FLASH_ERASE)
 			changing = changed = (uint8_t)next_random(&random);
-		*byte ^= changed;
-		if (fault->cut == CUT_UNSTABLE)
-			fault->unstable[offset + i] |= changing;
+		data[i] ^= changed;
+		if (unstable)
+			unstable[i] |= changing;
 	}
 }
 
@@ -145,7 +143,8 @@ bool fault_at_operation(struct flash *flash, enum flash_change change, uint64_t 
 	if (fault->cut == CUT_AFTER)
 		memcpy(flash->data + offset, after, size);
 	else if (fault->cut != CUT_BEFORE)
-		tear(flash, change, offset, size, after);
+		fault_tear(change, number, fault->seed, size, after, flash->data + offset,
+			   fault->cut == CUT_UNSTABLE ? fault->unstable + offset : NULL);
 	return true;
 }
 

@@ -43,6 +43,11 @@ int fault_record_begin(struct fault *fault, const struct flash *flash);
 bool fault_at_operation(struct flash *flash, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,
 			const uint8_t *after);
 
+/* Leaves SIZE bytes at DATA as operation NUMBER, which was to make them AFTER, leaves them when it is torn: the same number
+ * and seed tear in the same way. The bits that are in doubt are added to UNSTABLE (NULL: they stay as they fell). */
+void fault_tear(enum flash_change change, uint64_t number, uint64_t seed, uint32_t size, const uint8_t *after,
+		uint8_t *data, uint8_t *unstable);
+
 /* Unstable bits live in FLASH.unstable beside the flash file, since the device stays torn between two processes. */
 int fault_load_unstable(struct flash *flash, const char *flash_path);
 
