@@ -11,6 +11,7 @@
 
 #define BUS_FAULT (-1)
 #define BUS_PAGE 4096u /* unit in which changes are remembered for the emulator's code cache */
+#define BUS_MEMORIES 8
 
 struct stats;
 
@@ -37,7 +38,7 @@ struct bus_device {
 };
 
 struct bus {
-	struct bus_memory memories[8];
+	struct bus_memory memories[BUS_MEMORIES];
 	unsigned memory_count;
 	struct bus_device devices[64];
 	unsigned device_count;

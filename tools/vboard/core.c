@@ -5,6 +5,7 @@
  * - uc_emu_stop() inside a memory hook aborts the store half-way. So hooks only set a flag; the code hook, which runs
  *   before each instruction, is the one place that stops.
  * - Changed bytes do not invalidate translated code: uc_ctl_remove_cache does, page by page.
+ * - A hook of UC_HOOK_MEM_WRITE_PROT that returns true gets the store carried out all the same.
  * - T must be set in xPSR and bit 0 in a written PC.
  * - Inside an IT block a stop takes effect one instruction late.
  */
@@ -14,6 +15,7 @@
 #include "stats.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define XPSR_T (1u << 24)
@@ -38,11 +40,37 @@ static void note_event(struct core *core, enum core_event event)
 	core->stop = true;
 }
 
+static int memory_at(const struct core *core, uint32_t address)
+{
+	for (unsigned i = 0; i < core->bus->memory_count; i++)
+		if (address - core->bus->memories[i].base < core->bus->memories[i].size)
+			return (int)i;
+	return -1;
+}
+
+/* The emulator's copy of a few bytes is again what the memory holds. */
+static void refresh_copy(struct core *core, unsigned memory, uint32_t offset, uint32_t size)
+{
+	const struct bus_memory *m = &core->bus->memories[memory];
+
+	if (core->copies[memory] && offset < m->size)
+		memcpy(core->copies[memory] + offset, m->data + offset, size < m->size - offset ? size : m->size - offset);
+}
+
+static void undo_discarded(struct core *core)
+{
+	for (unsigned i = 0; i < core->discarded_count; i++)
+		refresh_copy(core, core->discarded[i].memory, core->discarded[i].offset, core->discarded[i].size);
+	core->discarded_count = 0;
+}
+
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 {
 	struct core *core = ctx;
 
 	(void)size;
+	if (core->discarded_count)
+		undo_discarded(core);
 	if (!core->stop && core->budget == 0)
 		core->stop = true;
 	if (!core->stop && debug_breakpoint_at(core, (uint32_t)address))
@@ -83,30 +111,59 @@ static void on_interrupt(uc_engine *uc, uint32_t number, void *ctx)
 	uc_emu_stop(uc);
 }
 
+/* Nothing answers at ADDRESS. */
+static void note_bus_fault(struct core *core, uint32_t address)
+{
+	note_event(core, EVENT_BUS_FAULT);
+	core->bfar = address;
+}
+
+/* A store to flash or other memory that is not plain: the bus takes it. What changed is run and read from the next
+ * instruction on. */
+static void take_store(struct core *core, uint32_t address, unsigned size, uint32_t value)
+{
+	int memory = memory_at(core, address);
+	uint32_t offset = address - core->bus->memories[memory].base;
+
+	if (bus_write(core->bus, address, size, value))
+		note_bus_fault(core, address);
+	if (core->discarded_count < CORE_MAX_DISCARDED) {
+		core->discarded[core->discarded_count].memory = (unsigned)memory;
+		core->discarded[core->discarded_count].offset = offset;
+		core->discarded[core->discarded_count++].size = size;
+	}
+	if (core->bus->memories[memory].dirty[offset / BUS_PAGE])
+		core->stop = true;
+}
+
 static bool on_bad_access(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *ctx)
 {
 	struct core *core = ctx;
 
 	(void)uc;
 	if (type == UC_MEM_WRITE_PROT) {
-		/* Flash and other memory that is not plain: the bus takes the write; true discards the emulator's own. */
-		if (bus_write(core->bus, (uint32_t)address, (unsigned)size, (uint32_t)value))
-			note_event(core, EVENT_BUS_FAULT);
+		take_store(core, (uint32_t)address, (unsigned)size, (uint32_t)value);
 		return true;
 	}
-	note_event(core, type == UC_MEM_FETCH_UNMAPPED || type == UC_MEM_FETCH_PROT ? EVENT_FETCH_FAULT : EVENT_BUS_FAULT);
-	core->bfar = (uint32_t)address;
+	if (type == UC_MEM_FETCH_UNMAPPED || type == UC_MEM_FETCH_PROT)
+		note_event(core, EVENT_FETCH_FAULT);
+	else
+		note_bus_fault(core, (uint32_t)address);
 	return false;
 }
 
 static void on_special_read(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *ctx)
 {
-	struct bus_memory *memory = ctx;
+	struct core *core = ctx;
+	int memory = memory_at(core, (uint32_t)address);
+	struct bus_memory *m = &core->bus->memories[memory];
+	uint32_t offset = (uint32_t)address - m->base;
 
 	(void)uc;
 	(void)type;
 	(void)value;
-	memory->before_read(memory->ctx, (uint32_t)address - memory->base, (unsigned)size);
+	m->before_read(m->ctx, offset, (unsigned)size);
+	refresh_copy(core, (unsigned)memory, offset, (unsigned)size);
 }
 
 static uint64_t mmio_read(struct core *core, uint32_t address, unsigned size)
@@ -114,14 +171,14 @@ static uint64_t mmio_read(struct core *core, uint32_t address, unsigned size)
 	uint32_t value = 0;
 
 	if (bus_read(core->bus, address, size, &value))
-		note_event(core, EVENT_BUS_FAULT);
+		note_bus_fault(core, address);
 	return value;
 }
 
 static void mmio_write(struct core *core, uint32_t address, unsigned size, uint64_t value)
 {
 	if (bus_write(core->bus, address, size, (uint32_t)value))
-		note_event(core, EVENT_BUS_FAULT);
+		note_bus_fault(core, address);
 }
 
 /* Unicorn hands callbacks an offset within the block, so each block has its own pair. */
@@ -139,6 +196,22 @@ static void mmio_write(struct core *core, uint32_t address, unsigned size, uint6
 MMIO_PAIR(0)
 MMIO_PAIR(1)
 
+/* The copy that the emulator gets instead of memory N; one for all places where the same bytes show. */
+static uint8_t *make_copy(struct core *core, unsigned n)
+{
+	const struct bus_memory *m = core->bus->memories;
+
+	for (unsigned i = 0; i < n; i++)
+		if (m[i].data == m[n].data)
+			return core->copies[i];
+	uint8_t *copy = aligned_alloc(BUS_PAGE, m[n].size);
+
+	if (!copy)
+		abort();
+	memcpy(copy, m[n].data, m[n].size);
+	return copy;
+}
+
 static uc_err map_bus(struct core *core)
 {
 	uc_err err = UC_ERR_OK;
@@ -146,8 +219,11 @@ static uc_err map_bus(struct core *core)
 	for (unsigned i = 0; i < core->bus->memory_count && !err; i++) {
 		struct bus_memory *m = &core->bus->memories[i];
 
+		if (!m->writable)
+			core->copies[i] = make_copy(core, i);
 		err = uc_mem_map_ptr(core->uc, m->base, m->size,
-				     m->writable ? UC_PROT_ALL : UC_PROT_READ | UC_PROT_EXEC, m->data);
+				     m->writable ? UC_PROT_ALL : UC_PROT_READ | UC_PROT_EXEC,
+				     m->writable ? m->data : core->copies[i]);
 	}
 	if (!err)
 		err = uc_mmio_map(core->uc, mmio_blocks[0].base, mmio_blocks[0].size, mmio_read_0, core, mmio_write_0, core);
@@ -169,7 +245,7 @@ static uc_err add_hooks(struct core *core)
 		struct bus_memory *m = &core->bus->memories[i];
 
 		if (m->before_read)
-			err = uc_hook_add(core->uc, &hook, UC_HOOK_MEM_READ, (void *)on_special_read, m, m->base,
+			err = uc_hook_add(core->uc, &hook, UC_HOOK_MEM_READ, (void *)on_special_read, core, m->base,
 					  (uint64_t)m->base + m->size - 1);
 	}
 	return err;
@@ -199,6 +275,14 @@ int core_open(struct core *core, const struct chip *chip, struct bus *bus, struc
 void core_close(struct core *core)
 {
 	uc_close(core->uc);
+	for (unsigned i = 0; i < BUS_MEMORIES; i++) {
+		bool shared = false;
+
+		for (unsigned j = 0; j < i; j++)
+			shared |= core->copies[i] == core->copies[j];
+		if (!shared)
+			free(core->copies[i]);
+	}
 }
 
 static const int uc_regs[] = {UC_ARM_REG_R0, UC_ARM_REG_R1, UC_ARM_REG_R2,  UC_ARM_REG_R3,  UC_ARM_REG_R4,
@@ -307,6 +391,7 @@ static void forget_stale_code(struct core *core)
 			if (!m->dirty[page])
 				continue;
 			m->dirty[page] = 0;
+			refresh_copy(core, i, page * BUS_PAGE, BUS_PAGE);
 			uc_ctl_remove_cache(core->uc, start, start + BUS_PAGE);
 		}
 	}
@@ -327,6 +412,7 @@ static void emulate(struct core *core, uint64_t budget)
 	core->emulating = true;
 	err = uc_emu_start(core->uc, pc | 1, RUN_FOR_EVER, 0, 0);
 	core->emulating = false;
+	undo_discarded(core);
 	core->stats->instructions += core->cycles - before;
 	core->stats->time_ns += (core->cycles - before) * 1000000000u / core->chip->clock_hz;
 	core->s_retire_st |= core->cycles != before;

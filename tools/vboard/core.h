@@ -16,6 +16,7 @@
 #define CORE_EXCEPTIONS (16 + 68)
 #define FPB_COMPARATORS 6
 #define DWT_COMPARATORS 4
+#define CORE_MAX_DISCARDED 32 /* more than the stores of one instruction */
 
 enum exception {
 	EXC_NONE = 0,
@@ -69,6 +70,16 @@ struct core {
 	bool stop;
 	enum core_event event;
 	uint32_t pc_last; /* address of the newest instruction that was begun */
+
+	/* Memory that the CPU cannot simply write: the emulator reads and executes a copy of it, since it carries out even
+	 * a store that a hook has taken. In the order of bus->memories; NULL where it has the memory itself. */
+	uint8_t *copies[BUS_MEMORIES];
+	/* Such stores of the present instruction, to be undone in the copy. */
+	struct {
+		unsigned memory;
+		uint32_t offset, size;
+	} discarded[CORE_MAX_DISCARDED];
+	unsigned discarded_count;
 
 	/* Debug, debug.c */
 	uint32_t dhcsr;        /* control bits, as written */
