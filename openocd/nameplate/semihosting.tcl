@@ -87,7 +87,13 @@ proc _np_run_halted {} {
 	}
 	set halfword [expr {($word >> (($pc & 2) * 8)) & 0xFFFF}]
 	if {$halfword == 0xBEAB} {
-		set answer [_np_sh_call [expr {[dict get $registers r0] + 0}] [expr {[dict get $registers r1] + 0}]]
+		set operation [expr {[dict get $registers r0] + 0}]
+		set argument [expr {[dict get $registers r1] + 0}]
+		if {[catch {_np_sh_call $operation $argument} answer]} {
+			_np_alive $pc
+			_np_fail [format "the firmware's semihosting call 0x%02x at 0x%08X points to what cannot be read or\
+				written (r1 is 0x%08X): correct it" $operation $pc $argument]
+		}
 		if {$answer ne ""} {
 			set_reg [list r0 [format 0x%08X [expr {$answer & 0xFFFFFFFF}]]]
 		}

@@ -1,0 +1,352 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Whatever is wrong, program_serial ends with status 1, prints no result and one line "Error: ..." that says what,
+# where and what to do; and where the input was wrong, the flash has not been touched.
+
+load helpers
+
+setup() { nameplate_setup; }
+teardown() { nameplate_teardown; }
+
+# ---- words: refused before the target is connected to ------------------------------------------------------------
+
+# bad_words WORDS MESSAGE...: on the command line, and with nothing but that one Error line.
+bad_words() {
+	nameplate_run "program_serial $1" "puts later"
+	refused "${@:2}"
+	[ "$(grep -c '^Error: ' "$err")" = 1 ]
+	# Not connected to: no word was ever transferred.
+	[ "$(stat ap_reads)" = 0 ]
+	[ "$(grep -c later "$out")" = 0 ]
+}
+
+@test "no argument" { bad_words "" "needs a serial number" "program_serial 42"; }
+@test "a word for a number" { bad_words "abc" '"abc"' "not a number" "0 to 4294967295"; }
+@test "a negative number" { bad_words "-1" '"-1"' "out of range"; }
+@test "4294967296" { bad_words "4294967296" "out of range"; }
+@test "0x1FFFFFFFF" { bad_words "0x1FFFFFFFF" "out of range"; }
+@test "a number of a hundred digits" { bad_words "$(printf '9%.0s' $(seq 100))" "out of range"; }
+@test "a leading zero could mean octal: it says what to write" { bad_words "042" "leading zero" "write 42"; }
+@test "00 is refused, and 0 is what to write" { bad_words "00" "write 0"; }
+@test "a fraction, an exponent, a sign, a lone 0x" {
+	for word in 4.2 4e2 +42 0x 0b1 42u '4_2' $'4\t2' '４２'; do
+		bad_words "{$word}" "not a number"
+	done
+}
+@test "two numbers" { bad_words "4 2" '"2"' "one argument"; }
+@test "Tcl in the number is data: {42;shutdown}" { bad_words "{42;shutdown}" '"42;shutdown"' "not a number"; }
+@test "Tcl in the number is data: {[exit]}" { bad_words "{[exit]}" '"[exit]"' "not a number"; }
+@test "Tcl in the number is data: {\$x} and a lone brace" {
+	bad_words '{$x}' '"$x"'
+	bad_words '\{' '"{"'
+	bad_words '"\""' '"""'
+}
+@test "an empty number" { bad_words "{}" '""' "not a number"; }
+@test "a number with a line break stays one line of message" { bad_words '"4\n2"' '"4?2"' "not a number"; }
+@test "an unknown word names the words that are known" { bad_words "42 verfy" '"verfy"' "noverify"; }
+@test "an unknown word behind the image" {
+	cp "$DEMO" fw.elf
+	bad_words "42 fw.elf quick" '"quick"'
+}
+@test "two images" {
+	cp "$DEMO" fw.elf
+	bad_words "42 fw.elf fw.elf" "fw.elf" "one file"
+}
+@test "verify together with noverify" { bad_words "42 verify noverify" "choose one"; }
+
+@test "nameplate alone, with an unknown word, with too many words" {
+	for words in "" "show" "get" "get name" "list all" "erase everything"; do
+		nameplate_run "nameplate $words"
+		refused "nameplate list, nameplate get serial, nameplate erase, or nameplate run"
+	done
+}
+
+# ---- images: refused before the target is connected to, or before the first flash operation ----------------------
+
+@test "an image that does not exist" { bad_words "42 nowhere.elf" '"nowhere.elf"' "there is no image"; }
+@test "an image that is a folder" { mkdir dir.elf; bad_words "42 dir.elf" "cannot be read"; }
+@test "an empty image" { : >empty.elf; bad_words "42 empty.elf" "it is empty"; }
+@test "an image that is no ELF, HEX or BIN" {
+	echo "Dear firmware, please run." >letter.txt
+	bad_words "42 letter.txt" "neither ELF nor Intel HEX nor S-records"
+}
+@test "a .bin that cannot be firmware" {
+	echo "Dear firmware, please run." >letter.bin
+	bad_words "42 letter.bin" "stack and start address"
+	printf 1234 >short.bin
+	bad_words "42 short.bin" "too short"
+}
+@test "an ELF that is cut off, is for the host, or holds nothing" {
+	head -c 60 "$DEMO" >cut.elf
+	bad_words "42 cut.elf" "ends early"
+	cp "$(type -P ls)" host.elf
+	bad_words "42 host.elf" "32-bit ARM"
+	arm-none-eabi-objcopy -O elf32-littlearm --remove-section='*' "$DEMO" none.elf 2>/dev/null || skip "objcopy keeps it"
+	bad_words "42 none.elf" "nothing to load"
+}
+@test "Intel HEX that is cut off or broken" {
+	arm-none-eabi-objcopy -O ihex "$DEMO" dos.hex
+	tr -d '\r' <dos.hex >demo.hex
+	head -n 5 demo.hex >cut.hex
+	bad_words "42 cut.hex" "cut off"
+	sed '3s/.$//' demo.hex >broken.hex
+	bad_words "42 broken.hex" "line 3"
+}
+@test "Intel HEX with a wrong checksum changes nothing on the device" {
+	arm-none-eabi-objcopy -O ihex "$DEMO" demo.hex
+	tr -d '\r' <demo.hex | sed '3s/\(.*\)\(.\)$/\1X/; 3s/0X$/1/; 3s/X$/0/' >sum.hex
+	nameplate_run "program_serial 42 sum.hex"
+	refused "sum.hex"
+}
+@test "the board file's image is missing" {
+	nameplate_run "set NAMEPLATE_IMAGE gone.elf" "program_serial 42"
+	refused '"gone.elf"' "build the firmware"
+}
+
+# placed NAME ADDRESS SIZE: an image of SIZE bytes at ADDRESS.
+placed() {
+	printf '.section .x, "ax"\n.fill %s, 1, 0x5A\n' "$3" >"$1.s"
+	arm-none-eabi-gcc -nostdlib -Wl,--section-start=.x="$2" -Wl,-e,0 -Wl,-n -Wl,--build-id=none -o "$1.elf" "$1.s"
+}
+
+@test "an image that touches the region: both ranges are named" {
+	placed touch 0x0801DFFF 2
+	nameplate_run "program_serial 42 touch.elf"
+	refused "0x0801DFFF to 0x0801E000" "0x0801E000 to 0x0801FFFF"
+	placed last 0x0801FFFF 1
+	nameplate_run "program_serial 42 last.elf"
+	refused "0x0801FFFF to 0x0801FFFF" "touches the reserved region"
+}
+@test "an image that ends just before the region is fine" {
+	placed before 0x0801DFF0 16
+	nameplate_run "program_serial 42 before.elf"
+	expect "serial=42"
+}
+@test "an image larger than the flash" {
+	set_region="set NAMEPLATE_BASE 0x08000000; set NAMEPLATE_SIZE 4096"
+	placed large 0x08010000 65537
+	nameplate_run "$set_region" "program_serial 42 large.elf"
+	refused "larger than the flash" "0x08000000 to 0x0801FFFF"
+}
+@test "an image for another place" {
+	placed ram 0x20000000 64
+	nameplate_run "program_serial 42 ram.elf"
+	refused "not in the flash" "0x20000000 to 0x2000003F"
+}
+
+# ---- the region --------------------------------------------------------------------------------------------------
+
+# bad_region BASE SIZE MESSAGE...
+bad_region() {
+	nameplate_bare "set NAMEPLATE_BASE {$1}; set NAMEPLATE_SIZE {$2}" "program_serial 42"
+	refused "${@:3}"
+}
+
+@test "a region that is not whole pages" {
+	bad_region 0x0801F800 0x800 "not whole pages" "0x0801F800 to 0x0801FFFF" "0x0801F000"
+	bad_region 0x0801E000 0x1800 "not whole pages"
+}
+@test "a region outside the flash" {
+	bad_region 0x08020000 0x1000 "outside the flash" "0x08000000 to 0x0801FFFF"
+	bad_region 0x0801F000 0x2000 "outside the flash"
+	bad_region 0x20000000 0x1000 "outside the flash"
+	bad_region 0xFFFFF000 0x2000 "outside the flash"
+}
+@test "a region that is no numbers, empty, or named by half" {
+	bad_region abc 0x1000 "NAMEPLATE_BASE" '"abc"'
+	bad_region 0x0801F000 0 "NAMEPLATE_SIZE"
+	bad_region '[exit]' 010 "NAMEPLATE_BASE"
+	nameplate_bare "set NAMEPLATE_BASE 0x0801F000" "program_serial 42"
+	refused "set both"
+}
+@test "a region that holds something else is left alone, in its first and its last word" {
+	for place in $((0x1E000)) $((0x1FFFC)) $((0x1F104)); do
+		rm -f "$VBOARD_FLASH"
+		flash_put "$place" deadbeef
+		cp "$VBOARD_FLASH" before
+		nameplate_run "program_serial 42"
+		refused "0x0801E000 to 0x0801FFFF" "holds something else" "nameplate erase"
+		cmp before "$VBOARD_FLASH"
+	done
+}
+@test "a region full of ones, as a padded image leaves it, holds something else" {
+	flash_put $((0x1E000)) "$(printf 'ff%.0s' $(seq 8192))"
+	nameplate_bare "program_serial 42"
+	refused "holds something else"
+	nameplate_bare "nameplate erase"
+	nameplate_bare "program_serial 42"
+	expect "serial=42"
+}
+@test "a store of another version, or made for another layout" {
+	nameplate_bare "set NAMEPLATE_BASE 0x0801E000; set NAMEPLATE_SIZE 0x1000" "program_serial 42"
+	cp "$VBOARD_FLASH" small
+	nameplate_bare "set NAMEPLATE_BASE 0x0801C000; set NAMEPLATE_SIZE 0x4000" "program_serial 42"
+	dd if=small of="$VBOARD_FLASH" bs=4096 skip=30 seek=28 count=1 conv=notrunc status=none
+	nameplate_bare "set NAMEPLATE_BASE 0x0801C000; set NAMEPLATE_SIZE 0x4000" "program_serial 42"
+	refused "another layout" "areas of 4096 bytes"
+}
+@test "a full region is refused, with the bytes needed and free" {
+	for serial in $(seq 9); do nameplate_bare "program_serial $serial"; done
+	nameplate_bare "program_serial 10"
+	refused "full" "384 bytes" "256 are free"
+	nameplate_bare "program_serial 9"
+	expect "serial=9"
+}
+@test "no serial number to get" {
+	nameplate_bare "nameplate get serial"
+	refused "no serial number" "program_serial"
+	flash_put $((0x1E000)) deadbeef
+	nameplate_bare "nameplate get serial"
+	refused "not blank"
+}
+
+# ---- target and probe --------------------------------------------------------------------------------------------
+
+@test "no board at all: the probe cannot be reached" {
+	nameplate_run "remote_bitbang host $BATS_TEST_TMPDIR/nobody" "program_serial 42"
+	failed "could not connect" "check cable"
+}
+@test "no target in the configuration" {
+	openocd_run -c "adapter driver dummy; transport select jtag; jtag newtap a b -irlen 4" \
+		-f "$HOME_DIR/openocd/nameplate.tcl" -c "program_serial 42"
+	failed "no target" "-f"
+}
+@test "a target that does not answer" {
+	openocd_run -c "adapter driver dummy; transport select jtag; source [find target/stm32l1.cfg]" \
+		-f "$HOME_DIR/openocd/nameplate.tcl" -c "program_serial 42"
+	[ "$status" = 1 ]
+	[[ "$errors" == *"check"* ]]
+}
+@test "a target that will not halt" {
+	# A reset that ends without the core halted, as on a board whose reset line is held.
+	nameplate_run '[target current] configure -event reset-end { [target current] arp_poll; resume }' "program_serial 42"
+	refused "does not halt"
+}
+# lose_target N: from the Nth memory access of ours on, nothing can be read any more.
+lose_target() {
+	printf '%s\n' "proc lose {} { rename read_memory plain_read; set ::left $1" \
+		'proc read_memory {args} { incr ::left -1; if {$::left < 0} { error lost }; plain_read {*}$args } }' \
+		'lappend post_init_commands lose'
+}
+@test "the target is lost while its store is read: it says so, and nothing was changed" {
+	nameplate_bare "program_serial 41"
+	for reads in 0 1 4 10; do
+		nameplate_run "$(lose_target $((reads + 4)))" "program_serial 42"
+		refused "lost the target" "run the same command again"
+	done
+}
+@test "the probe goes in the middle: nothing hangs, no result, and the same command finishes the job" {
+	# Mostly OpenOCD 0.12 aborts by itself here (remote_bitbang.c:196, an assertion), which no script can help.
+	nameplate_run "program_serial 41"
+	for access in 50 100 300 1000 3500 5000 5500; do
+		VBOARD_ARGS="--unplug $access" nameplate_run "program_serial 42"
+		[ "$status" != 0 ] && [ "$status" != 124 ] && [ -z "$stdout" ] || { show; false; }
+	done
+	nameplate_run "program_serial 42"
+	expect "serial=42"
+}
+
+# ---- firmware ----------------------------------------------------------------------------------------------------
+
+# prints TEXT [then INSTRUCTIONS]: a firmware that prints TEXT by SYS_WRITE0, then goes on with the instructions.
+prints() {
+	firmware fw <<-S
+		again: ldr r1, =text
+		movs r0, #4
+		bkpt 0xAB
+		$2
+		b .
+		.ltorg
+		text: .asciz "$1"
+		.align 2
+	S
+}
+
+@test "firmware that reports another serial" {
+	prints 'serial=43\n' ""
+	nameplate_run "program_serial 42 fw.elf verify"
+	failed "reports serial=43" "has serial=42"
+}
+@test "firmware that reports no serial" {
+	prints 'serial=none\n' ""
+	nameplate_run "program_serial 42 fw.elf verify"
+	failed "reports serial=none"
+}
+@test "firmware whose report is only like the right one" {
+	prints 'my serial=42\nserial=420\n' ""
+	nameplate_run "program_serial 42 fw.elf verify"
+	failed "reports serial=420"
+}
+@test "firmware that reports nothing within the time limit" {
+	firmware fw <<<"b ."
+	nameplate_run "set NAMEPLATE_TIMEOUT 1" "program_serial 42 fw.elf verify"
+	failed "printed nothing by semihosting within 1 s" "noverify"
+}
+@test "firmware that prints something, but no report, within the time limit" {
+	prints 'hello\n' ""
+	nameplate_run "set NAMEPLATE_TIMEOUT 1" "program_serial 42 fw.elf verify"
+	failed "did not end within 1 s"
+}
+@test "firmware that ends without a report" {
+	prints 'hello\n' "ldr r1, =0x20026; movs r0, #0x18; bkpt 0xAB"
+	nameplate_run "program_serial 42 fw.elf verify"
+	failed "without reporting serial=42"
+}
+@test "firmware that faults" {
+	firmware fw <<<"udf #0"
+	nameplate_run "program_serial 42 fw.elf verify"
+	failed "fault" "pc 0x080000"
+}
+@test "firmware that prints for ever" {
+	prints 'all work and no play\n' "b again"
+	nameplate_run "set NAMEPLATE_MAX_OUTPUT 1000" "program_serial 42 fw.elf verify"
+	failed "printed more than 1000 bytes"
+}
+@test "firmware that prints one endless line" {
+	firmware fw <<-'S'
+		ldr r1, =0x08000000
+		movs r0, #4
+		bkpt 0xAB
+		b .
+		.ltorg
+	S
+	nameplate_run "set NAMEPLATE_MAX_OUTPUT 300; set NAMEPLATE_TIMEOUT 2" "program_serial 42 fw.elf verify"
+	[ "$status" = 1 ]
+	[ -n "$errors" ]
+}
+@test "firmware that asks for the host's files, with bad pointers, harms nobody" {
+	firmware fw <<-'S'
+		ldr r1, =block
+		movs r0, #1
+		bkpt 0xAB
+		adds r0, #1
+		bne .
+		ldr r1, =0xF0000000
+		movs r0, #5
+		bkpt 0xAB
+		b .
+		.ltorg
+		.align 2
+		block: .word name, 4, 8
+		name: .asciz "evil.txt"
+		.align 2
+	S
+	nameplate_run "program_serial 42 fw.elf verify"
+	[ "$status" = 1 ]
+	[ ! -e evil.txt ]
+	failed "semihosting call 0x05" "0xF0000000"
+}
+
+# ---- OpenOCD -----------------------------------------------------------------------------------------------------
+
+@test "OpenOCD older than 0.12" {
+	openocd_run -c 'proc version {} {return "Open On-Chip Debugger 0.11.0"}' \
+		-f "$HOME_DIR/openocd/nameplate.tcl" -c "program_serial 42"
+	failed "needs OpenOCD 0.12" "0.11"
+}
+@test "a board file without nameplate.tcl: OpenOCD says that it does not know the command" {
+	openocd_run -c "adapter driver dummy" -c "program_serial 42"
+	[ "$status" = 1 ]
+	[ -z "$stdout" ]
+	grep -q 'invalid command name "program_serial"' "$err"
+}

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+# Shared by the tests of whole commands: the real OpenOCD on a virtual board of the test's own.
+
+BOARD=${BOARD:-virtual-stm32l152rb}
+
+nameplate_setup() {
+	HOME_DIR=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	export VBOARD=${VBOARD:-$HOME_DIR/build/vboard}
+	export VBOARD_FLASH=$BATS_TEST_TMPDIR/flash VBOARD_STATS=$BATS_TEST_TMPDIR/stats
+	export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR
+	DEMO=$HOME_DIR/build/firmware/stm32l152rb/demo.elf
+	out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
+	cd "$BATS_TEST_TMPDIR" || return 1
+}
+
+# Nothing may be left behind: no board, no socket.
+nameplate_teardown() {
+	local tries
+	for tries in $(seq 100); do
+		pgrep -f "vboard .*--flash $VBOARD_FLASH" >/dev/null || break
+		sleep 0.02
+	done
+	if pgrep -af "vboard .*--flash $VBOARD_FLASH"; then
+		pgrep -f "vboard .*--flash $VBOARD_FLASH" | xargs -r kill -KILL
+		echo "a board was left behind"
+		return 1
+	fi
+	[ -z "$(find "$BATS_TEST_TMPDIR" -type s)" ]
+}
+
+# openocd_run ARGUMENT...: any OpenOCD, with its streams apart. Sets status; reads $out and $err back.
+openocd_run() {
+	rm -f "$VBOARD_STATS"
+	status=0
+	timeout 60 openocd "$@" >"$out" 2>"$err" </dev/null || status=$?
+	stdout=$(cat "$out")
+	errors=$(grep -a '^Error: ' "$err" || true)
+}
+
+# nameplate_run COMMAND...: each as one -c on the virtual board.
+nameplate_run() {
+	local arguments=() command
+	for command in "$@"; do arguments+=(-c "$command"); done
+	openocd_run -f "$HOME_DIR/openocd/board/$BOARD.cfg" "${arguments[@]}"
+}
+
+# The same with no firmware image, so that only the store is worked on: quick.
+nameplate_bare() { nameplate_run "set NAMEPLATE_IMAGE {}" "$@"; }
+
+# stat KEY: a counter of the board's last run. The board writes them once its connection has ended.
+stat() {
+	local tries
+	for tries in $(seq 200); do
+		[ -e "$VBOARD_STATS" ] && break
+		sleep 0.01
+	done
+	sed -n "s/^$1=//p" "$VBOARD_STATS"
+}
+
+show() {
+	echo "status $status"
+	echo "stdout: $stdout"
+	echo "stderr:"
+	cat "$err"
+}
+
+# expect STDOUT: it succeeded, and printed exactly that.
+expect() {
+	if [ "$status" != 0 ] || [ "$stdout" != "$1" ]; then
+		echo "wanted status 0 and stdout: $1"
+		show
+		return 1
+	fi
+}
+
+# refused WORDS...: it failed with no result, and our last line "Error: ..." holds all of them.
+failed() {
+	local words line
+	line=$(printf '%s\n' "$errors" | tail -n 1)
+	if [ "$status" != 1 ] || [ -n "$stdout" ]; then
+		echo "wanted status 1 and no stdout"
+		show
+		return 1
+	fi
+	for words in "$@"; do
+		if [[ "$line" != *"$words"* ]]; then
+			echo "wanted an Error: line with: $words"
+			show
+			return 1
+		fi
+	done
+}
+
+# The same, and the flash was not touched.
+refused() {
+	failed "$@" || return 1
+	if [ "$(stat flash_ops)" != 0 ]; then
+		echo "flash operations: $(stat flash_ops), wanted none"
+		show
+		return 1
+	fi
+}
+
+# bytes OFFSET HEX: puts bytes into the flash file.
+flash_put() {
+	[ -e "$VBOARD_FLASH" ] || head -c 131072 /dev/zero >"$VBOARD_FLASH"
+	printf "$(sed 's/../\\x&/g' <<<"$2")" | dd of="$VBOARD_FLASH" bs=1 seek="$1" conv=notrunc status=none
+}
+
+# assemble NAME <<SOURCE: a small firmware of the test's own, for the virtual board.
+assemble() {
+	cat >"$1.s"
+	arm-none-eabi-gcc -mcpu=cortex-m3 -mthumb -nostdlib -nostartfiles -Wl,-Ttext=0x08000000 -Wl,--build-id=none \
+		-o "$1.elf" "$1.s"
+}
+
+# A firmware that runs the instructions on stdin after its vector table; r4 on are its own.
+firmware() { # NAME
+	{
+		printf '.syntax unified\n.thumb\n.global _start\n.word 0x20004000, _start + 1, fault + 1, fault + 1\n'
+		printf '.thumb_func\n_start:\n'
+		cat
+		printf '.thumb_func\nfault: b fault\n'
+	} | assemble "$1"
+}

@@ -1,0 +1,282 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# program_serial and nameplate on the virtual board: what each promises, from the command line and in sessions.
+
+load helpers
+
+setup() { nameplate_setup; }
+teardown() { nameplate_teardown; }
+
+# ---- the main job ----------------------------------------------------------------------------------------------
+
+@test "program_serial 42 programs the firmware, writes 42, and the firmware reports it" {
+	nameplate_run "program_serial 42"
+	expect "serial=42"
+	grep -q '^firmware: serial=42$' "$err"
+	[ "$(stat unmodelled)" = 0 ]
+	[ "$(stat flash_overwrites)" = 0 ]
+}
+
+@test "a new number replaces the old one with three words and no erase" {
+	nameplate_bare "program_serial 42"
+	nameplate_bare "program_serial 43"
+	expect "serial=43"
+	[ "$(stat flash_ops)" = 3 ]
+	[ "$(stat flash_words)" = 3 ]
+}
+
+@test "the number that is already there is not written again" {
+	nameplate_bare "program_serial 42"
+	nameplate_bare "program_serial 42"
+	expect "serial=42"
+	[ "$(stat flash_ops)" = 0 ]
+	grep -q unchanged "$err"
+}
+
+@test "keep leaves a serial alone that is there, and writes one where there is none" {
+	nameplate_bare "program_serial 42 keep"
+	expect "serial=42"
+	nameplate_bare "program_serial 43 keep"
+	expect "serial=42"
+	[ "$(stat flash_ops)" = 0 ]
+}
+
+@test "re-programming the firmware leaves the serial alone" {
+	nameplate_run "program_serial 42"
+	nameplate_run "program_serial 7 keep"
+	expect "serial=42"
+	nameplate_run "program $DEMO verify exit"
+	nameplate_run "nameplate get serial"
+	expect "42"
+}
+
+@test "numbers: 0, the largest, hexadecimal, and those that look erased" {
+	for pair in 0:0 4294967295:4294967295 0x2A:42 0XfF:255 0x00000000ffffffff:4294967295 1:1; do
+		nameplate_bare "program_serial ${pair%:*}"
+		expect "serial=${pair#*:}"
+	done
+	nameplate_bare "nameplate get serial"
+	expect "1"
+}
+
+@test "a device that has a serial gets a new one for 20,000 TCK or less beyond init and reset halt" {
+	nameplate_bare "program_serial 42"
+	nameplate_run "gdb_port disabled; telnet_port disabled; tcl_port disabled; init; reset halt; shutdown"
+	base=$(stat tck)
+	nameplate_bare "program_serial 43"
+	echo "cost: $(($(stat tck) - base))"
+	[ $(($(stat tck) - base)) -le 20000 ]
+}
+
+# ---- images ----------------------------------------------------------------------------------------------------
+
+@test "one's own image is programmed, and verified only when asked" {
+	nameplate_run "program_serial 42 $DEMO"
+	expect "serial=42"
+	[ "$(grep -c '^firmware: ' "$err")" = 0 ]
+	nameplate_run "program_serial 43 $DEMO verify"
+	expect "serial=43"
+	grep -q '^firmware: serial=43$' "$err"
+}
+
+@test "noverify does not run the board file's firmware" {
+	nameplate_run "program_serial 42 noverify"
+	expect "serial=42"
+	[ "$(grep -c '^firmware: ' "$err")" = 0 ]
+}
+
+@test "verify without an image runs the firmware that is on the device" {
+	nameplate_run "program_serial 42 noverify"
+	nameplate_bare "program_serial 43 verify"
+	expect "serial=43"
+	[ "$(stat flash_ops)" = 3 ]
+}
+
+@test "the image may be Intel HEX, S-records or a binary" {
+	arm-none-eabi-objcopy -O ihex "$DEMO" demo.hex
+	arm-none-eabi-objcopy -O srec "$DEMO" demo.srec
+	arm-none-eabi-objcopy -O binary "$DEMO" demo.bin
+	serial=1
+	for image in demo.hex demo.srec demo.bin; do
+		nameplate_run "program_serial $serial $image verify"
+		expect "serial=$serial"
+		serial=$((serial + 1))
+	done
+}
+
+@test "an image whose path has Tcl's special characters is a file like any other" {
+	name='a [exit] $x {b;c.elf'
+	cp "$DEMO" "$name"
+	export name
+	nameplate_run 'program_serial 42 $env(name) verify'
+	expect "serial=42"
+}
+
+# ---- leaving ---------------------------------------------------------------------------------------------------
+
+# A firmware that writes 0x600D to RAM once it finds no debugger, and waits for ever.
+lonely_firmware() {
+	firmware lonely <<-'S'
+		ldr r4, =0xE000EDF0
+		ldr r5, =0x20001000
+		ldr r6, =0x600D
+		loop: ldr r0, [r4]
+		lsls r0, r0, #31
+		bmi loop
+		str r6, [r5]
+		b loop
+		.ltorg
+	S
+}
+
+@test "on the command line the target is left running, and the firmware finds no debugger" {
+	lonely_firmware
+	nameplate_run 'lappend pre_shutdown_commands {
+		sleep 20
+		puts [format "debug %d" [expr {[read_memory 0xE000EDF0 32 1] & 1}]]
+		puts [format 0x%x [read_memory 0x20001000 32 1]]
+	}' "program_serial 42 lonely.elf"
+	expect $'serial=42\ndebug 0\n0x600d'
+}
+
+@test "on the command line no later -c runs after a success" {
+	nameplate_bare "program_serial 42" "puts later"
+	expect "serial=42"
+}
+
+@test "in a session the target is left halted, the session goes on, and the value is returned" {
+	nameplate_bare "init" 'set answer [program_serial 42]; puts "got $answer"' \
+		'puts [[target current] curstate]' 'puts [nameplate get serial]' "shutdown"
+	expect $'serial=42\ngot serial=42\nhalted\n42\n42'
+}
+
+@test "in a session the word reset leaves the target running" {
+	lonely_firmware
+	nameplate_run "init" "program_serial 42 lonely.elf reset" 'puts [[target current] curstate]' "shutdown"
+	expect $'serial=42\nrunning'
+}
+
+@test "in a session the word exit ends OpenOCD" {
+	nameplate_bare "init" "program_serial 42 exit" "puts later"
+	expect "serial=42"
+}
+
+@test "in a session an error is a Tcl error that can be caught, and nothing shuts down" {
+	nameplate_bare "init" 'puts [catch {program_serial abc} text]; puts $text' "shutdown"
+	expect $'1\nError: serial number "abc" is not a number: give one from 0 to 4294967295, decimal or 0x hex'
+}
+
+@test "polling and OpenOCD's own semihosting are as they were after a session's command" {
+	nameplate_run "init" "reset halt" "arm semihosting enable" "program_serial 42" "puts [poll]" \
+		'puts [arm semihosting]' "shutdown"
+	[ "$status" = 0 ]
+	[[ "$stdout" == *"background polling: on"* ]]
+	[[ "$stdout" == *enabled* ]]
+}
+
+# ---- nameplate -------------------------------------------------------------------------------------------------
+
+@test "nameplate list shows name, type, value and address" {
+	nameplate_bare "program_serial 41"
+	nameplate_bare "program_serial 42"
+	nameplate_bare "nameplate list"
+	[ "$status" = 0 ]
+	[ "$(tr -s ' ' <<<"$stdout")" = "serial unsigned 42 0x0801E300" ]
+	[ "$(stat flash_ops)" = 0 ]
+}
+
+@test "nameplate list on a blank device prints nothing, and succeeds" {
+	nameplate_run "nameplate list"
+	expect ""
+	grep -q 'is blank' "$err"
+}
+
+@test "nameplate get serial prints the value alone" {
+	nameplate_bare "program_serial 42"
+	nameplate_run "nameplate get serial"
+	expect "42"
+}
+
+@test "nameplate erase clears the region and nothing else" {
+	nameplate_run "program_serial 42"
+	cp "$VBOARD_FLASH" before
+	nameplate_run "nameplate erase"
+	expect "erased=8192"
+	cmp -n $((0x1E000)) before "$VBOARD_FLASH"
+	[ -z "$(tail -c 8192 "$VBOARD_FLASH" | tr -d '\0')" ]
+	nameplate_run "nameplate get serial"
+	failed "no serial number"
+}
+
+@test "nameplate run passes the firmware's output through" {
+	nameplate_run "program_serial 42"
+	nameplate_run "nameplate run"
+	expect "serial=42"
+}
+
+@test "nameplate run ends with the firmware's status" {
+	firmware three <<-'S'
+		ldr r1, =block
+		movs r0, #0x20
+		bkpt 0xAB
+		.ltorg
+		.align 2
+		block: .word 0x20026, 3
+	S
+	nameplate_run "program_serial 42 three.elf"
+	nameplate_run "nameplate run"
+	failed "ended with status 3"
+}
+
+@test "a text serial that another tool wrote is shown, kept and replaced" {
+	# "NP-7 \" behind an area entry, by FORMAT.md.
+	python3 - "$VBOARD_FLASH" <<-'P'
+		import struct, sys, zlib
+		def entry(kind, key, value, cell=128):
+		    head = struct.pack("<I", 0x35 << 26 | 5 << 23 | kind << 20 | key << 12 | len(value))
+		    pad = lambda b: b + bytes(-len(b) % cell)
+		    return pad(head) + pad(value) + pad(struct.pack("<I", zlib.crc32(head + value)))
+		store = entry(0, 0, struct.pack("<I", 1 << 28 | 4 << 16 | 1)) + entry(3, 1, b"NP-7 \\\n[exit]")
+		open(sys.argv[1], "wb").write(bytes(0x1E000) + store + bytes(0x2000 - len(store)))
+	P
+	nameplate_bare "nameplate get serial"
+	expect 'NP-7 \x5c\x0a[exit]'
+	nameplate_bare "program_serial 7 keep"
+	expect 'serial=NP-7 \x5c\x0a[exit]'
+	nameplate_bare "program_serial 7"
+	expect "serial=7"
+}
+
+# ---- other places ----------------------------------------------------------------------------------------------
+
+@test "NAMEPLATE_BASE and NAMEPLATE_SIZE put the region elsewhere, one page if so wished" {
+	nameplate_bare "set NAMEPLATE_BASE 0x08010000; set NAMEPLATE_SIZE 0x1000" "program_serial 42"
+	expect "serial=42"
+	nameplate_bare "set NAMEPLATE_BASE 65536; set NAMEPLATE_SIZE 4096; set NAMEPLATE_BASE 0x08010000" "nameplate get serial"
+	expect "42"
+	nameplate_bare "nameplate list"
+	expect ""
+}
+
+@test "two boards side by side do not collide" {
+	(VBOARD_FLASH=$VBOARD_FLASH.2 VBOARD_STATS=$VBOARD_STATS.2 timeout 60 openocd \
+		-f "$HOME_DIR/openocd/board/$BOARD.cfg" -c "program_serial 2" >out2 2>err2 </dev/null) &
+	nameplate_run "program_serial 1"
+	expect "serial=1"
+	wait $!
+	[ "$(cat out2)" = "serial=2" ]
+}
+
+@test "usage and help are there, and no private proc shows up in help" {
+	nameplate_run "usage program_serial" "help nameplate" "shutdown"
+	grep -q 'program_serial <serial> \[image\]' "$err"
+	grep -q 'nameplate run' "$err" || grep -q "'run'" "$err"
+}
+
+@test "the board file works from another folder, by a relative path" {
+	mkdir -p "$BATS_TEST_TMPDIR/sub"
+	cd "$BATS_TEST_TMPDIR/sub"
+	ln -s "$HOME_DIR/openocd" ocd
+	openocd_run -f ocd/board/$BOARD.cfg -c "program_serial 42 noverify"
+	expect "serial=42"
+}
