@@ -84,16 +84,18 @@ proc read_memory {address width count} {
 set bad_cells {}
 proc flash {command address value count} {
 	lassign $::flash_range base end erased
+	# A number, not its spelling: {$address} alone would stay "0x...".
+	set address [expr {$address + 0}]
 	lappend ::fills [list $address $value $count]
 	for {set i 0} {$i < $count} {incr i} {
 		set at [expr {$address + 4 * $i}]
 		if {[info exists ::flash_words($at)] && $::flash_words($at) != $erased} {
 			return -code error "written twice: $address"
 		}
-		set ::flash_words($at) [expr {$value}]
+		set ::flash_words($at) [expr {$value + 0}]
 	}
-	if {[dict exists $::bad_cells [expr {$address}]]} {
-		set ::flash_words([expr {$address}]) [dict get $::bad_cells [expr {$address}]]
+	if {[dict exists $::bad_cells $address]} {
+		set ::flash_words($address) [dict get $::bad_cells $address]
 		return -code error "does not verify"
 	}
 }

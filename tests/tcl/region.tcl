@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+# Where the region lies on parts that no virtual board models yet: from what `flash list` and `flash info` say.
+
+source [file join [file dirname [info script]] lib fake.tcl]
+
+# Banks as {driver base sizes...}; a size is BYTESxCOUNT. `text` is what the driver adds to `flash info`.
+proc banks_are {banks {text ""}} {
+	set ::banks_now $banks
+	set ::info_text $text
+	catch {unset ::NAMEPLATE_BASE}
+	catch {unset ::NAMEPLATE_SIZE}
+}
+
+rename flash fake_flash
+proc flash {command args} {
+	if {$command eq "list"} {
+		set rows {}
+		foreach bank $::banks_now {
+			lappend rows [list name [lindex $bank 0] base [expr {[lindex $bank 1] + 0}] size 0 bus_width 0 chip_width 0]
+		}
+		return $rows
+	}
+	set number [lindex $args 0]
+	set bank [lindex $::banks_now $number]
+	set lines {}
+	set offset 0
+	set index 0
+	foreach sizes [lrange $bank 2 end] {
+		lassign [split $sizes x] bytes count
+		for {set i 0} {$i < $count} {incr i} {
+			lappend lines [format "\t#%3i: 0x%08x (0x%x %dkB) not protected" $index $offset $bytes [expr {$bytes >> 10}]]
+			incr offset $bytes
+			incr index
+		}
+	}
+	set base [lindex $bank 1]
+	if {$base == 0} {
+		set base 0x08000000
+	}
+	return "[format "#%d : %s at 0x%08x, size 0x%08x, buswidth 0, chipwidth 0" $number [lindex $bank 0] $base $offset]\n[join $lines \n]\n$::info_text\n"
+}
+
+# "base end areas cell words erased", or the error.
+proc where {} {
+	if {[catch {_np_region [_np_banks]} region]} {
+		return $region
+	}
+	return [format "0x%08X 0x%08X %d %d %d %08X" [dict get $region base] [dict get $region end] \
+		[dict get $region areas] [dict get $region cell] [dict get $region words] [dict get $region erased]]
+}
+
+foreach {name banks text wanted} {
+	"L152RB"  {{stm32lx 0x08000000 4096x32}}  ""  "0x0801E000 0x08020000 2 128 1 00000000"
+	"L031, 32 KiB: one page"  {{stm32lx 0x08000000 4096x8}} "" "0x08007000 0x08008000 1 128 1 00000000"
+	"L152RE: the end of the second bank"  {{stm32lx 0x08000000 4096x64} {stm32lx 0x08040000 4096x64}} ""
+		"0x0807E000 0x08080000 2 128 1 00000000"
+	"F103CB: two pages of 1 KiB an area"  {{stm32f1x 0x08000000 1024x128}} "" "0x0801F000 0x08020000 2 4 1 FFFFFFFF"
+	"F103C4, 16 KiB: one page"  {{stm32f1x 0x08000000 1024x16}} "" "0x08003C00 0x08004000 1 4 1 FFFFFFFF"
+	"F405: the last sector; OTP is no place"  {{stm32f2x 0 16384x4 65536x1 131072x7} {stm32f2x 0x1fff7800 512x1}} ""
+		"0x080E0000 0x08100000 1 4 1 FFFFFFFF"
+	"F7: the alias is not looked at"  {{stm32f2x 0x08000000 32768x4 131072x1 262144x3} {virtual 0x00200000 1024x1}} ""
+		"0x080C0000 0x08100000 1 4 1 FFFFFFFF"
+	"L476"  {{stm32l4x 0x08000000 2048x512} {stm32l4x 0x1fff7000 1024x1}} "STM32L47/L48xx - Rev 4 : 0x1007 - dual-bank"
+		"0x080FF000 0x08100000 2 8 2 FFFFFFFF"
+	"G071"  {{stm32l4x 0x08000000 2048x64}} "STM32G07/G08xx - Rev B" "0x0801F000 0x08020000 2 8 2 FFFFFFFF"
+	"WB55"  {{stm32l4x 0x08000000 4096x256}} "STM32WB5x - Rev Y" "0x080FE000 0x08100000 2 8 2 FFFFFFFF"
+	"U575: quad words"  {{stm32l4x 0x08000000 8192x256}} "STM32U57/U58xx - Rev X" "0x081FC000 0x08200000 2 16 4 FFFFFFFF"
+	"WBA52: quad words"  {{stm32l4x 0x08000000 8192x128}} "STM32WBA5x - Rev A" "0x080FC000 0x08100000 2 16 4 FFFFFFFF"
+	"H743: the last sector of the first bank there is"  {{stm32h7x 0x08000000 131072x8}} ""
+		"0x080E0000 0x08100000 1 32 8 FFFFFFFF"
+	"H743 with both banks"  {{stm32h7x 0x08100000 131072x8} {stm32h7x 0x08000000 131072x8}} ""
+		"0x081E0000 0x08200000 1 32 8 FFFFFFFF"
+	"an unknown driver: 32-byte cells"  {{stm32x9 0x08000000 8192x64}} "" "0x0807C000 0x08080000 2 32 8 FFFFFFFF"
+	"no flash bank"  {{stm32f2x 0x1fff7800 512x1}} "" "no flash bank at 0x08000000: name a target file for the chip with -f"
+} {
+	banks_are $banks $text
+	check $name [where] $wanted
+}
+
+# ---- named regions ---------------------------------------------------------------------------------------------
+
+banks_are {{stm32f2x 0 16384x4 65536x1 131072x7}}
+foreach {name base size wanted} {
+	"F405: a 16 KiB sector in the middle"  0x08004000 0x4000  "0x08004000 0x08008000 1 4 1 FFFFFFFF"
+	"F405: two equal sectors are two areas"  0x08004000 0x8000  "0x08004000 0x0800C000 2 4 1 FFFFFFFF"
+	"F405: unequal sectors are one area"  0x0800C000 0x14000  "0x0800C000 0x08020000 1 4 1 FFFFFFFF"
+	"decimal"  134234112 16384  "0x08004000 0x08008000 1 4 1 FFFFFFFF"
+} {
+	set NAMEPLATE_BASE $base
+	set NAMEPLATE_SIZE $size
+	check $name [where] $wanted
+}
+foreach {name base size wanted} {
+	"half a sector"  0x08004000 0x2000  "*is not whole pages*0x08004000 and 0x08008000*"
+	"from within a sector"  0x08005000 0x3000  "*is not whole pages*"
+	"beyond the end"  0x080E0000 0x40000  "*lies outside the flash*0x08000000 to 0x080FFFFF*"
+	"in RAM"  0x20000000 0x4000  "*lies outside the flash*"
+	"octal-looking"  0x08004000 040000  "*decimal or 0x hex*"
+} {
+	set NAMEPLATE_BASE $base
+	set NAMEPLATE_SIZE $size
+	check "refused: $name" [string match $wanted [where]] 1
+}
+
+tap_end
