@@ -14,9 +14,12 @@ proc _np_fail {text} {
 	return -code error -errorcode NAMEPLATE $text
 }
 
-# A result line. `puts` alone would not reach telnet or GDB, so a session also gets it as the command's value.
+# A result line. `puts` alone would not reach telnet or GDB, so a session also gets it as the command's value;
+# and where GDB talks to OpenOCD through a pipe, stdout is that pipe.
 proc _np_result {line} {
-	puts $line
+	if {[catch {gdb_port} port] || ![string match *pipe* $port]} {
+		puts $line
+	}
 	lappend ::_np_results $line
 }
 

@@ -12,9 +12,6 @@ lappend _telnet_autocomplete_skip _np_run _np_run_loop _np_run_halted _np_run_st
 lappend _telnet_autocomplete_skip _np_sh_bytes _np_sh_put_byte _np_sh_print _np_sh_string _np_sh_open _np_sh_read
 lappend _telnet_autocomplete_skip _np_sh_lines _np_sh_exit _np_sh_write _np_sh_line _np_sh_handle _np_sh_seek _np_run_lost
 
-# DEMCR (ARMv7-M C1.6.5): trace on, and halt at a HardFault, so that a fault is seen at once.
-set _np_demcr 0xE000EDFC
-set _np_demcr_catch 0x01000400
 # ADP_Stopped_ApplicationExit
 set _np_sh_app_exit 0x20026
 
@@ -33,7 +30,7 @@ proc _np_run {until pass} {
 	catch {unset ::_np_sh}
 	array set ::_np_sh [list out {} err {} printed 0 start [clock milliseconds] position 0 pass $pass report {} \
 		status {} errno 0]
-	mww $::_np_demcr $::_np_demcr_catch
+	mww $::_np_demcr $::_np_demcr_catch_fault
 	set failed [catch {_np_run_loop $until} text]
 	if {$served} {
 		catch {arm semihosting enable}

@@ -3,11 +3,20 @@
 # so no `dap` commands.
 
 lappend _telnet_autocomplete_skip _np_connect _np_reset _np_reads_begin _np_word _np_words _np_alive
-lappend _telnet_autocomplete_skip _np_leave _np_restore_poll
+lappend _telnet_autocomplete_skip _np_leave _np_restore_poll _np_reset_quickly
 
 # DHCSR (ARMv7-M C1.6.2): the key with C_DEBUGEN clear lets the core go and turns halting debug off.
 set _np_dhcsr 0xE000EDF0
 set _np_dhcsr_free 0xA05F0000
+set _np_dhcsr_halted 0x00020000
+set _np_dhcsr_was_reset 0x02000000
+# DEMCR (C1.6.5): halt at the reset vector, or at a HardFault so that a fault is seen at once; trace on.
+set _np_demcr 0xE000EDFC
+set _np_demcr_catch_reset 0x01000001
+set _np_demcr_catch_fault 0x01000400
+# AIRCR (B3.2.6): the key with SYSRESETREQ.
+set _np_aircr 0xE000ED0C
+set _np_aircr_reset 0x05FA0004
 # CPUID reads on every Cortex-M, whatever the flash holds.
 set _np_cpuid 0xE000ED00
 
@@ -46,12 +55,33 @@ proc _np_reset {how} {
 	}
 }
 
+# A system reset into halt without OpenOCD's own, which waits 50 ms and examines the target anew: only for leaving,
+# as OpenOCD does not know that it happened. An error if it does not show.
+proc _np_reset_quickly {} {
+	mww $::_np_demcr $::_np_demcr_catch_reset
+	# A reset is remembered until DHCSR is read.
+	read_memory $::_np_dhcsr 32 1
+	mww $::_np_aircr $::_np_aircr_reset
+	set seen 0
+	for {set i 0} {$i < 100} {incr i} {
+		if {[catch {read_memory $::_np_dhcsr 32 1} state]} {
+			continue
+		}
+		set seen [expr {$seen | ($state & $::_np_dhcsr_was_reset)}]
+		if {$seen && ($state & $::_np_dhcsr_halted)} {
+			mww $::_np_demcr 0
+			return
+		}
+	}
+	return -code error "no reset"
+}
+
 # How a command leaves the target. On the command line nobody would serve the firmware's breakpoints, so the core
 # runs with debug turned off. In a session it stays halted after reset, or runs when asked by `reset`. `used` says
 # whether anything ran on it since its last reset.
 proc _np_leave {used reset} {
 	if {$::_np_once || $::_np_exit} {
-		if {$used} {
+		if {$used && [catch {_np_reset_quickly}]} {
 			_np_reset halt
 		}
 		catch {mww $::_np_dhcsr $::_np_dhcsr_free}

@@ -174,6 +174,32 @@ lonely_firmware() {
 	[[ "$stdout" == *enabled* ]]
 }
 
+# in_gdb COMMAND...: a GDB that has started OpenOCD through a pipe.
+in_gdb() {
+	local arguments=() command
+	for command in "$@"; do arguments+=(-ex "$command"); done
+	status=0
+	timeout 60 gdb-multiarch -nx -batch -ex "set confirm off" -ex "set architecture arm" \
+		-ex "target extended-remote | openocd -f $HOME_DIR/openocd/board/$BOARD.cfg -c 'gdb_port pipe; log_output gdb.log; tcl_port disabled; telnet_port disabled'" \
+		"${arguments[@]}" >"$out" 2>"$err" </dev/null || status=$?
+}
+
+@test "in GDB, monitor program_serial shows its result, and leaves the session and the target halted" {
+	in_gdb "monitor program_serial 42" "monitor nameplate get serial" "x/wx 0x0801E200" "monitor [target current] curstate" \
+		"detach"
+	show_gdb() { cat "$out" "$err"; }
+	grep -qx 'serial=42' "$out" "$err" || { show_gdb; false; }
+	grep -hqx '42' "$out" "$err"
+	grep -q '0x801e200:.0x0000002a' "$out"
+	grep -hqx 'halted' "$out" "$err"
+}
+
+@test "in GDB, a bad number is one Error line, and the session goes on" {
+	in_gdb "monitor program_serial 042" "monitor echo still-here" "detach"
+	cat "$out" "$err"
+	grep -hq '^Error: serial number "042" has a leading zero' "$out" "$err"
+}
+
 # ---- nameplate -------------------------------------------------------------------------------------------------
 
 @test "nameplate list shows name, type, value and address" {
