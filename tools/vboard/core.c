@@ -7,6 +7,7 @@
  * - Changed bytes do not invalidate translated code: uc_ctl_remove_cache does, page by page.
  * - A hook of UC_HOOK_MEM_WRITE_PROT that returns true gets the store carried out all the same.
  * - T must be set in xPSR and bit 0 in a written PC.
+ * - A written xPSR or CONTROL takes full effect (handler mode, privilege) only when APSR is written after it.
  * - Inside an IT block a stop takes effect one instruction late.
  */
 #include "core.h"
@@ -31,7 +32,7 @@ static const struct {
 };
 
 /* Interrupt hook numbers of Unicorn's ARM. */
-enum { UC_EXCP_UDEF = 1, UC_EXCP_SWI = 2, UC_EXCP_PREFETCH_ABORT = 3, UC_EXCP_DATA_ABORT = 4, UC_EXCP_BKPT = 7, UC_EXCP_EXCEPTION_EXIT = 8, UC_EXCP_NOCP = 17, UC_EXCP_INVSTATE = 18 };
+enum { UC_EXCP_UDEF = 1, UC_EXCP_SWI = 2, UC_EXCP_PREFETCH_ABORT = 3, UC_EXCP_DATA_ABORT = 4, UC_EXCP_BKPT = 7, UC_EXCP_EXCEPTION_EXIT = 8, UC_EXCP_NOCP = 17 };
 
 static void note_event(struct core *core, enum core_event event)
 {
@@ -76,6 +77,9 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 	if (!core->stop && debug_breakpoint_at(core, (uint32_t)address))
 		note_event(core, EVENT_BREAKPOINT);
 	if (core->stop) {
+		/* In an IT block this one is executed all the same: if it faults, it is the one. */
+		if (core->event == EVENT_NONE)
+			core->pc_last = (uint32_t)address;
 		uc_emu_stop(uc);
 		return;
 	}
@@ -104,7 +108,10 @@ static void on_interrupt(uc_engine *uc, uint32_t number, void *ctx)
 	case UC_EXCP_DATA_ABORT:
 		note_event(core, EVENT_BUS_FAULT);
 		break;
-	default: /* undefined instruction, no coprocessor, invalid state */
+	case UC_EXCP_NOCP:
+		note_event(core, EVENT_NO_COPROCESSOR);
+		break;
+	default:
 		note_event(core, EVENT_UNDEFINED);
 		break;
 	}
@@ -299,6 +306,14 @@ static uint32_t uc_get(struct core *core, int reg)
 	return value;
 }
 
+/* Makes Unicorn see the mode that was just written. */
+static void renew_mode(struct core *core)
+{
+	uint32_t flags = uc_get(core, UC_ARM_REG_XPSR) & 0xF0000000;
+
+	uc_reg_write(core->uc, UC_ARM_REG_APSR_NZCV, &flags);
+}
+
 uint32_t core_reg_read(struct core *core, unsigned regsel)
 {
 	uint32_t value = 0;
@@ -320,14 +335,34 @@ uint32_t core_reg_read(struct core *core, unsigned regsel)
 	return value;
 }
 
+/* Unicorn lets an unprivileged thread change neither stack pointers nor masks nor CONTROL, even from outside. Makes it
+ * privileged, by way of handler mode, and returns what CONTROL was. */
+static uint32_t lift_privilege(struct core *core)
+{
+	uint32_t control = uc_get(core, UC_ARM_REG_CONTROL), xpsr = uc_get(core, UC_ARM_REG_XPSR), privileged = control & ~1u;
+
+	if (!(control & 1) || core->ipsr)
+		return control;
+	xpsr |= EXC_HARD_FAULT;
+	uc_reg_write(core->uc, UC_ARM_REG_XPSR, &xpsr);
+	uc_reg_write(core->uc, UC_ARM_REG_CONTROL, &privileged);
+	xpsr &= ~0x1FFu;
+	uc_reg_write(core->uc, UC_ARM_REG_XPSR, &xpsr);
+	renew_mode(core);
+	return control;
+}
+
 void core_reg_write(struct core *core, unsigned regsel, uint32_t value)
 {
+	uint32_t control = regsel == REG_SPECIAL || regsel == REG_MSP || regsel == REG_PSP ? lift_privilege(core) : 0;
+
 	if (regsel == REG_SPECIAL) {
 		for (unsigned i = 0; i < 4; i++) {
 			uint32_t byte = (value >> (8 * i)) & 0xFF;
 
 			uc_reg_write(core->uc, uc_special[i], &byte);
 		}
+		renew_mode(core);
 		return;
 	}
 	if (regsel > REG_PSP) {
@@ -345,6 +380,10 @@ void core_reg_write(struct core *core, unsigned regsel, uint32_t value)
 	if (regsel == REG_SP || regsel == REG_MSP || regsel == REG_PSP)
 		value &= ~3u;
 	uc_reg_write(core->uc, uc_regs[regsel], &value);
+	if (regsel == REG_MSP || regsel == REG_PSP)
+		uc_reg_write(core->uc, UC_ARM_REG_CONTROL, &control);
+	if (regsel == REG_XPSR || regsel == REG_MSP || regsel == REG_PSP)
+		renew_mode(core);
 }
 
 void core_reset(struct core *core)
@@ -418,6 +457,7 @@ static void emulate(struct core *core, uint64_t budget)
 	core->s_retire_st |= core->cycles != before;
 	if (err && core->event == EVENT_NONE)
 		core->event = err == UC_ERR_FETCH_UNMAPPED || err == UC_ERR_FETCH_PROT ? EVENT_FETCH_FAULT
+			      : !(uc_get(core, UC_ARM_REG_XPSR) & XPSR_T)              ? EVENT_INVALID_STATE
 			      : err == UC_ERR_INSN_INVALID || err == UC_ERR_EXCEPTION   ? EVENT_UNDEFINED
 											: EVENT_BUS_FAULT;
 	if (core->stop || err)
@@ -425,6 +465,11 @@ static void emulate(struct core *core, uint64_t budget)
 	/* The emulator ended by itself: WFI or WFE. An event is always there for WFE, which the architecture allows. */
 	if (!bus_read(core->bus, core->pc_last, 2, &opcode) && opcode == OPCODE_WFI)
 		core->sleeping = true;
+}
+
+static bool never_executed(uint32_t address)
+{
+	return address >> 29 == 2 || address >= 0xA0000000;
 }
 
 static void handle_event(struct core *core)
@@ -459,14 +504,28 @@ static void handle_event(struct core *core)
 		core->cfsr |= 1u << 16; /* UNDEFINSTR */
 		exception_raise(core, EXC_USAGE_FAULT);
 		break;
+	case EVENT_NO_COPROCESSOR:
+		core_reg_write(core, REG_PC, core->pc_last);
+		core->cfsr |= 1u << 19; /* NOCP */
+		exception_raise(core, EXC_USAGE_FAULT);
+		break;
+	case EVENT_INVALID_STATE:
+		core->not_thumb = true;
+		break;
 	case EVENT_BUS_FAULT:
 		core_reg_write(core, REG_PC, core->pc_last);
 		core->cfsr |= (1u << 9) | (1u << 15); /* PRECISERR, BFARVALID */
 		exception_raise(core, EXC_BUS_FAULT);
 		break;
 	case EVENT_FETCH_FAULT:
-		core->cfsr |= 1u << 8; /* IBUSERR */
-		exception_raise(core, EXC_BUS_FAULT);
+		/* Peripherals, devices and system space are never executed (ARM DDI 0403 B3.1); elsewhere nothing answers. */
+		if (never_executed(core_reg_read(core, REG_PC))) {
+			core->cfsr |= 1u << 0; /* IACCVIOL */
+			exception_raise(core, EXC_MEM_MANAGE);
+		} else {
+			core->cfsr |= 1u << 8; /* IBUSERR */
+			exception_raise(core, EXC_BUS_FAULT);
+		}
 		break;
 	}
 }
@@ -489,7 +548,7 @@ void core_run(struct core *core, uint32_t count)
 			continue;
 		}
 		core->sleeping = false;
-		if (!debug_masks_interrupts(core) && exception_take_pending(core) && (core->halted || core->lockup))
+		if (exception_take_pending(core) && (core->halted || core->lockup))
 			return;
 		if (core->not_thumb) {
 			core->cfsr |= 1u << 17; /* INVSTATE */
@@ -498,6 +557,8 @@ void core_run(struct core *core, uint32_t count)
 		}
 		if (budget > tick)
 			budget = tick ? tick : 1;
+		if (exception_wakes(core))
+			budget = 1; /* something waits for a mask or a handler: its time may come with any instruction */
 		debug_arm_watchpoints(core);
 		emulate(core, debug_stepping(core) ? 1 : budget);
 		systick_sync(core);

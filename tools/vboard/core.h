@@ -42,6 +42,8 @@ enum core_event {
 	EVENT_SVC,              /* PC behind it */
 	EVENT_EXCEPTION_RETURN, /* PC holds EXC_RETURN */
 	EVENT_UNDEFINED,        /* undefined instruction, or one that this core does not have */
+	EVENT_NO_COPROCESSOR,   /* an instruction of a coprocessor, so also of the FPU, that this core does not have */
+	EVENT_INVALID_STATE,    /* a branch out of Thumb state */
 	EVENT_BUS_FAULT,        /* data access where nothing answers */
 	EVENT_FETCH_FAULT,      /* instruction fetch likewise */
 };
@@ -87,7 +89,7 @@ struct core {
 	uint32_t dcrdr, demcr, dfsr;
 	uint32_t dbgmcu[4];
 	uint32_t fp_ctrl, fp_comp[FPB_COMPARATORS + 2];
-	uint32_t dwt_ctrl, dwt_cyccnt_base, dwt_comp[DWT_COMPARATORS], dwt_mask[DWT_COMPARATORS], dwt_function[DWT_COMPARATORS];
+	uint32_t dwt_ctrl, dwt_cyccnt_base /* while it counts; else its value */, dwt_comp[DWT_COMPARATORS], dwt_mask[DWT_COMPARATORS], dwt_function[DWT_COMPARATORS];
 	uc_hook watch_hook;
 	bool watching;
 

@@ -19,6 +19,8 @@ enum { DWT_CTRL = 0x00, DWT_CYCCNT = 0x04, DWT_PCSR = 0x1C, DWT_COMP0 = 0x20, DW
 #define DHCSR_KEY 0xA05Fu
 #define CODE_COMPARATORS FPB_COMPARATORS
 #define LITERAL_COMPARATORS 2
+#define CODE_REGION_END 0x20000000u /* comparators know no addresses above */
+#define DWT_CTRL_CYCCNTENA 1u
 
 bool debug_enabled(const struct core *core)
 {
@@ -39,6 +41,7 @@ void debug_halt(struct core *core, uint32_t dfsr_reason)
 {
 	core->halted = true;
 	core->sleeping = core->lockup = false; /* S_LOCKUP clears on halt */
+	core->stop = true;
 	core->dhcsr |= DHCSR_C_HALT;
 	core->dfsr |= dfsr_reason;
 }
@@ -71,6 +74,12 @@ static void dhcsr_write(struct core *core, uint32_t value)
 {
 	if (value >> 16 != DHCSR_KEY)
 		return;
+	if (core->emulating) {
+		/* The program's own write: C_DEBUGEN is the debugger's, and without it the others mean nothing. */
+		if (!debug_enabled(core))
+			return;
+		value |= DHCSR_C_DEBUGEN;
+	}
 	core->dhcsr = value & DHCSR_CONTROL;
 	if (!(value & DHCSR_C_DEBUGEN)) {
 		core->dhcsr = 0;
@@ -156,7 +165,7 @@ static int dfsr_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 
 bool debug_breakpoint_at(const struct core *core, uint32_t pc)
 {
-	if (!(core->fp_ctrl & 1) || !debug_enabled(core))
+	if (!(core->fp_ctrl & 1) || !debug_enabled(core) || pc >= CODE_REGION_END)
 		return false;
 	for (unsigned i = 0; i < CODE_COMPARATORS; i++) {
 		uint32_t comp = core->fp_comp[i];
@@ -244,6 +253,16 @@ void debug_arm_watchpoints(struct core *core)
 		uc_hook_del(core->uc, core->watch_hook);
 }
 
+static uint32_t cyccnt(const struct core *core)
+{
+	return core->dwt_ctrl & DWT_CTRL_CYCCNTENA ? (uint32_t)core->cycles - core->dwt_cyccnt_base : core->dwt_cyccnt_base;
+}
+
+static void set_cyccnt(struct core *core, uint32_t value)
+{
+	core->dwt_cyccnt_base = core->dwt_ctrl & DWT_CTRL_CYCCNTENA ? (uint32_t)core->cycles - value : value;
+}
+
 static int dwt_read(void *ctx, uint32_t offset, uint32_t *value)
 {
 	struct core *core = ctx;
@@ -267,7 +286,7 @@ static int dwt_read(void *ctx, uint32_t offset, uint32_t *value)
 	} else if (offset == DWT_CTRL) {
 		*value = DWT_COMPARATORS << 28 | core->dwt_ctrl;
 	} else if (offset == DWT_CYCCNT) {
-		*value = (uint32_t)core->cycles - core->dwt_cyccnt_base;
+		*value = cyccnt(core);
 	} else if (offset == DWT_PCSR) {
 		*value = core->halted ? 0xFFFFFFFF : core->pc_last;
 	} else if (offset > DWT_PCSR && offset < 0xFB0) {
@@ -283,9 +302,12 @@ static int dwt_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 
 	(void)mask;
 	if (offset == DWT_CTRL) {
+		uint32_t count = cyccnt(core);
+
 		core->dwt_ctrl = value & 0x00FFFFFF;
+		set_cyccnt(core, count);
 	} else if (offset == DWT_CYCCNT) {
-		core->dwt_cyccnt_base = (uint32_t)core->cycles - value;
+		set_cyccnt(core, value);
 	} else if (offset < DWT_COMP0 || offset >= DWT_COMP_END) {
 		if (offset >= DWT_PCSR)
 			stats_unmodelled(core->stats, "write to DWT register", 0xE0001000u + offset);

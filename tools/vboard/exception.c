@@ -11,6 +11,7 @@
 
 #define PRIORITY_NONE 256 /* less urgent than every exception */
 #define CCR_STKALIGN (1u << 9)
+#define SCR_SLEEPONEXIT (1u << 1)
 #define XPSR_FRAME_ALIGNED (1u << 9)
 #define XPSR_IT_BITS 0x0600FC00u
 
@@ -41,7 +42,7 @@ static int group_priority(const struct core *core, int priority)
 static int execution_priority(struct core *core)
 {
 	uint32_t special = core_reg_read(core, REG_SPECIAL);
-	uint32_t primask = special & 1, basepri = (special >> 8) & 0xFF, faultmask = (special >> 16) & 1;
+	uint32_t primask = special & 1, basepri = (special >> 8) & 0xF0, faultmask = (special >> 16) & 1;
 	int priority = PRIORITY_NONE;
 
 	for (unsigned n = 1; n < CORE_EXCEPTIONS; n++)
@@ -148,6 +149,9 @@ bool exception_take_pending(struct core *core)
 {
 	unsigned number = most_urgent_pending(core);
 
+	/* The debugger's mask is for PendSV, SysTick and interrupts (ARM DDI 0403 C1.6.2, C_MASKINTS). */
+	if (number >= EXC_PENDSV && debug_masks_interrupts(core))
+		return false;
 	if (!number || group_priority(core, priority_of(core, number)) >= execution_priority(core))
 		return false;
 	enter(core, number);
@@ -201,4 +205,6 @@ void exception_return(struct core *core, uint32_t exc_return)
 	core_reg_write(core, 12, frame[4]);
 	core_reg_write(core, REG_LR, frame[5]);
 	core_reg_write(core, REG_PC, frame[6]);
+	if (to_thread && (core->scr & SCR_SLEEPONEXIT))
+		core->sleeping = true;
 }

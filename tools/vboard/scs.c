@@ -47,6 +47,8 @@ enum {
 
 enum { CSR_ENABLE = 1u << 0, CSR_TICKINT = 1u << 1, CSR_CLKSOURCE = 1u << 2, CSR_COUNTFLAG = 1u << 16 };
 
+enum { CCR_UNALIGN_TRP = 1u << 3, CCR_DIV_0_TRP = 1u << 4 };
+
 #define CCR_RESET 0x200u /* STKALIGN, as on Cortex-M3 r2p0 */
 
 void scs_reset(struct core *core)
@@ -136,8 +138,6 @@ static void systick_write(struct core *core, uint32_t offset, uint32_t value)
 		core->syst_cvr = 0;
 		core->syst_csr &= ~CSR_COUNTFLAG;
 	}
-	if (!core->halted && core->budget > 1)
-		core->budget = 1; /* the time of the next tick has changed: plan anew */
 }
 
 /* ---- NVIC ---- */
@@ -249,7 +249,6 @@ static void icsr_write(struct core *core, uint32_t value)
 		e[EXC_SYSTICK].pending = true;
 	if (value & 1u << 25)
 		e[EXC_SYSTICK].pending = false;
-	core->budget = core->budget > 1 ? 1 : core->budget; /* take it now, not at the slice's end */
 }
 
 static void aircr_write(struct core *core, uint32_t value)
@@ -330,6 +329,9 @@ static int scs_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 {
 	struct core *core = ctx;
 
+	/* What is pending, its priority or the time of the next tick may change: look now, not at the slice's end. */
+	if (core->emulating && core->budget > 1)
+		core->budget = 1;
 	if (offset >= SYST_CSR && offset <= SYST_CALIB)
 		systick_write(core, offset, value);
 	else if (offset >= NVIC_ISER && offset < NVIC_IPR)
@@ -356,6 +358,8 @@ static int scs_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 			core->scr = value & 0x16;
 			break;
 		case CCR:
+			if (value & mask & (CCR_UNALIGN_TRP | CCR_DIV_0_TRP))
+				stats_unmodelled(core->stats, "trap in SCB_CCR:", value & (CCR_UNALIGN_TRP | CCR_DIV_0_TRP));
 			core->ccr = (core->ccr & ~mask) | (value & mask & 0x31B);
 			break;
 		case SHCSR:
