@@ -314,28 +314,7 @@ static void renew_mode(struct core *core)
 	uc_reg_write(core->uc, UC_ARM_REG_APSR_NZCV, &flags);
 }
 
-uint32_t core_reg_read(struct core *core, unsigned regsel)
-{
-	uint32_t value = 0;
-
-	if (regsel == REG_SPECIAL) {
-		for (unsigned i = 0; i < 4; i++)
-			value |= (uc_get(core, uc_special[i]) & 0xFF) << (8 * i);
-		return value;
-	}
-	if (regsel > REG_PSP) {
-		stats_unmodelled(core->stats, "read of core register", regsel);
-		return 0;
-	}
-	value = uc_get(core, uc_regs[regsel]);
-	if (regsel == REG_XPSR)
-		return (value & ~0x1FFu) | XPSR_T | core->ipsr;
-	if (regsel == REG_PC)
-		return value & ~1u;
-	return value;
-}
-
-/* Unicorn lets an unprivileged thread change neither stack pointers nor masks nor CONTROL, even from outside. Makes it
+/* Unicorn keeps stack pointers, masks and CONTROL from an unprivileged thread, even when asked from outside. Makes it
  * privileged, by way of handler mode, and returns what CONTROL was. */
 static uint32_t lift_privilege(struct core *core)
 {
@@ -352,9 +331,53 @@ static uint32_t lift_privilege(struct core *core)
 	return control;
 }
 
+static void restore_privilege(struct core *core, uint32_t control)
+{
+	if (!(control & 1))
+		return;
+	uc_reg_write(core->uc, UC_ARM_REG_CONTROL, &control);
+	renew_mode(core);
+}
+
+static bool needs_privilege(unsigned regsel)
+{
+	return regsel == REG_SPECIAL || regsel == REG_MSP || regsel == REG_PSP;
+}
+
+static uint32_t read_special(struct core *core, uint32_t control)
+{
+	uint32_t value = control << 24;
+
+	for (unsigned i = 0; i < 3; i++)
+		value |= (uc_get(core, uc_special[i]) & 0xFF) << (8 * i);
+	return value;
+}
+
+uint32_t core_reg_read(struct core *core, unsigned regsel)
+{
+	uint32_t value, control;
+
+	if (regsel != REG_SPECIAL && regsel > REG_PSP) {
+		stats_unmodelled(core->stats, "read of core register", regsel);
+		return 0;
+	}
+	if (needs_privilege(regsel)) {
+		control = lift_privilege(core);
+		value = regsel == REG_SPECIAL ? read_special(core, control) : uc_get(core, uc_regs[regsel]);
+		restore_privilege(core, control);
+		return value;
+	}
+	value = uc_get(core, uc_regs[regsel]);
+	if (regsel == REG_XPSR)
+		return (value & ~0x1FFu) | XPSR_T | core->ipsr;
+	if (regsel == REG_PC)
+		return value & ~1u;
+	return value;
+}
+
 void core_reg_write(struct core *core, unsigned regsel, uint32_t value)
 {
-	uint32_t control = regsel == REG_SPECIAL || regsel == REG_MSP || regsel == REG_PSP ? lift_privilege(core) : 0;
+	uint32_t control = needs_privilege(regsel) ? lift_privilege(core) : 0;
 
 	if (regsel == REG_SPECIAL) {
 		for (unsigned i = 0; i < 4; i++) {
@@ -380,9 +403,8 @@ void core_reg_write(struct core *core, unsigned regsel, uint32_t value)
 	if (regsel == REG_SP || regsel == REG_MSP || regsel == REG_PSP)
 		value &= ~3u;
 	uc_reg_write(core->uc, uc_regs[regsel], &value);
-	if (regsel == REG_MSP || regsel == REG_PSP)
-		uc_reg_write(core->uc, UC_ARM_REG_CONTROL, &control);
-	if (regsel == REG_XPSR || regsel == REG_MSP || regsel == REG_PSP)
+	restore_privilege(core, control);
+	if (regsel == REG_XPSR)
 		renew_mode(core);
 }
 
