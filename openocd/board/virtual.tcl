@@ -45,8 +45,11 @@ proc _virtual_start {chip socket} {
 		lappend command --stats $stats
 	}
 	lappend command {*}[_virtual_setting VBOARD_ARGS {}]
-	if {[catch {exec {*}$command >@stderr 2>@stderr}]} {
-		echo "Error: the virtual board does not start: [join $command { }]"
+	if {[catch {exec {*}$command >@stderr 2>@stderr} text options]} {
+		# With status 1 vboard itself has said what is wrong.
+		if {[lindex [dict get $options -errorcode] 2] ne "1"} {
+			echo "Error: the virtual board [lindex $command 0] cannot be run: build it with make, or name it in VBOARD"
+		}
 		catch {shutdown error}
 		return -code error -errorinfo {} ""
 	}

@@ -350,3 +350,18 @@ prints() {
 	[ -z "$stdout" ]
 	grep -q 'invalid command name "program_serial"' "$err"
 }
+
+# ---- the virtual board -------------------------------------------------------------------------------------------
+
+@test "a flash file of the wrong size: one Error line, the board's" {
+	printf x >"$VBOARD_FLASH"
+	nameplate_run "program_serial 42"
+	failed "$VBOARD_FLASH" "131072"
+	[ "$(grep -c '^Error: ' "$err")" = 1 ]
+	[ "$(cat "$VBOARD_FLASH")" = x ]
+}
+@test "no vboard program" {
+	VBOARD=$BATS_TEST_TMPDIR/nowhere nameplate_run "program_serial 42"
+	failed "nowhere" "VBOARD"
+	[ "$(grep -c '^Error: ' "$err")" = 1 ]
+}

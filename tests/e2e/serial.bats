@@ -306,3 +306,15 @@ in_gdb() {
 	openocd_run -f ocd/board/$BOARD.cfg -c "program_serial 42 noverify"
 	expect "serial=42"
 }
+
+@test "installed below a prefix, the board file finds its parts, and OpenOCD finds nameplate.tcl" {
+	mkdir -p usr/bin usr/share/openocd usr/share/nameplate/stm32l152rb
+	cp -r "$HOME_DIR/openocd" usr/share/openocd/site
+	cp "$VBOARD" usr/bin/vboard
+	cp "$DEMO" usr/share/nameplate/stm32l152rb/
+	unset VBOARD
+	openocd_run -s usr/share/openocd/site -f board/$BOARD.cfg -c "program_serial 42"
+	expect "serial=42"
+	openocd_run -s usr/share/openocd/site -c "source [find nameplate.tcl]" -c "program_serial 042"
+	failed "write 42"
+}

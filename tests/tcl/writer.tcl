@@ -60,6 +60,34 @@ check "an area of 2 KiB in cells of 128 holds four serials" $written 4
 check "then it is refused" [string match "*is full*" $text] 1
 check "and the last one stays" [serial_of $region] 4
 
+# A place that reads blank but is not erased (ones on a part whose erased value is zeros) is passed over.
+set region [region_of $base 8192 128 0]
+flash_is $base 8192 0
+give $region 42
+foreach offset {768 896 1280} {
+	flash_bytes [expr {$base + $offset}] ffffffff
+}
+check "blank words that are not erased are passed over" [list [give $region 43] [serial_of $region]] {43 43}
+check "and the new entry lies behind them" [dict get [_np_store_serial [_np_store_scan $region]] place] [expr {$base + 1408}]
+
+# A check that is torn may read right once: the same number is then written again.
+set region [region_of $base 8192 4 $erased_ff]
+flash_is $base 8192 $erased_ff
+give $region 42
+rename read_memory steady_read
+proc read_memory {address width count} {
+	set words [steady_read $address $width $count]
+	if {$address <= $::base + 20 && $address + 4 * $count > $::base + 20 && [incr ::looks] > 1} {
+		lset words [expr {($::base + 20 - $address) / 4}] 0x12345678
+	}
+	return $words
+}
+set looks 0
+set fills {}
+check "a serial that does not read the same every time is written again" [list [give $region 42] [llength $fills]] {42 3}
+rename read_memory {}
+rename steady_read read_memory
+
 # ---- bad cells -------------------------------------------------------------------------------------------------
 
 proc with_bad {offset reads} {
