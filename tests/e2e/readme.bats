@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+# What the README tells a new user to type, typed; and the installed files, used from outside the checkout.
+
+load helpers
+
+setup() {
+	nameplate_setup
+	cd "$HOME_DIR" || return 1
+}
+teardown() { nameplate_teardown; }
+
+# The lines of README.md inside ``` blocks that match PATTERN.
+readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E "$1"; }
+
+@test "README: the lines to type by hand on the virtual board work, in their order" {
+	expected=("serial=42" "serial       unsigned 42" "42")
+	number=0
+	while read -r line; do
+		stdout=$(bash -c "$line" 2>"$err") || { cat "$err"; return 1; }
+		[[ "$stdout" == "${expected[number]}"* ]] || { echo "$line printed: $stdout"; return 1; }
+		number=$((number + 1))
+	done < <(readme_lines '^openocd -f openocd/board/virtual')
+	[ "$number" = 3 ]
+}
+
+@test "README: a board file of one's own is the two lines it shows" {
+	readme_lines '^source ' | sed "s|/path/to/nameplate|$HOME_DIR|; s|your_board|stm32ldiscovery|" >"$BATS_TEST_TMPDIR/your.cfg"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/your.cfg")" = 2 ]
+	openocd_run -f "$BATS_TEST_TMPDIR/your.cfg" -c "help program_serial" -c shutdown
+	[ "$status" = 0 ]
+	grep -q 'program_serial' "$err"
+}
+
+@test "README: five steps give somebody else's firmware a verified serial number" {
+	cd "$BATS_TEST_TMPDIR"
+	cat >main.c <<-'C'
+		#include <stdio.h>
+		#include <nameplate.h>
+		extern void initialise_monitor_handles(void);
+		int main(void)
+		{
+		    uint32_t serial;
+		    initialise_monitor_handles();
+		    if (nameplate_serial(&serial) == 0)
+		        printf("serial=%lu\n", (unsigned long)serial);
+		    return 0;
+		}
+	C
+	cat >own.ld <<-'LD'
+		MEMORY { FLASH (rx) : ORIGIN = 0x08000000, LENGTH = 128K  RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 16K }
+		ENTRY(_mainCRTStartup)
+		SECTIONS {
+		  .text : { LONG(0x20004000) LONG(_mainCRTStartup + 1) KEEP(*(.init)) KEEP(*(.fini)) *(.text*) *(.rodata*) . = ALIGN(4);
+		            _etext = .; } >FLASH
+		  .init_array : { PROVIDE_HIDDEN(__preinit_array_start = .); PROVIDE_HIDDEN(__preinit_array_end = .);
+		            PROVIDE_HIDDEN(__init_array_start = .); KEEP(*(.init_array*)) PROVIDE_HIDDEN(__init_array_end = .);
+		            PROVIDE_HIDDEN(__fini_array_start = .); KEEP(*(.fini_array*)) PROVIDE_HIDDEN(__fini_array_end = .); } >FLASH
+		  .ARM.exidx : { *(.ARM.exidx*) } >FLASH
+		  .data : { _sdata = .; *(.data*) . = ALIGN(4); _edata = .; } >RAM AT>FLASH
+		  _sidata = LOADADDR(.data);
+		  .bss (NOLOAD) : { __bss_start__ = .; *(.bss* COMMON) . = ALIGN(8); __bss_end__ = .; end = .; __end__ = .; } >RAM
+		}
+		INCLUDE nameplate-stm32l152rb.ld
+	LD
+	cat >start.c <<-'C'
+		extern unsigned _sidata[], _sdata[], _edata[], __bss_start__[], __bss_end__[];
+		extern int main(void);
+		extern void exit(int);
+		void mainCRTStartup(void) __asm__("_mainCRTStartup");
+		void mainCRTStartup(void)
+		{
+		    for (unsigned *to = _sdata, *from = _sidata; to < _edata;) *to++ = *from++;
+		    for (unsigned *to = __bss_start__; to < __bss_end__;) *to++ = 0;
+		    exit(main());
+		}
+	C
+	arm-none-eabi-gcc -mthumb -mcpu=cortex-m3 -Os --specs=nano.specs --specs=rdimon.specs -nostartfiles \
+		-I"$HOME_DIR/firmware" -L"$HOME_DIR/build/firmware/linker" -L"$HOME_DIR/firmware/linker" -T own.ld \
+		-o firmware.elf main.c start.c "$HOME_DIR"/firmware/nameplate*.c
+	nameplate_run "program_serial 42 firmware.elf verify"
+	expect "serial=42"
+}
+
+@test "make install: board files and commands work from the installed places, without the checkout" {
+	make -s install PREFIX="$BATS_TEST_TMPDIR/usr" >"$out" 2>&1 || { cat "$out"; return 1; }
+	prefix=$BATS_TEST_TMPDIR/usr
+	cd "$BATS_TEST_TMPDIR"
+	VBOARD= && unset VBOARD
+	openocd_run -s "$prefix/share/openocd/site" -f board/virtual-stm32l152rb.cfg -c "program_serial 42"
+	expect "serial=42"
+	# [find nameplate.tcl], as a board file of one's own says.
+	openocd_run -s "$prefix/share/openocd/site" -c 'source [find nameplate.tcl]' -c "program_serial abc"
+	[ "$status" = 1 ]
+	[[ "$errors" == *'"abc" is not a number'* ]]
+	[ -f "$prefix/include/nameplate.h" ] && [ -f "$prefix/share/nameplate/linker/nameplate-stm32l152rb.ld" ]
+	gdb-multiarch -batch -nx -x "$prefix/share/nameplate/gdb/nameplate.gdb" -ex "help nameplate" | grep -q '^Usage:'
+}
+
+@test "make install for PREFIX=/usr goes where Debian's OpenOCD looks" {
+	make -s install PREFIX=/usr DESTDIR="$BATS_TEST_TMPDIR/stage" >"$out" 2>&1 || { cat "$out"; return 1; }
+	[ -f "$BATS_TEST_TMPDIR/stage/usr/share/openocd/site/nameplate.tcl" ]
+	openocd -d3 -c shutdown 2>&1 | grep -q 'share/openocd/site'
+}
+
+@test "make a second time rebuilds nothing" {
+	make -s all
+	run make all
+	[ "$status" = 0 ]
+	[[ "$output" != *CC* && "$output" != *LD* && "$output" != *GEN* ]]
+}
+
+@test "make demo ends well and shows both numbers and the store" {
+	run make -s demo
+	[ "$status" = 0 ] || { echo "$output"; return 1; }
+	[[ "$output" == *"serial=42"*"serial=43"*"serial       unsigned 43"* ]]
+	[ "$(wc -l <<<"$output")" -le 30 ]
+}
+
+@test "make help lists demo and test" {
+	run make help
+	[[ "$output" == *"make demo"*"make test"* ]]
+}
