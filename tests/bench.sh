@@ -78,7 +78,7 @@ for entries in 1 2 8; do
 		run "program_serial $have noverify"
 	done
 	run "$quiet" "init; arm semihosting enable; reset halt; bp $entry 2 hw; resume; wait_halt 5000" \
-		"rbp $entry; set back [dict get [get_reg lr] lr]; bp [expr {\$back & ~1}] 2 hw" \
+		"mww 0xE0001000 1" "rbp $entry; set back [dict get [get_reg lr] lr]; bp [expr {\$back & ~1}] 2 hw" \
 		'set begin [read_memory 0xE0001004 32 1]; resume; wait_halt 5000' \
 		'echo "cycles=[expr {[read_memory 0xE0001004 32 1] - $begin}]"; shutdown'
 	printf '  %-58s %8s (virtual board: one cycle each)\n' "instructions of nameplate_serial, serial written $entries times" \
