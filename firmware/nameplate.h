@@ -21,6 +21,7 @@ enum {
     NAMEPLATE_NONE = -1,    /* no such value, or nothing was ever written */
     NAMEPLATE_DAMAGED = -2, /* the region holds something, but no store that this reader knows */
     NAMEPLATE_TYPE = -3,    /* the value is there and has another type or length; nameplate_find gives it */
+    NAMEPLATE_RANGE = -4,   /* the value is there and does not fit: too large, negative, or too long for the buffer */
 };
 
 /* Types of a value. Numbers are little-endian, 1, 2, 4 or 8 bytes. */
@@ -36,6 +37,7 @@ enum {
 /* Keys of the registry. */
 enum {
     NAMEPLATE_KEY_SERIAL = 1,
+    NAMEPLATE_KEY_NAMED = 255, /* a variable with a name instead of a key of its own */
 };
 
 /* The reserved flash: whole pages, so `start` is a multiple of 128 and `size` (bytes) one of 1,024, and not 0. */
@@ -60,6 +62,15 @@ struct nameplate_value {
     uint8_t type;         /* NAMEPLATE_UNSIGNED ... */
 };
 
+/* A variable: a value with what it is called. */
+struct nameplate_variable {
+    struct nameplate_value value;
+    const char *name;    /* `name_length` bytes on flash, no terminating NUL */
+    uint8_t name_length; /* 1 to 31; 0 if the variable has a key that this reader knows no name for */
+    uint8_t key;         /* 1 to 254, or NAMEPLATE_KEY_NAMED */
+    uint8_t secret;      /* not to be printed */
+};
+
 /*
  * The device's serial number, from the linked region.
  *
@@ -69,13 +80,43 @@ struct nameplate_value {
 int nameplate_serial(uint32_t *serial);
 
 /*
- * The newest value of a key.
+ * The newest value of a variable, by its key or by its name.
  *
  * region   where to look; not NULL
  * key      1 (NAMEPLATE_KEY_SERIAL) to 254
+ * name     1 to 31 letters, digits, `_ . -`, NUL-terminated; "serial" is the same as NAMEPLATE_KEY_SERIAL
  * *value   a view of the value; nothing is copied
  * result   0, NAMEPLATE_NONE (never written, or deleted), NAMEPLATE_DAMAGED
  */
 int nameplate_find(const struct nameplate_region *region, uint8_t key, struct nameplate_value *value);
+int nameplate_find_name(const struct nameplate_region *region, const char *name, struct nameplate_value *value);
+
+/*
+ * All live variables, in the order in which their newest values were written.
+ *
+ *     struct nameplate_walk walk;
+ *     struct nameplate_variable variable;
+ *     int err = nameplate_begin(&region, &walk);
+ *     while (!err && nameplate_next(&walk, &variable) == 0)
+ *         show(&variable);
+ *
+ * region   as above
+ * *walk    the caller's memory for where the walk stands; its fields are the reader's own
+ * result   of nameplate_begin: 0, NAMEPLATE_NONE, NAMEPLATE_DAMAGED; of nameplate_next: 0, NAMEPLATE_NONE at the end
+ *
+ * Time: each step scans the rest of the store, once for each entry that it passes.
+ */
+struct nameplate_walk {
+    const uint8_t *area; /* places are offsets in it */
+    uint32_t at;         /* where the walk stands: behind the last entry */
+    uint32_t end;        /* of the area */
+    uint32_t cell;       /* of the area, bytes; 0 while unknown */
+    uint32_t entry;      /* the last entry */
+    uint32_t header;     /* its header */
+    int state;           /* NAMEPLATE_NONE, or NAMEPLATE_DAMAGED once something that is not blank was seen */
+};
+
+int nameplate_begin(const struct nameplate_region *region, struct nameplate_walk *walk);
+int nameplate_next(struct nameplate_walk *walk, struct nameplate_variable *variable);
 
 #endif

@@ -18,7 +18,7 @@
 #include "nameplate.h"
 
 #define LINE_MAX_BYTES 20000
-#define VALUES_MAX     32
+#define VALUES_MAX     64
 #define REGION_ALIGN   128
 #define MUTATIONS      100000
 #define SEED           0x4E616D65u
@@ -102,12 +102,28 @@ static void vector_take_line(struct vector *v, const char *line)
     test_free(hex);
 }
 
+/* Named values are expected with the name field: its first byte, the name. */
+static unsigned name_length(const struct expected_value *value)
+{
+    return value->key == NAMEPLATE_KEY_NAMED ? value->bytes[0] & 0x1Fu : 0;
+}
+
 static const struct expected_value *vector_value(const struct vector *v, unsigned key)
 {
     for (size_t i = 0; i < v->count; i++)
         if (v->values[i].key == key)
             return &v->values[i];
     return NULL;
+}
+
+static void check_value(const struct vector *v, const struct expected_value *want, const struct nameplate_value *got)
+{
+    const unsigned skip = want->key == NAMEPLATE_KEY_NAMED ? 1 + name_length(want) : 0;
+
+    if (got->type != want->type || got->length != want->length - skip ||
+        memcmp(got->bytes, want->bytes + skip, got->length))
+        fail_msg("vector %s, key %u %.*s: type %u, length %u or bytes differ", v->name, want->key,
+                 (int)name_length(want), (const char *)want->bytes + 1, got->type, got->length);
 }
 
 static void vector_check(const struct vector *v)
@@ -124,9 +140,68 @@ static void vector_check(const struct vector *v)
             fail_msg("vector %s, key %u: result %d, want %d", v->name, key, result, want ? 0 : without);
         if (!want)
             continue;
-        if (got.type != want->type || got.length != want->length || memcmp(got.bytes, want->bytes, got.length))
-            fail_msg("vector %s, key %u: type %u, length %u or bytes differ", v->name, key, got.type, got.length);
+        check_value(v, want, &got);
     }
+}
+
+static void vector_check_names(const struct vector *v)
+{
+    const struct nameplate_region region = {v->flash, (uint32_t)v->size};
+
+    for (size_t i = 0; i < v->count; i++) {
+        const struct expected_value *want = &v->values[i];
+        struct nameplate_value got;
+        char name[33] = "serial";
+
+        if (want->key == NAMEPLATE_KEY_NAMED)
+            snprintf(name, sizeof name, "%.*s", (int)name_length(want), (const char *)want->bytes + 1);
+        else if (want->key != NAMEPLATE_KEY_SERIAL)
+            continue;
+        if (nameplate_find_name(&region, name, &got) != 0)
+            fail_msg("vector %s: %s is not found by its name", v->name, name);
+        check_value(v, want, &got);
+        strcat(name, "~");
+        if (nameplate_find_name(&region, name, &got) != NAMEPLATE_NONE)
+            fail_msg("vector %s: there is a %s", v->name, name);
+    }
+}
+
+static int is_variable(const struct expected_value *want, const struct nameplate_variable *variable)
+{
+    if (want->key != variable->key || want->key != NAMEPLATE_KEY_NAMED)
+        return want->key == variable->key;
+    return variable->name_length == name_length(want) && variable->secret == want->bytes[0] >> 7 &&
+           memcmp(variable->name, want->bytes + 1, variable->name_length) == 0;
+}
+
+static void vector_check_walk(const struct vector *v)
+{
+    const struct nameplate_region region = {v->flash, (uint32_t)v->size};
+    struct nameplate_variable variable;
+    struct nameplate_walk walk;
+    size_t seen = 0;
+    int err = nameplate_begin(&region, &walk);
+
+    if (err != (!strcmp(v->state, "ok") ? 0 : !strcmp(v->state, "none") ? NAMEPLATE_NONE : NAMEPLATE_DAMAGED))
+        fail_msg("vector %s: the walk begins with %d", v->name, err);
+    for (; !err && nameplate_next(&walk, &variable) == 0; seen++) {
+        size_t i = 0;
+
+        while (i < v->count && !is_variable(&v->values[i], &variable))
+            i++;
+        if (i == v->count)
+            fail_msg("vector %s: the walk shows key %u %.*s", v->name, variable.key, variable.name_length, variable.name);
+        check_value(v, &v->values[i], &variable.value);
+    }
+    if (seen != v->count)
+        fail_msg("vector %s: the walk shows %zu variables of %zu", v->name, seen, v->count);
+}
+
+static void vector_check_all(const struct vector *v)
+{
+    vector_check(v);
+    vector_check_names(v);
+    vector_check_walk(v);
 }
 
 static void every_vector_gives_the_expected_values(void **state)
@@ -144,7 +219,7 @@ static void every_vector_gives_the_expected_values(void **state)
             continue;
         if (strncmp(line, "vector ", 7) == 0) {
             if (v.flash)
-                vector_check(&v);
+                vector_check_all(&v);
             vector_free(&v);
             sscanf(line, "vector %63s", v.name);
             count++;
@@ -152,11 +227,11 @@ static void every_vector_gives_the_expected_values(void **state)
             vector_take_line(&v, line);
         }
     }
-    vector_check(&v);
+    vector_check_all(&v);
     vector_free(&v);
     test_free(line);
     fclose(file);
-    assert_true(count >= 100);
+    assert_true(count >= 450);
 }
 
 /* ---- a store with an old and a new serial --------------------------------------------------------------------- */
@@ -175,30 +250,32 @@ static void put32(uint8_t *p, uint32_t word)
         p[i] = (uint8_t)(word >> 8 * i);
 }
 
-static size_t put_entry(uint8_t *p, uint32_t cell, unsigned key, uint32_t value)
+/* Returns the bytes that the entry takes. `type_key`: the header's fields in their place. */
+static size_t put_entry(uint8_t *area, size_t at, uint32_t cell, uint32_t type_key, uint32_t value)
 {
     uint32_t log = 0;
-    uint8_t bytes[8];
+    uint8_t bytes[12];
 
     while (4u << log < cell)
         log++;
-    put32(bytes, 0x35u << 26 | log << 23 | key << 12 | 4);
-    put32(bytes + 4, value);
-    memcpy(p, bytes, 4);
-    memcpy(p + cell, bytes + 4, 4);
-    put32(p + 2 * cell, ~crc_over(~0u, bytes, 8));
+    put32(bytes, (uint32_t)at);
+    put32(bytes + 4, 0x35u << 26 | log << 23 | type_key | 4);
+    put32(bytes + 8, value);
+    memcpy(area + at, bytes + 4, 4);
+    memcpy(area + at + cell, bytes + 8, 4);
+    put32(area + at + 2 * cell, ~crc_over(~0u, bytes, 12));
     return 3 * (size_t)cell;
 }
 
-/* Returns the bytes in use. Both serials are in the first area. */
-static size_t sample_store(uint8_t *flash, uint32_t cell)
+/* Returns the bytes in use. Both serials are in the first area, the new one packed if so wished. */
+static size_t sample_store(uint8_t *flash, uint32_t cell, int packed)
 {
     size_t used;
 
     memset(flash, cell < 128 ? 0xFF : 0, SAMPLE_SIZE);
-    used = put_entry(flash, cell, 0, 1u << 28 | 4u << 16 | 1);
-    used += put_entry(flash + used, cell, 1, OLD_SERIAL);
-    used += put_entry(flash + used, cell, 1, NEW_SERIAL);
+    used = put_entry(flash, 0, cell, 0, 1u << 28 | 4u << 16 | 1);
+    used += put_entry(flash, used, cell, 1 << 12, OLD_SERIAL);
+    used += put_entry(flash, used, packed ? 4 : cell, 1 << 12, NEW_SERIAL);
     return used;
 }
 
@@ -235,8 +312,8 @@ static void every_flipped_bit_gives_old_new_or_none(void **state)
     uint8_t *flash = sample_alloc(SAMPLE_SIZE);
 
     (void)state;
-    for (uint32_t cell = 4; cell <= 128; cell *= 2) {
-        const size_t used = sample_store(flash, cell);
+    for (uint32_t cell = 4; cell <= 256; cell *= 2) {
+        const size_t used = sample_store(flash, cell > 128 ? 128 : cell, cell > 128);
 
         for (unsigned long bit = 0; bit < used * 8; bit++) {
             flash[bit / 8] ^= (uint8_t)(1u << bit % 8);
@@ -252,8 +329,8 @@ static void every_truncation_gives_old_new_or_none(void **state)
     uint8_t *flash = sample_alloc(SAMPLE_SIZE);
 
     (void)state;
-    for (uint32_t cell = 4; cell <= 128; cell *= 2) {
-        size_t used = sample_store(flash, cell);
+    for (uint32_t cell = 4; cell <= 256; cell *= 2) {
+        size_t used = sample_store(flash, cell > 128 ? 128 : cell, cell > 128);
 
         while (used-- > 0) {
             flash[used] = cell < 128 ? 0xFF : 0;
@@ -269,7 +346,7 @@ static void a_region_that_ends_early_is_never_read_beyond(void **state)
 
     (void)state;
     for (uint32_t cell = 4; cell <= 128; cell *= 2) {
-        sample_store(sample, cell);
+        sample_store(sample, cell, cell == 32);
         for (uint32_t size = 1024; size <= SAMPLE_SIZE; size += 1024) {
             uint8_t *flash = sample_alloc(size); /* its own block, so that ASan sees any read beyond it */
 
@@ -314,7 +391,8 @@ static void a_hundred_thousand_mutations_give_old_new_or_none(void **state)
     (void)state;
     random_state = SEED;
     for (unsigned long i = 0; i < MUTATIONS; i++) {
-        const size_t used = sample_store(flash, 4u << random_next() % 6);
+        const uint32_t cell = 4u << random_next() % 6;
+        const size_t used = sample_store(flash, cell, random_next() & 1);
 
         mutate(flash, used);
         check_no_third_value(flash, SAMPLE_SIZE, "seed 0x4E616D65, mutation", i);
@@ -329,7 +407,7 @@ static void the_serial_comes_from_the_linkers_region(void **state)
     uint32_t serial = 7;
 
     (void)state;
-    sample_store(linked_flash, 8);
+    sample_store(linked_flash, 8, 0);
     assert_int_equal(nameplate_serial(&serial), 0);
     assert_int_equal(serial, NEW_SERIAL);
 }
@@ -348,16 +426,11 @@ static void an_error_leaves_the_output_as_it_was(void **state)
 
 static void a_text_serial_is_no_number(void **state)
 {
-    uint8_t *entry = linked_flash + 12;
     uint32_t serial = 7;
-    uint8_t bytes[8];
 
     (void)state;
-    sample_store(linked_flash, 4);
-    put32(bytes, 0x35u << 26 | NAMEPLATE_TEXT << 20 | 1u << 12 | 4);
-    memcpy(bytes + 4, "0042", 4);
-    memcpy(entry + 12, bytes, 8);
-    put32(entry + 20, ~crc_over(~0u, bytes, 8));
+    sample_store(linked_flash, 4, 0);
+    put_entry(linked_flash, 36, 4, NAMEPLATE_TEXT << 20 | 1 << 12, 0x32343030);
     assert_int_equal(nameplate_serial(&serial), NAMEPLATE_TYPE);
     assert_int_equal(serial, 7);
 }

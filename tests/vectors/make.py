@@ -31,8 +31,9 @@ HEADING = """\
 #   at OFFSET BYTES             flash contents; all the rest is erased
 #   expect state ok|none|damaged
 #   expect value KEY TYPE BYTES a live variable, by key; those of key 255 by name, their bytes with the name field
-#   expect append OFFSET        where the next entry starts, from the region's start; absent where a writer refuses;
-#                               "any": no writer leaves such a store, and FORMAT.md leaves open what it then does
+#   expect append OFFSET        where the next write starts, from the region's start; absent where a writer refuses or
+#                               compacts, for want of room for a serial number; "any": no writer leaves such a store,
+#                               and FORMAT.md leaves open what it then does
 """
 
 
@@ -44,8 +45,12 @@ def header(key, kind, length, cell, more=False):
     return MAGIC << 26 | ((cell // 4).bit_length() - 1) << 23 | kind << 20 | key << 12 | more << 11 | length
 
 
-def check(head, value):
-    return zlib.crc32(word(head) + value)
+def check(offset, head, value):
+    return zlib.crc32(word(offset) + word(head) + value)
+
+
+def aligned(offset, cell):
+    return -(-offset // cell) * cell
 
 
 def named(name, value, secret=False):
@@ -63,6 +68,11 @@ class Flash:
         self.bytes = bytearray(self.fill * size)
         self.writes = []
         self.at = 0
+
+    def base(self):
+        """Where the area begins in which `at` lies: checks count from there."""
+        half = self.size // 2
+        return half if self.areas == 2 and self.at >= half else 0
 
     def put(self, offset, data):
         self.bytes[offset:offset + len(data)] = data
@@ -86,16 +96,42 @@ class Flash:
         """An entry; `flip` spoils its check, `stop` leaves the cells from that one on unwritten (but passed over)."""
         self.cell, own = cell or self.cell, self.cell
         head = header(key, kind, len(value), self.cell, more)
-        start, cells = self.at, 2 + -(-len(value) // self.cell)
+        start, cells, offset = self.at, 2 + -(-len(value) // self.cell), self.at - self.base()
         if stop != 0:
             self.cell_word(head, repeat)
         if value and (stop is None or stop > 1):
             self.put(start + self.cell, value * (self.cell // 4 if repeat and len(value) == 4 else 1))
         if stop is None or stop >= cells:
-            self.seek(start + (cells - 1) * self.cell).cell_word(check(head, value) ^ flip, repeat)
+            self.seek(start + (cells - 1) * self.cell).cell_word(check(offset, head, value) ^ flip, repeat)
         self.seek(start + cells * self.cell)
         self.cell = own
         return self
+
+    def packed(self, *entries, one_by_one=False, cut=None, tear=None, open_end=False):
+        """One write of packed entries (key, kind, value), all but the last with the set bit unless `one_by_one`.
+        `cut`: only so many bytes of it were written. `tear`: (byte, mask), bits of it that are not as they should be.
+        Then goes on at the next of the area's cells."""
+        block = b""
+        for i, (key, kind, value) in enumerate(entries):
+            more = open_end or (not one_by_one and i < len(entries) - 1)
+            head = header(key, kind, len(value), 4, more)
+            sum = check(self.at + len(block) - self.base(), head, value)
+            block += word(head) + value + self.fill * (-len(value) % 4) + word(sum)
+        end = self.at + len(block)
+        if tear:
+            byte, mask = tear
+            block = bytes(b ^ (mask if i == byte % len(block) else 0) for i, b in enumerate(block))
+        self.put(self.at, block[:cut])
+        return self.seek(aligned(end, self.cell))
+
+    def noise(self, offset, count, seed):
+        """What an erase that was cut off can leave: some bits erased, the others as they were."""
+        random, data = seed, bytearray()
+        for old in self.bytes[offset:offset + count]:
+            random = (random * 1103515245 + 12345) & 0x7FFFFFFF
+            erased = random >> 16 & 0xFF
+            data.append(old & ~erased & 0xFF | self.fill[0] & erased)
+        return self.put(offset, bytes(data))
 
     def area(self, generation=1, version=1, kib=None, **how):
         kib = self.size // self.areas // 1024 if kib is None else kib
@@ -128,11 +164,11 @@ def shape(head):
 def stands(area, p, cell=None):
     head = load(area, p)
     form = shape(head)
-    if not form or p % form[0] or (cell and form[0] != cell) or p + form[2] > len(area):
+    if not form or p % form[0] or (cell and form[0] not in (cell, 4)) or p + form[2] > len(area):
         return None
     own, length, size = form
     value = bytes(area[p + own:p + own + length])
-    if load(area, p + size - own) != check(head, value):
+    if load(area, p + size - own) != check(p, head, value):
         return None
     return Entry(p, own, head >> 20 & 7, head >> 12 & 0xFF, head >> 11 & 1, value, size)
 
@@ -165,6 +201,8 @@ def newest_area(region):
     """(bytes of the area, its start in the region, its area entry) or "none" or "damaged"."""
     half = len(region) // 2
     first, seen_first = find_area(region, len(region), True)
+    if first and first[1] == len(region):
+        return region, 0, first[0]
     second, seen_second = find_area(region[half:], len(region), False)
     if not first and not second:
         return "damaged" if seen_first or seen_second else "none"
@@ -174,54 +212,58 @@ def newest_area(region):
 
 
 def walk(area, start, cell):
-    """The valid entries, each with whether it follows the one before without a gap; then the place of the stop."""
-    p, blank, close = start, 0, True
-    while p < len(area) and blank < GAP:
+    """The valid entries, each with whether it follows the one before without a gap."""
+    p = seen = start
+    close = True
+    while p < len(area) and p - seen < GAP:
         entry = stands(area, p, cell)
         if entry:
             yield entry, close
-            p, blank, close = p + entry.size, 0, True
+            p = seen = p + entry.size
+        elif load(area, p) in BLANK:
+            p = aligned(p + 1, cell)
         else:
-            blank = blank + cell if load(area, p) in BLANK else 0
-            p, close = p + cell, False
-    yield None, p
+            p = seen = p + 4
+        close = entry is not None
+
+
+def name_of(entry):
+    """b"" for a variable without one, None for a name field that is none."""
+    if entry.key != NAMED:
+        return b""
+    field = entry.value[0] if entry.value else 0
+    count = field & 0x1F
+    return None if field & 0x60 or count == 0 or 1 + count > len(entry.value) else entry.value[1:1 + count]
 
 
 def live(area, first):
     values, waiting = {}, []
     for entry, close in walk(area, first.start + first.size, first.cell):
-        if entry is None:
-            break
         waiting = (waiting if close else []) + [entry]
         if entry.more:
             continue
         for counted in waiting:
-            if counted.key == AREA or counted.kind == RESERVED:
-                continue
-            name = counted.value[1:1 + (counted.value[0] & 0x1F)] if counted.key == NAMED else b""
-            values[counted.key, name] = counted
+            if counted.key != AREA and counted.kind != RESERVED and name_of(counted) is not None:
+                values[counted.key, name_of(counted)] = counted
         waiting = []
     return [values[k] for k in sorted(values) if values[k].kind != DELETED]
 
 
 def append_place(area, start, cell):
     """Writing, rule 1. None where a serial number of one word would not fit."""
-    place, open_set, p = start, False, start
+    p, place = start, aligned(start, cell)
     while p < len(area):
         entry, head = stands(area, p, cell), load(area, p)
         if entry:
             p += entry.size
-            if p >= place:
-                place, open_set = p, entry.more
-            continue
-        if head not in BLANK:
+            place = max(place, aligned(p, cell) + (cell if entry.more else 0))
+        elif head in BLANK:
+            p = aligned(p + 1, cell)
+        else:
             form = shape(head)
-            claim = form[2] if form and form[0] == cell else cell
-            if p + claim > place:
-                place, open_set = p + claim, False
-        p += cell
-    if open_set:
-        place += cell
+            claim = form[2] if form and form[0] in (cell, 4) and p % form[0] == 0 else 4
+            place = max(place, aligned(p + claim, cell))
+            p += 4
     return place if place + 3 * cell <= len(area) else None
 
 
@@ -268,11 +310,13 @@ def shown(entry):
     kind = "unsigned signed float text bytes deleted mac".split()[entry.kind]
     if secret:
         return name, kind, "(secret)"
-    if entry.kind in (UNSIGNED, SIGNED):
+    if entry.kind in (UNSIGNED, SIGNED) and len(value) in (1, 2, 4, 8):
         return name, kind, str(int.from_bytes(value, "little", signed=entry.kind == SIGNED))
-    if entry.kind == FLOAT:
-        return name, kind, "%g" % struct.unpack("<f", value)
-    return name, kind, value.decode() if entry.kind == TEXT else value.hex(":") if entry.kind == MAC else value.hex()
+    if entry.kind == FLOAT and len(value) in (4, 8):
+        return name, kind, "%g" % struct.unpack("<f" if len(value) == 4 else "<d", value)
+    if entry.kind == TEXT:
+        return name, kind, "".join("\\\\" if c == 92 else chr(c) if 32 <= c < 127 else f"\\x{c:02x}" for c in value)
+    return name, kind, value.hex(":") if entry.kind == MAC else value.hex()
 
 
 def print_lists(base):
@@ -287,7 +331,12 @@ def vectors():
     updates()
     damage()
     sets()
+    packed()
+    copies()
+    steps()
+    names()
     areas()
+    compaction()
     first_format()
     values()
     limits()
@@ -361,6 +410,144 @@ def sets():
            .entry(3, TEXT, b"C", more=True).serial(44), 44)
 
 
+def packed():
+    two = (SERIAL, UNSIGNED, word(43)), (2, TEXT, b"rev B")
+    three = (2, BYTES, b"abcde"), (SERIAL, UNSIGNED, word(43)), (NAMED, FLOAT, named("gain", word(0x3F804B5E)))
+    for cell, erased in ((4, "ff"), (8, "ff"), (32, "ff"), (128, "00")):
+        name = f"{cell}-{erased}"
+
+        def old(title):
+            return Flash(f"{title}-{name}", cell, erased).area(repeat=True).serial(42, repeat=True)
+
+        vector(old("packed-single").packed((SERIAL, UNSIGNED, word(43))), 43)
+        vector(old("packed-behind-packed").packed((SERIAL, UNSIGNED, word(43))).packed((SERIAL, TEXT, b"X")), b"X")
+        vector(old("packed-set").packed(*three), 43, names=("gain",))
+        vector(old("packed-set-then-fills").packed(*three).serial(44, repeat=True), 44, names=("gain",))
+        vector(old("packed-set-then-set").packed(*three)
+               .packed((3, MAC, b"\2\0\0\1\2\3"), (SERIAL, UNSIGNED, word(44))), 44, names=("gain",))
+        vector(old("packed-one-by-one").packed(*three, one_by_one=True), 43, names=("gain",))
+        vector(old("packed-one-by-one-cut").packed(*two[::-1], two[1], one_by_one=True, cut=29), 43)
+        # 12 bytes of serial, 16 of text: every word's end, and one byte into the next
+        for cut in (4, 5, 8, 11, 12, 13, 16, 20, 23, 24, 27):
+            vector(old(f"packed-set-cut-at-{cut}").packed(*two, cut=cut), 42)
+        for byte, part in ((3, "header"), (5, "value"), (9, "check"), (13, "second-header"), (18, "second-value"),
+                           (26, "second-check")):
+            vector(old(f"packed-set-torn-{part}").packed(*two, tear=(byte, 0x10)), 42)
+            vector(old(f"packed-set-torn-{part}-again").packed(*two, tear=(byte, 0x10)).packed(*two), 43)
+        vector(old("packed-set-torn-length").packed(*two, tear=(0, 0xF0)), 42)
+        vector(old("packed-set-torn-set-bit").packed(*two, tear=(1, 0x08)), 42)
+        vector(old("packed-set-left-open").packed(*two, open_end=True), 42)
+        vector(old("packed-set-left-open-then-fills").packed(*two, open_end=True).skip(cell).serial(44), 44)
+        vector(old("packed-set-deletes").packed((SERIAL, DELETED, b""), (2, TEXT, b"rev B")), None)
+        vector(old("packed-value-reads-blank").packed((SERIAL, UNSIGNED, word(0)), (2, UNSIGNED, word(0xFFFFFFFF))), 0)
+        vector(old("packed-values-of-each-length")
+               .packed(*((2 + n, BYTES, bytes(range(1, n + 1))) for n in range(12))), 42)
+        vector(old("packed-longest-value").packed((3, BYTES, bytes(i * 7 & 0xFF for i in range(LENGTH_MAX)))), 42)
+    # Alone in an area of larger cells an entry of a size between is none.
+    vector(Flash("entry-of-cell-8-in-an-area-of-16", 16).area().serial(42).serial(43, cell=8), 42)
+    vector(Flash("entry-of-cell-16-in-an-area-of-8", 8).area().serial(42).skip(8).serial(43, cell=16), 42)
+    vector(Flash("packed-off-the-word", 8).area().serial(42).put(50, word(header(SERIAL, UNSIGNED, 4, 4)) + word(43)
+           + word(check(50, header(SERIAL, UNSIGNED, 4, 4), word(43)))), 42)
+    # A set joins by touching, whatever the layout of its parts; up to the next cell is a gap.
+    vector(Flash("set-of-packed-and-fills", 8).area().packed((2, BYTES, word(1)), (SERIAL, UNSIGNED, word(43)),
+           (3, BYTES, b"12345678"), open_end=True).serial(44), 44)
+    vector(Flash("set-of-packed-ends-before-the-cell", 8).area().packed((SERIAL, UNSIGNED, word(43)), open_end=True)
+           .entry(2, TEXT, b"B"), None)
+
+
+def copies():
+    """A value that holds a store: whatever happens to the entry around it, nothing of the copy comes back."""
+    for cell, erased in ((4, "ff"), (8, "ff"), (128, "00")):
+        copy = bytes(Flash("copy", cell, erased).area(9).packed((SERIAL, UNSIGNED, word(99)), (2, TEXT, b"old")).bytes)
+        copy = copy[:3 * cell + 28]
+        for part, tear in (("whole", None), ("header", (2, 0x10)), ("length", (0, 0x04)), ("check", (-1, 0x01)),
+                           ("key", (1, 0x10))):
+            flash = Flash(f"copy-of-a-store-{part}-{cell}-{erased}", cell, erased).area().serial(42)
+            vector(flash.packed((NAMED, BYTES, named("save", copy)), (2, TEXT, b"new"), tear=tear), 42,
+                   names=() if tear else ("save",))
+        vector(Flash(f"copy-without-area-{cell}-{erased}", cell, erased).area(stop=1)
+               .packed((3, BYTES, copy), tear=(0, 1)), "damaged", append=None)
+    plain = bytes(Flash("copy", 4).area(9).serial(99).bytes[:24])
+    vector(Flash("copy-by-fills-torn", 4).area().serial(42).entry(3, BYTES, plain, flip=1), 42)
+    vector(Flash("copy-by-fills-torn-then-more", 8).area().serial(42).entry(3, BYTES, plain, flip=1).serial(43), 43)
+    vector(Flash("copy-at-the-middle-of-one-area", areas=1).area().serial(42).seek(4096 - 4)
+           .put(24, b"\1" * 4068).entry(3, BYTES, bytes(Flash("copy").area(9).serial(99).bytes[:24])), 42)
+
+
+def steps():
+    """How a reader goes on where no entry stands."""
+    for cell, erased in ((8, "ff"), (128, "00")):
+        name = f"{cell}-{erased}"
+
+        def old(title):
+            return Flash(f"{title}-{name}", cell, erased).area().serial(42)
+
+        # Behind damage the next word counts, behind a blank one the next cell.
+        at = 6 * cell
+        entry = bytes(Flash("entry", 4).seek(at + 4).packed((SERIAL, UNSIGNED, word(43))).bytes[at + 4:at + 16])
+        vector(old("step-damage-then-packed").put(at, word(0x1234)).put(at + 4, entry), 43)
+        vector(old("step-blank-then-packed").put(at + 4, entry), 42, append="any")
+        vector(old("step-other-blank-then-packed").put(at, bytes(4) if erased == "ff" else b"\xff" * 4)
+               .put(at + 4, entry), 42, append="any")
+        vector(old("step-blank-jumps-to-the-cell").skip(cell).serial(43), 43)
+        vector(old("step-damage-over-many-words").put(at, b"\x5a" * 300).skip(3 * 128).serial(43), 43)
+        vector(old("step-damage-blank-damage").put(at, word(0x11)).put(at + cell, word(0x22)).skip(2 * cell)
+               .serial(43), 43)
+        vector(old("step-behind-packed-blank-jumps").packed((2, TEXT, b"abcdefgh")).skip(cell).serial(43), 43)
+    # 1,536 bytes count from the end of the last entry, also when that is inside a cell.
+    vector(Flash("gap-from-inside-a-cell-1532", 4).area().packed((SERIAL, TEXT, b"42")).skip(1532).serial(43), 43)
+    vector(Flash("gap-from-inside-a-cell-1516", 8).area().packed((SERIAL, TEXT, b"a")).skip(1528).serial(43), 43)
+    vector(Flash("gap-from-inside-a-cell-1540", 8).area().packed((SERIAL, TEXT, b"a")).skip(1536).serial(43), b"a",
+           append="any")
+    vector(Flash("gap-behind-damage-inside-a-cell", 16).area().serial(42).cell_word(7).skip(1520).serial(43), 43)
+    vector(Flash("gap-behind-damage-too-long", 16).area().serial(42).cell_word(7).skip(1536).serial(43), 42,
+           append="any")
+    vector(Flash("header-in-damage-claims", 8).area().serial(42).put(48, word(5) + word(header(5, BYTES, 100, 4))), 42)
+    vector(Flash("header-off-its-cell-claims-nothing", 8).area().serial(42)
+           .put(48, word(5) + word(header(5, BYTES, 100, 8))), 42)
+    vector(Flash("claim-of-a-packed-header", 128, "00").area().serial(42).cell_word(header(5, BYTES, 900, 4)), 42)
+
+
+def names():
+    everything = ("0", "A", "_", "a-b.c", "abcdefghijklmnopqrstuvwxyz_.-78")
+    vector(Flash("names-of-each-kind", 128, "00").area()
+           .packed(*((NAMED, UNSIGNED, named(n, bytes([i]))) for i, n in enumerate(everything))), None,
+           names=everything)
+    vector(Flash("named-set-and-updated", 128, "00").area().packed((NAMED, UNSIGNED, named("hwrev", b"\1")),
+           (SERIAL, UNSIGNED, word(42)), (NAMED, TEXT, named("note", b"two words")))
+           .packed((NAMED, UNSIGNED, named("hwrev", b"\2"))), 42, names=("hwrev", "note"))
+    vector(Flash("named-changes-its-type", 8).area().packed((NAMED, UNSIGNED, named("v", b"\1")))
+           .packed((NAMED, TEXT, named("v", b"one"))), None, names=("v",))
+    vector(Flash("named-deleted-in-a-set", 8).area()
+           .packed((NAMED, TEXT, named("a", b"1")), (NAMED, TEXT, named("b", b"2")))
+           .packed((NAMED, DELETED, named("b", b"")), (SERIAL, UNSIGNED, word(7))), 7, names=("a",))
+    vector(Flash("named-deleted-and-back", 8).area().packed((NAMED, TEXT, named("a", b"1")))
+           .packed((NAMED, DELETED, named("a", b""))).packed((NAMED, TEXT, named("a", b"2"))), None, names=("a",))
+    vector(Flash("named-secret", 128, "00").area().packed((NAMED, BYTES, named("key", bytes(range(16)), True)),
+           (NAMED, TEXT, named("pin", b"1234", True)), (NAMED, TEXT, named("open", b"x"))), None,
+           names=("key", "open", "pin"))
+    vector(Flash("named-becomes-secret").area().packed((NAMED, TEXT, named("k", b"1")))
+           .packed((NAMED, TEXT, named("k", b"2", True))), None, names=("k",))
+    vector(Flash("named-no-longer-secret").area().packed((NAMED, TEXT, named("k", b"1", True)))
+           .packed((NAMED, TEXT, named("k", b"2"))), None, names=("k",))
+    vector(Flash("named-secret-deleted").area().packed((NAMED, TEXT, named("k", b"1", True)))
+           .packed((NAMED, DELETED, named("k", b""))), None)
+    vector(Flash("names-differ-in-case-length-and-end").area().packed(*((NAMED, UNSIGNED, named(n, bytes([i])))
+           for i, n in enumerate(("ab", "aB", "abc", "a", "ac")))), None, names=("a", "aB", "ab", "abc", "ac"))
+    vector(Flash("named-empty-value").area().packed((NAMED, TEXT, named("empty", b""))), None, names=("empty",))
+    vector(Flash("named-longest", 128, "00").area()
+           .packed((NAMED, BYTES, named("n" * 31, bytes(i * 5 & 0xFF for i in range(1023))))), None, names=("n" * 31,))
+    # A name field that is none: the entry is stepped over as a whole, as an unknown type is.
+    for title, value in (("without-a-field", b""), ("of-no-letters", b"\0x"), ("longer-than-the-value", b"\5name"),
+                         ("with-bit-5", b"\x24name1"), ("with-bit-6", b"\xc4name1")):
+        vector(Flash(f"name-{title}").area().packed((NAMED, TEXT, named("name", b"0")))
+               .packed((NAMED, TEXT, value)).serial(42), 42, names=("name",))
+        vector(Flash(f"name-{title}-ends-a-set").area().serial(42)
+               .packed((SERIAL, UNSIGNED, word(43)), (NAMED, TEXT, value)), 43)
+    vector(Flash("named-unknown-type").area()
+           .packed((NAMED, TEXT, named("a", b"1")), (NAMED, RESERVED, named("a", b"2"))), None, names=("a",))
+
+
 def areas():
     vector(Flash("one-area", areas=1).area().serial(42), 42)
     vector(Flash("one-area-of-one-page", 128, "00", 4096, 1).area().serial(42), 42)
@@ -393,6 +580,54 @@ def areas():
     vector(Flash("foreign-at-the-middle").put(4096, b"other data"), "damaged")
 
 
+def compaction():
+    """Each row of FORMAT.md's table, with the old values in the first area and in the second."""
+    live = (SERIAL, UNSIGNED, word(43)), (NAMED, TEXT, named("note", b"kept")), (3, MAC, b"\2\0\0\x12\x34\x56")
+    before = (NAMED, TEXT, named("note", b"gone")), (NAMED, TEXT, named("note", b"kept"))
+    for cell, erased in ((4, "ff"), (8, "ff"), (128, "00")):
+        for to in (1, 0):
+            name = f"{cell}-{erased}-to-{'second' if to else 'first'}"
+
+            def old(title, generation=6):
+                flash = Flash(f"compaction-{title}-{name}", cell, erased).seek(0 if to else 4096)
+                flash.area(generation).serial(42).packed(*before)
+                return flash.seek(4096 if to else 0)
+
+            def block(flash, **how):
+                return flash.skip(3 * cell).packed(*live, one_by_one=True, **how).seek(4096 if to else 0)
+
+            def other(title):
+                flash = old(title).area(5).serial(41).packed((NAMED, TEXT, named("note", b"gone")))
+                return flash.seek(4096 if to else 0)
+
+            here = 4096 if to else 0
+            note = ("note",)
+            vector(old("not-begun"), 42, names=note)
+            vector(other("not-begun-other-area-older"), 42, names=note)
+            vector(other("erased-in-part").put(here, Flash("x", erased=erased).fill * (6 * cell)), 42, names=note)
+            for seed in range(2):
+                vector(other(f"torn-erase-{seed}").noise(here, 512, seed), 42, names=note)
+            vector(block(old("block-without-area-entry")), 42, names=note)
+            vector(block(old("block-cut"), cut=21), 42, names=note)
+            vector(block(old("block-torn"), tear=(30, 4)), 42, names=note)
+            vector(block(old("area-entry-header")).area(7, stop=1), 42, names=note)
+            vector(block(old("area-entry-torn-header")).cell_word(header(AREA, UNSIGNED, 4, cell) ^ 0x04000000), 42,
+                   names=note)
+            vector(block(old("area-entry-without-check")).area(7, stop=2), 42, names=note)
+            vector(block(old("area-entry-torn-check")).area(7, flip=0x80), 42, names=note)
+            vector(block(old("done")).area(7), 43, names=note)
+            vector(block(old("done-generation-wraps", 65535)).area(0), 43, names=note)
+            vector(block(old("done-then-more")).area(7).seek(here + 1024).serial(44), 44, names=note)
+        vector(Flash(f"compaction-of-nothing-{cell}-{erased}", cell, erased).area(1).serial(42)
+               .entry(SERIAL, DELETED, b"").seek(4096).area(2), None)
+        single = Flash(f"compaction-one-area-set-open-{cell}-{erased}", cell, erased, areas=1).area(2)
+        vector(single.packed(*live, cut=40), None)
+        single = Flash(f"compaction-one-area-done-{cell}-{erased}", cell, erased, areas=1).area(2)
+        vector(single.packed(*live), 43, names=note)
+        single = Flash(f"compaction-one-area-torn-erase-{cell}-{erased}", cell, erased, 4096, 1).area(2).packed(*live)
+        vector(single.noise(0, 512, 1), "damaged", append=None)
+
+
 def first_format():
     for cell, erased in ((4, "ff"), (128, "00"), (8, "ff")):
         head = header(AREA, UNSIGNED, 4, cell)
@@ -416,8 +651,28 @@ def values():
     vector(Flash("unknown-type-is-stepped-over").area().serial(42).entry(SERIAL, RESERVED, word(43)), 42)
     vector(Flash("unknown-key-is-offered-as-it-is").area().entry(200, MAC, bytes(6)).entry(254, FLOAT, word(0x3F800000))
            .serial(42), 42)
-    vector(Flash("value-whose-cells-look-like-an-entry").area().serial(42)
-           .entry(8, BYTES, word(header(1, 0, 4, 4)) + word(43) + word(check(header(1, 0, 4, 4), word(43)))), 42)
+    head = header(SERIAL, UNSIGNED, 4, 4)
+    everything = [(UNSIGNED, (0).to_bytes(n, "little")) for n in (1, 2, 4, 8)]
+    everything += [(UNSIGNED, b"\xff" * n) for n in (1, 2, 4, 8)]
+    everything += [(SIGNED, (1 << 8 * n - 1).to_bytes(n, "little")) for n in (1, 2, 4, 8)]
+    everything += [(SIGNED, ((1 << 8 * n - 1) - 1).to_bytes(n, "little")) for n in (1, 2, 4, 8)]
+    everything += [(SIGNED, b"\xff" * n) for n in (1, 2, 4, 8)]
+    everything += [(FLOAT, struct.pack("<f", x)) for x in (0, 1.5, -0.25)]
+    everything += [(FLOAT, struct.pack("<d", x)) for x in (0, 1.5, -0.25, 1e300)]
+    everything += [(TEXT, t.encode()) for t in ("", "x", "two words", "a\\b", "Grüße", "tab\there", "[exit] $x {\";")]
+    everything += [(BYTES, b""), (BYTES, bytes(range(256))), (MAC, b"\2\0\0\x12\x34\x56")]
+    # Numbers and addresses of no length that their type has are offered as they are.
+    everything += [(UNSIGNED, b""), (UNSIGNED, b"\1\2\3"), (SIGNED, bytes(9)), (FLOAT, b"\0\0"), (MAC, b"\1\2\3\4\5")]
+    for cell, erased in ((4, "ff"), (128, "00")):
+        vector(Flash(f"types-by-key-{cell}-{erased}", cell, erased).area()
+               .packed(*((10 + i, *v) for i, v in enumerate(everything))), None)
+        many = [(NAMED, kind, named(f"v{i:02}", value)) for i, (kind, value) in enumerate(everything)]
+        vector(Flash(f"types-by-name-{cell}-{erased}", cell, erased).area().packed(*many), None,
+               names=[f"v{i:02}" for i in range(len(everything))])
+    vector(Flash("types-by-fills-8", 8).area().entry(2, UNSIGNED, bytes(range(1, 9))).entry(3, SIGNED, b"\xfe")
+           .entry(4, FLOAT, struct.pack("<d", -2.5)).entry(5, MAC, bytes(6)).entry(6, TEXT, b"0042"), None)
+    vector(Flash("value-whose-cells-are-an-entry").area().serial(42)
+           .entry(8, BYTES, word(head) + word(43) + word(check(28, head, word(43)))), 42)
 
 
 def limits():
