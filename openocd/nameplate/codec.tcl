@@ -4,7 +4,7 @@
 
 lappend _telnet_autocomplete_skip _np_crc32 _np_word_bytes _np_bytes_word _np_header_make _np_header_parse
 lappend _telnet_autocomplete_skip _np_check _np_entry_cells _np_entry_size _np_area_word _np_area_parse
-lappend _telnet_autocomplete_skip _np_is_blank _np_newer _np_cell_code _np_min _np_max
+lappend _telnet_autocomplete_skip _np_is_blank _np_newer _np_cell_code _np_min _np_max _np_align
 
 set _np_crc_table {
 	0x00000000 0x1DB71064 0x3B6E20C8 0x26D930AC 0x76DC4190 0x6B6B51F4 0x4DB26158 0x5005713C
@@ -86,8 +86,14 @@ proc _np_header_parse {word} {
 		key [expr {($word >> 12) & 255}] more [expr {($word >> 11) & 1}] length $length]
 }
 
-proc _np_check {header bytes} {
-	return [_np_crc32 [concat [_np_word_bytes $header] $bytes]]
+# `offset` is the header's place in its area: a copy of an entry elsewhere is none.
+proc _np_check {offset header bytes} {
+	return [_np_crc32 [concat [_np_word_bytes $offset] [_np_word_bytes $header] $bytes]]
+}
+
+# The first multiple of `cell` at or above an offset.
+proc _np_align {offset cell} {
+	return [expr {($offset + $cell - 1) / $cell * $cell}]
 }
 
 # Cells that a value of `length` bytes takes.

@@ -25,7 +25,7 @@ proc _np_value_bytes {address length} {
 proc _np_entry_at {place area_base area_end cell} {
 	set header [_np_word $place]
 	set entry [_np_header_parse $header]
-	if {$entry eq "" || ($cell != 0 && [dict get $entry cell] != $cell)} {
+	if {$entry eq "" || ($cell != 0 && [dict get $entry cell] != $cell && [dict get $entry cell] != 4)} {
 		return {}
 	}
 	set cell [dict get $entry cell]
@@ -34,13 +34,17 @@ proc _np_entry_at {place area_base area_end cell} {
 	if {($place - $area_base) % $cell != 0 || $end > $area_end} {
 		return {}
 	}
+	if {$cell == 4 && [lindex $::_np_reads 2] == 1} {
+		# A packed entry among wide cells: its words lie side by side.
+		_np_words $place [expr {($end - $place) / 4}]
+	}
 	# The check first: where it is missing, the value need not be read.
 	set check [_np_word [expr {$end - $cell}]]
 	if {$check eq ""} {
 		return {}
 	}
 	set value [_np_value_bytes [expr {$place + $cell}] $length]
-	if {$value eq "unreadable" || [_np_check $header $value] != $check} {
+	if {$value eq "unreadable" || [_np_check [expr {$place - $area_base}] $header $value] != $check} {
 		return {}
 	}
 	dict set entry value $value
@@ -112,7 +116,7 @@ proc _np_area_find {base end} {
 	set half [expr {$size / 2}]
 	set middle [expr {$base + $half}]
 	set area [_np_area_at [_np_area_first $base $end] $base [list $half $size]]
-	if {$half % 4 != 0} {
+	if {$half % 4 != 0 || ($area ne "" && [dict get $area size] == $size)} {
 		return $area
 	}
 	if {![_np_is_blank [_np_word $middle]]} {
@@ -125,29 +129,32 @@ proc _np_area_find {base end} {
 	return $area
 }
 
-# End of what an incomplete header claims, or {}.
-proc _np_claim {place cell} {
+# End of what an incomplete header claims: at least its own word.
+proc _np_claim {place area_base cell} {
 	set header [_np_header_parse [_np_word $place]]
-	if {$header eq "" || [dict get $header cell] != $cell} {
-		return {}
+	if {$header ne ""} {
+		set own [dict get $header cell]
+		if {($own == $cell || $own == 4) && ($place - $area_base) % $own == 0} {
+			return [expr {$place + [_np_entry_size $own [dict get $header length]]}]
+		}
 	}
-	return [expr {$place + [_np_entry_size $cell [dict get $header length]]}]
+	return [expr {$place + 4}]
 }
 
 # From the area entry on: {entries floor reach}. From `floor` on nothing is used or claimed; a reader comes no
 # further than `reach` while all is blank.
 proc _np_area_walk {area} {
+	set base [dict get $area base]
 	set cell [dict get $area cell]
 	set end [dict get $area end]
 	set place [dict get $area first]
-	set floor $place
 	set used $place
-	set blank 0
+	set floor $place
 	set entries {}
 	# Entries whose set goes on wait for the one that completes it.
 	set open {}
-	while {$place + 4 <= $end && $blank < $::_np_max_gap} {
-		set entry [_np_entry_at $place [dict get $area base] $end $cell]
+	while {$place + 4 <= $end && $place - $used < $::_np_max_gap} {
+		set entry [_np_entry_at $place $base $end $cell]
 		if {$entry ne ""} {
 			lappend open $entry
 			if {![dict get $entry more]} {
@@ -155,29 +162,24 @@ proc _np_area_walk {area} {
 				set open {}
 			}
 			set place [dict get $entry end]
-			set floor [_np_max $floor $place]
 			set used $place
-			set blank 0
+			set floor [_np_max $floor $place]
 			continue
 		}
+		set next [expr {$base + [_np_align [expr {$place + 1 - $base}] $cell]}]
 		if {[llength $open] > 0} {
-			# A set left open: the cell behind it stays blank, or the next entry would complete it.
-			set floor [_np_max $floor [expr {$place + $cell}]]
+			# A set left open: a cell behind it stays blank, or the next entry would complete it.
+			set floor [_np_max $floor [expr {$base + [_np_align [expr {$place - $base}] $cell] + $cell}]]
 			set open {}
 		}
-		if {[_np_is_blank [_np_word $place]]} {
-			incr blank $cell
-		} else {
-			set blank 0
-			set used [expr {$place + $cell}]
-			set floor [_np_max $floor $used]
-			set claim [_np_claim $place $cell]
-			if {$claim ne ""} {
-				set floor [_np_max $floor $claim]
-			}
+		if {![_np_is_blank [_np_word $place]]} {
+			set floor [_np_max $floor [_np_claim $place $base $cell]]
+			set next [expr {$place + 4}]
+			set used $next
 		}
-		incr place $cell
+		set place $next
 	}
+	set floor [expr {$base + [_np_align [expr {$floor - $base}] $cell]}]
 	return [list $entries $floor [expr {$used + $::_np_max_gap}]]
 }
 
@@ -254,11 +256,11 @@ proc _np_store_serial {store} {
 }
 
 # Reads an entry four times over from the target: a torn check may happen to be right once.
-proc _np_store_settled {region entry} {
+proc _np_store_settled {region area entry} {
 	set place [dict get $entry place]
 	for {set i 0} {$i < 4} {incr i} {
 		_np_reads_begin [dict get $region base] [dict get $region end] 1
-		set again [_np_entry_at $place $place [dict get $region end] [dict get $entry cell]]
+		set again [_np_entry_at $place [dict get $area base] [dict get $area end] [dict get $area cell]]
 		if {$again eq "" || [dict get $again value] ne [dict get $entry value]} {
 			return 0
 		}

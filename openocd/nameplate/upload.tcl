@@ -131,7 +131,7 @@ proc _np_plan_serial {region ask} {
 	set store [_np_store_scan $region]
 	set entry [_np_store_serial $store]
 	if {$entry ne "" && ([dict get $ask keep] || [_np_is_serial $entry [dict get $ask serial]]) &&
-		[_np_store_settled $region $entry]} {
+		[_np_store_settled $region [dict get $store area] $entry]} {
 		return [dict create entry $entry store {}]
 	}
 	return [dict create entry {} store [_np_plan $region $store]]

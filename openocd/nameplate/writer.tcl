@@ -69,7 +69,6 @@ proc _np_torn_first {region} {
 	set cell [dict get $region cell]
 	set area [_np_area_word [dict get $region area] 1]
 	set header [_np_header_make $cell 0 0 0 4]
-	set check [_np_check $header [_np_word_bytes $area]]
 	set place [dict get $region base]
 	set floor $place
 	set used $place
@@ -97,12 +96,10 @@ proc _np_torn_first {region} {
 		}
 		set next {}
 		if {$first eq $header} {
-			set next [list $area $check]
+			set offset [expr {$place - [dict get $region base]}]
+			set next [list $area [_np_check $offset $header [_np_word_bytes $area]]]
 		}
-		set claim [_np_claim $place $cell]
-		if {$claim ne ""} {
-			set floor [_np_max $floor $claim]
-		}
+		set floor [_np_max $floor [_np_claim $place [dict get $region base] $cell]]
 	}
 	return [list $floor [expr {$used + $::_np_max_gap}]]
 }
@@ -174,9 +171,10 @@ proc _np_fill {region place word} {
 }
 
 # Appends an entry of one word: header, value, check. The place behind it, or {} if a cell was bad.
-proc _np_append_word {region place cell key value} {
+proc _np_append_word {region area_base place cell key value} {
 	set header [_np_header_make $cell 0 $key 0 4]
-	foreach word [list $header $value [_np_check $header [_np_word_bytes $value]]] {
+	set check [_np_check [expr {$place - $area_base}] $header [_np_word_bytes $value]]
+	foreach word [list $header $value $check] {
 		if {![_np_fill $region $place $word]} {
 			return {}
 		}
@@ -194,14 +192,15 @@ proc _np_write_serial {region plan serial} {
 		}
 		set place [dict get $plan place]
 		set cell [dict get $plan cell]
+		set area_base [expr {[dict get $plan area_end] - [dict get $plan area_size]}]
 		if {[dict get $plan format]} {
-			set place [_np_append_word $region $place $cell 0 [_np_area_word [dict get $region area] 1]]
+			set place [_np_append_word $region $area_base $place $cell 0 [_np_area_word [dict get $region area] 1]]
 			if {$place eq ""} {
 				set place [dict get $plan place]
 				continue
 			}
 		}
-		set end [_np_append_word $region $place $cell 1 $serial]
+		set end [_np_append_word $region $area_base $place $cell 1 $serial]
 		if {$end eq ""} {
 			continue
 		}

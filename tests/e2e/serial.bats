@@ -258,11 +258,11 @@ in_gdb() {
 	# "NP-7 \" behind an area entry, by FORMAT.md.
 	python3 - "$VBOARD_FLASH" <<-'P'
 		import struct, sys, zlib
-		def entry(kind, key, value, cell=128):
+		def entry(offset, kind, key, value, cell=128):
 		    head = struct.pack("<I", 0x35 << 26 | 5 << 23 | kind << 20 | key << 12 | len(value))
 		    pad = lambda b: b + bytes(-len(b) % cell)
-		    return pad(head) + pad(value) + pad(struct.pack("<I", zlib.crc32(head + value)))
-		store = entry(0, 0, struct.pack("<I", 1 << 28 | 4 << 16 | 1)) + entry(3, 1, b"NP-7 \\\n[exit]")
+		    return pad(head) + pad(value) + pad(struct.pack("<I", zlib.crc32(struct.pack("<I", offset) + head + value)))
+		store = entry(0, 0, 0, struct.pack("<I", 1 << 28 | 4 << 16 | 1)) + entry(384, 3, 1, b"NP-7 \\\n[exit]")
 		open(sys.argv[1], "wb").write(bytes(0x1E000) + store + bytes(0x2000 - len(store)))
 	P
 	nameplate_bare "nameplate get serial"
