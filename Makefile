@@ -116,7 +116,7 @@ test: ## install what is missing, build, run every test
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all test-programs
 	$(Q)VBOARD=$(CURDIR)/build/asan/vboard tests/run $(UNIT) $(SUITES)
 
-test-programs: $(UNIT) $(TARGETS) build/asan/vboard
+test-programs: $(UNIT) $(TARGETS) build/asan/vboard build/tests/images
 
 build/asan/%.o: tools/vboard/%.c
 	$(call say,CC,$@)
@@ -141,6 +141,11 @@ build/tests/test_%: tests/unit/test_%.c build/asan/host.a
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(SANITIZE) -Itools/vboard -Ifirmware -Itests/unit \
 	  -DTARGET_DIR='"build/tests/target"' -MMD -MP -o $@ $< build/asan/host.a $(VBOARD_LIBS) -lcmocka
+
+# Makes the images that power cuts leave; not sanitized, it makes many.
+build/tests/images: tests/power/images.c firmware/nameplate.c $(filter-out build/vboard.o/main.o,$(VBOARD_OBJ))
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -Itools/vboard -Ifirmware -o $@ $^ $(VBOARD_LIBS)
 
 build/tests/target/%.elf: tests/unit/target/%.c tests/unit/target/target.ld
 	$(call say,CC,$@)

@@ -4,16 +4,16 @@
  * per operation. A point is OPERATION:before, OPERATION:torn:SEED or OPERATION:after, the words of `vboard --cut`, and its
  * image is the one that such a cut leaves, byte for byte (they share fault_tear).
  *
- *     images points DIR FIRST SEEDS      the points, one per line, from operation FIRST on, SEEDS torn ones for each
- *     images make   DIR POINT FILE       the flash after that cut, into FILE
- *     images read   DIR FIRST SEEDS BASE SIZE
- *                                        what the C reader finds in the region at each: POINT, a space, the report
+ *     images points CHIP DIR SEEDS      the points, one per line, SEEDS torn ones for each operation
+ *     images make   CHIP DIR POINT FILE the flash after that cut, into FILE
+ *     images read   CHIP DIR SEEDS BASE SIZE
+ *                                       what the C reader finds in the region at each: POINT, then name=value fields,
+ *                                       all separated by tabs
  */
 #include "fault.h"
 
 #include "chips.h"
 #include "nameplate.h"
-#include "report.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -65,14 +65,16 @@ static enum flash_change change_of(const char *word, const char *dir)
 	return FLASH_ERASE;
 }
 
-static void load(struct record *record, const char *dir)
+static void load(struct record *record, const char *chip, const char *dir)
 {
 	FILE *file = open_in(dir, "start.bin");
 	char word[16], hex[8193];
 	struct operation op;
 	int fields;
 
-	record->chip = chip_find("stm32l152rb");
+	record->chip = chip_find(chip);
+	if (!record->chip)
+		die("no such chip", chip);
 	record->start = malloc(record->chip->flash_size);
 	if (!record->start || fread(record->start, 1, record->chip->flash_size, file) != record->chip->flash_size)
 		die("start.bin is not a whole flash", dir);
@@ -135,7 +137,7 @@ static void make(const struct record *record, const char *point, const char *pat
 }
 
 /* Calls for each point with the flash as that cut leaves it. */
-static void each_point(const struct record *record, uint64_t first, uint64_t seeds,
+static void each_point(const struct record *record, uint64_t seeds,
 		       void (*visit)(const char *point, const uint8_t *flash, const struct nameplate_region *region),
 		       const struct nameplate_region *region)
 {
@@ -147,21 +149,17 @@ static void each_point(const struct record *record, uint64_t first, uint64_t see
 	for (size_t i = 0; i < record->count; i++) {
 		uint64_t number = record->operations[i].number;
 
-		if (number >= first) {
-			snprintf(point, sizeof point, "%" PRIu64 ":before", number);
-			visit(point, flash, region);
-			for (uint64_t seed = 1; seed <= seeds; seed++) {
-				memcpy(torn, flash, size);
-				cut(record, i, "torn", seed, torn);
-				snprintf(point, sizeof point, "%" PRIu64 ":torn:%" PRIu64, number, seed);
-				visit(point, torn, region);
-			}
+		snprintf(point, sizeof point, "%" PRIu64 ":before", number);
+		visit(point, flash, region);
+		for (uint64_t seed = 1; seed <= seeds; seed++) {
+			memcpy(torn, flash, size);
+			cut(record, i, "torn", seed, torn);
+			snprintf(point, sizeof point, "%" PRIu64 ":torn:%" PRIu64, number, seed);
+			visit(point, torn, region);
 		}
 		apply(record, i, flash);
-		if (number >= first) {
-			snprintf(point, sizeof point, "%" PRIu64 ":after", number);
-			visit(point, flash, region);
-		}
+		snprintf(point, sizeof point, "%" PRIu64 ":after", number);
+		visit(point, flash, region);
 	}
 	free(flash);
 	free(torn);
@@ -174,13 +172,56 @@ static void print_point(const char *point, const uint8_t *flash, const struct na
 	puts(point);
 }
 
+static uint64_t number(const struct nameplate_value *value)
+{
+	uint64_t number = 0;
+
+	for (unsigned i = 0; i < value->length && i < 8; i++)
+		number |= (uint64_t)value->bytes[i] << (8 * i);
+	return number;
+}
+
+/* The types that the scenarios use, as the demo firmware reports them. */
+static void print_value(const struct nameplate_value *value)
+{
+	unsigned unused = value->length < 8 ? 64 - 8 * value->length : 0;
+
+	switch (value->type) {
+	case NAMEPLATE_UNSIGNED:
+		printf("%" PRIu64, number(value));
+		break;
+	case NAMEPLATE_SIGNED:
+		printf("%" PRId64, (int64_t)(number(value) << unused) >> unused);
+		break;
+	case NAMEPLATE_TEXT:
+		printf("%.*s", (int)value->length, (const char *)value->bytes);
+		break;
+	default:
+		for (unsigned i = 0; i < value->length; i++)
+			printf("%s%02x", value->type == NAMEPLATE_MAC && i ? ":" : "", value->bytes[i]);
+	}
+}
+
+static void report_print(const struct nameplate_region *region)
+{
+	struct nameplate_walk walk;
+	struct nameplate_variable variable;
+
+	if (nameplate_begin(region, &walk))
+		return;
+	while (nameplate_next(&walk, &variable) == 0) {
+		printf("\t%.*s=", (int)variable.name_length, variable.name);
+		print_value(&variable.value);
+	}
+}
+
 /* region->start holds the offset of the region in flash here. */
 static void print_report(const char *point, const uint8_t *flash, const struct nameplate_region *region)
 {
 	const struct nameplate_region here = {flash + (uintptr_t)region->start, region->size};
 
-	printf("%s ", point);
-	report_print(&here, stdout);
+	fputs(point, stdout);
+	report_print(&here);
 	putchar('\n');
 }
 
@@ -190,18 +231,18 @@ int main(int argc, char **argv)
 	struct nameplate_region region = {NULL, 0};
 
 	if (argc < 5)
-		die("usage: see the comment at the top of tests/power/images.c", "arguments");
-	load(&record, argv[2]);
-	if (!strcmp(argv[1], "make")) {
-		make(&record, argv[3], argv[4]);
+		die("see the comment at the top of tests/power/images.c", "usage");
+	load(&record, argv[2], argv[3]);
+	if (!strcmp(argv[1], "make") && argc == 6) {
+		make(&record, argv[4], argv[5]);
 	} else if (!strcmp(argv[1], "points")) {
-		each_point(&record, strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0), print_point, &region);
+		each_point(&record, strtoull(argv[4], NULL, 0), print_point, &region);
 	} else if (!strcmp(argv[1], "read") && argc == 7) {
 		region.start = (const uint8_t *)(uintptr_t)(strtoul(argv[5], NULL, 0) - record.chip->flash_base);
 		region.size = (uint32_t)strtoul(argv[6], NULL, 0);
-		each_point(&record, strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0), print_report, &region);
+		each_point(&record, strtoull(argv[4], NULL, 0), print_report, &region);
 	} else {
-		die("usage: see the comment at the top of tests/power/images.c", "arguments");
+		die("see the comment at the top of tests/power/images.c", "usage");
 	}
 	free(record.start);
 	free(record.operations);
