@@ -251,13 +251,16 @@ def live(area, first):
 
 def append_place(area, start, cell):
     """Writing, rule 1. None where a serial number of one word would not fit."""
-    p, place = start, aligned(start, cell)
+    p, place, more = start, aligned(start, cell), False
     while p < len(area):
         entry, head = stands(area, p, cell), load(area, p)
         if entry:
             p += entry.size
-            place = max(place, aligned(p, cell) + (cell if entry.more else 0))
-        elif head in BLANK:
+            place, more = max(place, aligned(p, cell)), entry.more
+            continue
+        if more:  # a set that was left open: one cell behind it stays blank
+            place, more = max(place, aligned(p, cell) + cell), False
+        if head in BLANK:
             p = aligned(p + 1, cell)
         else:
             form = shape(head)

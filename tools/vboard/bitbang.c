@@ -59,7 +59,14 @@ size_t bitbang_take(struct bitbang *bitbang, const char *characters, size_t coun
 		char c = characters[i];
 
 		if (unplugged(board))
-			bitbang->quit = true;
+			bitbang->unplugged = true;
+		if (board->flash.dead || bitbang->unplugged) {
+			/* Nobody drives the lines: they are pulled up. */
+			if (c == 'R' || c == 'c')
+				answers[answered++] = '1';
+			bitbang->quit |= c == 'Q';
+			continue;
+		}
 
 		switch (c) {
 		case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7':

@@ -14,7 +14,8 @@ struct board;
 struct bitbang {
 	struct board *board;
 	bool tck, swclk, swdio, srst;
-	bool quit; /* the other side said Q */
+	bool quit;      /* the other side said Q */
+	bool unplugged; /* --unplug: what is under way is still answered, then the connection fails */
 };
 
 /* Takes COUNT characters, puts the answers into ANSWERS (room for COUNT), returns how many. */

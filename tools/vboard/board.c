@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Memories that live as long as the process. */
 static uint8_t *add_memory(struct board *board, uint32_t base, uint32_t size, bool writable)
@@ -55,16 +54,6 @@ static void on_system_reset(void *ctx)
 	board_reset(ctx);
 }
 
-/* All that is left of a device without power is its flash, which is a file. */
-static void on_power_lost(void *ctx)
-{
-	struct board *board = ctx;
-
-	if (board->stats_path)
-		stats_write(&board->stats, board->stats_path);
-	_exit(0);
-}
-
 /* What is to go wrong, prepared. 0, or -1 with MESSAGE. */
 static int prepare_faults(struct board *board, const char *flash_path, char *message, unsigned message_size)
 {
@@ -95,7 +84,6 @@ int board_open(struct board *board, const struct chip *chip, const char *flash_p
 	if (fault)
 		board->fault = *fault;
 	board->flash.fault = &board->fault;
-	board->flash.power_lost = on_power_lost;
 	board->flash.ctx = board;
 	if (prepare_faults(board, flash_path, message, message_size)) {
 		flash_close(&board->flash);

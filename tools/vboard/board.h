@@ -21,7 +21,6 @@ struct board {
 	struct bus bus;
 	struct flash flash;
 	struct fault fault;
-	const char *stats_path; /* where the counters go when power is lost, or NULL */
 	struct core core;
 	struct dap dap;
 	struct jtag jtag;

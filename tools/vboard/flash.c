@@ -186,6 +186,8 @@ void flash_apply(struct flash *flash, enum flash_change change, uint32_t offset,
 {
 	uint8_t after[MAX_CHANGE];
 
+	if (flash->dead)
+		return;
 	/* The bus stalls an operation that comes while another is under way (RM0038 section 3.3.4). */
 	if (flash->stats->time_ns < flash->busy_until_ns)
 		flash->stats->time_ns = flash->busy_until_ns;
@@ -194,8 +196,9 @@ void flash_apply(struct flash *flash, enum flash_change change, uint32_t offset,
 		memset(after, flash->chip->flash_ops->erased, size);
 	else
 		programmed(flash, offset, size, bytes, after);
-	if (fault_at_operation(flash, change, flash->stats->flash_ops, offset, size, after))
-		flash->power_lost(flash->ctx);
+	flash->dead = fault_at_operation(flash, change, flash->stats->flash_ops, offset, size, after);
+	if (flash->dead)
+		return;
 	memcpy(flash->data + offset, after, size);
 	if (change == FLASH_ERASE)
 		fault_heal(flash, offset, size);

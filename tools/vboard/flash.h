@@ -37,7 +37,7 @@ struct flash {
 	int fd;
 	uint8_t *data; /* the file, mapped shared: what is written here survives the death of this process */
 	struct fault *fault; /* what goes wrong on purpose; never NULL */
-	void (*power_lost)(void *ctx); /* does not return */
+	bool dead; /* power was lost: nothing changes any more */
 	uint64_t busy_until_ns; /* modelled time */
 	bool (*cpu_is_running)(void *ctx); /* who polls: see flash_wait_poll */
 	void *ctx;

@@ -218,7 +218,6 @@ int main(int argc, char **argv)
 			unlink(options.listen + 5);
 		return fail(message);
 	}
-	board.stats_path = options.stats;
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);

@@ -126,7 +126,7 @@ static int patience(const struct board *board, unsigned quiet_slices)
 {
 	const struct core *core = &board->core;
 
-	if (core->halted || core->lockup)
+	if (core->halted || core->lockup || board->flash.dead)
 		return -1;
 	if (core->sleeping)
 		return 1;
@@ -155,11 +155,15 @@ static void serve(int fd, int owner_fd, struct board *board, volatile sig_atomic
 			answers = bitbang_take(&bitbang, in, (size_t)count, out);
 			if (send_all(fd, out, answers))
 				return;
+			/* OpenOCD 0.12 stops in an assertion when a read finds the end of the connection, and reports an error
+			 * when a write fails, as a probe's driver does: so it may read, and cannot write. */
+			if (bitbang.unplugged)
+				shutdown(fd, SHUT_RD);
 		} else if (fds[1].revents) {
 			return;
 		}
 		fds[0].revents = fds[1].revents = 0;
-		if (!board->core.halted && !board->core.lockup && !bitbang.srst) {
+		if (!board->core.halted && !board->core.lockup && !bitbang.srst && !board->flash.dead) {
 			core_run(&board->core, SLICE);
 			quiet_slices++;
 		}
