@@ -29,6 +29,7 @@ foreach _np_part {message codec region image target store writer list semihostin
 	source [file join [file dirname [info script]] nameplate $_np_part.tcl]
 }
 unset _np_part
+_np_overhear_pipe
 
 proc program_serial {args} {
 	_np_command _np_program_serial $args

@@ -2,7 +2,7 @@
 # Results on stdout, all else on stderr, one line per error, and who ends OpenOCD.
 
 lappend _telnet_autocomplete_skip _np_say _np_fail _np_result _np_quote _np_one_line _np_setting
-lappend _telnet_autocomplete_skip _np_command _np_give_up _np_servers_off
+lappend _telnet_autocomplete_skip _np_command _np_give_up _np_servers_off _np_gdb_port _np_overhear_pipe
 
 # Progress. Telnet and GDB see it too.
 proc _np_say {text} {
@@ -14,10 +14,25 @@ proc _np_fail {text} {
 	return -code error -errorcode NAMEPLATE $text
 }
 
-# A result line. `puts` alone would not reach telnet or GDB, so a session also gets it as the command's value;
-# and where GDB talks to OpenOCD through a pipe, stdout is that pipe.
+# Where GDB talks to OpenOCD through a pipe, stdout is that pipe. After `init` OpenOCD does not tell any more, so what
+# was said before is kept, and what is said later is overheard.
+proc _np_overhear_pipe {} {
+	if {[command mode] ne "config" || [info commands _np_gdb_port] ne ""} {
+		return
+	}
+	set ::_np_pipe [string match *pipe* [gdb_port]]
+	rename gdb_port _np_gdb_port
+	proc gdb_port {args} {
+		if {[llength $args] > 0} {
+			set ::_np_pipe [expr {[lindex $args 0] eq "pipe"}]
+		}
+		return [_np_gdb_port {*}$args]
+	}
+}
+
+# A result line. `puts` alone would not reach telnet or GDB, so a session also gets it as the command's value.
 proc _np_result {line} {
-	if {[catch {gdb_port} port] || ![string match *pipe* $port]} {
+	if {![_np_setting _np_pipe 0]} {
 		puts $line
 	}
 	lappend ::_np_results $line
