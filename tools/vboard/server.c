@@ -31,6 +31,10 @@ static int bind_unix(int fd, const char *path, char *message, unsigned message_s
 {
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
 
+	if (!*path) { /* to the kernel that means any unused name */
+		snprintf(message, message_size, "--listen unix: needs a path");
+		return -1;
+	}
 	if (strlen(path) >= sizeof sun.sun_path) {
 		snprintf(message, message_size, "--listen unix:%s: path longer than %zu bytes; use a shorter one", path,
 			 sizeof sun.sun_path - 1);
