@@ -197,6 +197,7 @@ int main(int argc, char **argv)
 {
 	struct options options = {.adapter_khz = DEFAULT_ADAPTER_KHZ};
 	struct sigaction action = {.sa_handler = on_signal};
+	sigset_t blocked;
 	char message[MESSAGE_SIZE];
 	const struct chip *chip;
 	static struct board board;
@@ -220,6 +221,10 @@ int main(int argc, char **argv)
 	}
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGINT);
+	sigprocmask(SIG_BLOCK, &blocked, NULL); /* they come while the server waits */
 	signal(SIGPIPE, SIG_IGN);
 	redirect(&options);
 	if (options.background)

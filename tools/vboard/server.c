@@ -88,6 +88,16 @@ int server_listen(const char *address, char *message, unsigned message_size)
 	return -1;
 }
 
+/* SIGTERM and SIGINT come only in here, so that none is lost between looking at *stop and waiting. MS as for poll. */
+static int wait_for(struct pollfd *fds, nfds_t count, int ms)
+{
+	const struct timespec timeout = {.tv_nsec = ms * 1000000L};
+	sigset_t none;
+
+	sigemptyset(&none);
+	return ppoll(fds, count, ms < 0 ? NULL : &timeout, &none);
+}
+
 /* Waits for the connection, or for the owner's end, whichever comes first. */
 static int accept_one(int listener, int owner_fd, volatile sig_atomic_t *stop)
 {
@@ -95,7 +105,8 @@ static int accept_one(int listener, int owner_fd, volatile sig_atomic_t *stop)
 	int one = 1, fd;
 
 	while (!*stop) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+		fds[0].revents = fds[1].revents = 0;
+		if (wait_for(fds, 2, -1) < 0 && errno != EINTR)
 			return -1;
 		if (fds[0].revents & POLLIN) {
 			fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
@@ -145,7 +156,7 @@ static void serve(int fd, int owner_fd, struct board *board, volatile sig_atomic
 	unsigned quiet_slices = 0;
 
 	while (!*stop && !bitbang.quit) {
-		if (poll(fds, 2, patience(board, quiet_slices)) < 0 && errno != EINTR)
+		if (wait_for(fds, 2, bitbang.srst ? -1 : patience(board, quiet_slices)) < 0 && errno != EINTR)
 			return;
 		if (fds[0].revents) {
 			ssize_t count = recv(fd, in, sizeof in, 0);
