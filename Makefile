@@ -97,9 +97,27 @@ $(FW_DEMO): build/firmware/%/demo.elf: build/firmware/%/start.o build/firmware/%
 	$(call say,LD,$@)
 	$(Q)$(CROSS_COMPILE)gcc $(FW_LDFLAGS) -o $@ $(filter %.o,$^)
 
-# The reader's text in bytes, all of it reached by nameplate_serial, on the Cortex-M3.
-build/firmware/reader-size: build/firmware/stm32l152rb/nameplate.o
-	$(Q)$(CROSS_COMPILE)size -A $< | awk '/^\.text/ { bytes += $$2 } END { print bytes }' > $@
+# The reader's text in bytes, linked with nothing else: `CPU PART BYTES`, a line each. `serial` is nameplate_serial alone,
+# `named` a variable by name and type, `all` every function.
+READER_serial := nameplate_serial
+READER_find   := nameplate_find
+READER_named  := nameplate_get
+READER_all    := nameplate_serial nameplate_find nameplate_find_name nameplate_next nameplate_get
+
+build/firmware/reader-sizes: firmware/nameplate.c firmware/nameplate.h
+	$(call say,SIZE,$@)
+	$(Q)mkdir -p build/firmware/size
+	$(Q)($(foreach cpu,cortex-m3 cortex-m0plus,$(foreach part,serial find named all, \
+	  $(CROSS_COMPILE)gcc -std=c99 -ffreestanding $(WARN) -mthumb -mcpu=$(cpu) -Os -ffunction-sections -fdata-sections \
+	    -nostdlib -Wl,--gc-sections,-e,$(firstword $(READER_$(part))) $(READER_$(part):%=-Wl,-u,%) \
+	    -Wl,--defsym=_nameplate_start=0x0801E000,--defsym=_nameplate_end=0x08020000 \
+	    -o build/firmware/size/$(cpu)-$(part).elf $< && \
+	  $(CROSS_COMPILE)size -A build/firmware/size/$(cpu)-$(part).elf | awk '/^\.(text|rodata|data|bss)/ { bytes += $$2 } \
+	    END { print "$(cpu) $(part)", bytes }' && )) :) > $@
+
+# Of these, the serial number alone on the Cortex-M3.
+build/firmware/reader-size: build/firmware/reader-sizes
+	$(Q)awk '/^cortex-m3 serial / { print $$3 }' $< > $@
 
 -include $(FW_OBJ:.o=.d)
 

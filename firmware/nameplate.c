@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Nameplate's reader: find and iterate. FORMAT.md is the authority; the words in quotes below are its words. */
+/* Nameplate's reader. FORMAT.md is the authority; the words in quotes below are its words. */
 #include "nameplate.h"
 
 /* "Header, one word at the cell's first byte" */
@@ -8,13 +8,15 @@
 #define HEADER_KEY(h)    ((h) >> 12 & 0xFFu)
 #define HEADER_SET(h)    ((h) & 1u << 11)
 #define HEADER_LENGTH(h) ((h) & 0x7FFu)
+#define NUMBER_FIELDS(h) ((h) & 0x007007FFu) /* type and length: 4 is an unsigned word */
 
 #define MAGIC        0x35u
-#define CELL_PACKED  4u
-#define CELL_MAX     128u
+#define CELL_PACKED  4u /* bytes */
+#define CELLS_ALL    (4u | 8u | 16u | 32u | 64u | 128u)
 #define LENGTH_MAX   1055u
 #define TYPE_DELETED 5u
 #define TYPE_UNKNOWN 7u
+#define NUMBER_MAX   8u /* bytes */
 #define BLANK_MAX    1536u /* bytes; no entry is longer, so nothing can follow that many blank ones */
 
 /* "Area entry": key 0, unsigned, one word. A wrong version gives a size that no region has. */
@@ -24,7 +26,6 @@
 #define AREA_GENERATION(w) ((w) & 0xFFFFu)
 
 /* "Key 255": one byte leads the name. */
-#define KEY_AREA       0u
 #define NAME_MAX       31u
 #define NAME_LENGTH(b) ((b) & 0x1Fu)
 #define NAME_ZERO(b)   ((b) & 0x60u)
@@ -46,36 +47,44 @@ static uint32_t load8(const uint8_t *p)
     return *(const volatile uint8_t *)p;
 }
 
-/* CRC-32 as in zlib goes on over one byte or word, bit by bit: a table would cost more flash than all the rest. */
-static uint32_t crc32(uint32_t crc, uint32_t data, int bits)
+/* CRC-32 as in zlib, bit by bit: a table would cost more flash than all the rest. */
+static uint32_t crc32(uint32_t offset, uint32_t header, const uint8_t *value, uint32_t length)
 {
-    crc ^= data;
-    do
-        crc = crc & 1u ? crc >> 1 ^ 0xEDB88320u : crc >> 1;
-    while (--bits);
-    return crc;
+    uint32_t crc = ~offset;
+    uint32_t bits = 64;
+
+    for (;;) {
+        do {
+            crc = crc & 1u ? crc >> 1 ^ 0xEDB88320u : crc >> 1;
+            if (--bits == 32)
+                crc ^= header;
+        } while (bits);
+        if (length-- == 0)
+            return ~crc;
+        crc ^= load8(value++);
+        bits = 8;
+    }
 }
 
-/* "An entry stands at offset p": its size in bytes, or 0. */
-static uint32_t entry_size(const struct nameplate_walk *walk, uint32_t header)
+/* "An entry stands at offset p", the walk's place. Returns whether it does, with the walk behind it. */
+static int take_entry(struct nameplate_walk *walk, uint32_t header)
 {
     const uint32_t cell = HEADER_CELL(header);
     const uint32_t length = HEADER_LENGTH(header);
-    const uint32_t check = cell + ((length + cell - 1) & -cell);
-    const uint8_t *at = walk->area + walk->at;
-    uint32_t crc, i;
+    const uint32_t size = cell + ((length + cell - 1) & -cell); /* up to the check */
+    const uint8_t *value = walk->area + walk->at + cell;
 
-    if (header >> 26 != MAGIC || cell > CELL_MAX || length > LENGTH_MAX)
+    if (header >> 26 != MAGIC || !(cell & walk->cells) || length > LENGTH_MAX)
         return 0;
-    if (walk->cell && cell != walk->cell && cell != CELL_PACKED)
+    if (walk->at & (cell - 1) || size + cell > walk->end - walk->at)
         return 0;
-    if (walk->at & (cell - 1) || check + cell > walk->end - walk->at)
+    if (crc32(walk->at, header, value, length) != load32(value - cell + size))
         return 0;
-    crc = crc32(~0u, walk->at, 32);
-    crc = crc32(crc, header, 32);
-    for (i = 0; i < length; i++)
-        crc = crc32(crc, load8(at + cell + i), 8);
-    return ~crc == load32(at + check) ? check + cell : 0;
+    walk->entry = walk->at;
+    walk->header = header;
+    walk->value = value;
+    walk->at += size + cell;
+    return 1;
 }
 
 /* Walks to the next entry that begins before `stop`. Returns whether there is one. */
@@ -85,46 +94,36 @@ static int next_entry(struct nameplate_walk *walk, uint32_t stop)
 
     while (walk->at < stop && walk->at - seen < BLANK_MAX) {
         const uint32_t header = load32(walk->area + walk->at);
-        const uint32_t size = entry_size(walk, header);
 
-        if (size) {
-            walk->entry = walk->at;
-            walk->header = header;
-            walk->at += size;
-            return 1;
-        }
-        walk->at += 4;
         if (header + 1 > 1) { /* neither all ones nor all zeros */
-            seen = walk->at;
             walk->state = NAMEPLATE_DAMAGED;
-        } else if (walk->cell) {
-            walk->at = (walk->at + walk->cell - 1) & -walk->cell;
+            if (take_entry(walk, header))
+                return 1;
+            seen = walk->at += 4;
+        } else {
+            walk->at = (walk->at + walk->step) & -walk->step;
         }
     }
     return 0;
 }
 
-/* "Find an area", the first or second. Returns its area entry's word, with the walk behind it; 0 if there is none. */
-static uint32_t find_area(struct nameplate_walk *walk, const struct nameplate_region *region, int second)
+/* "Find an area", at the region's start or middle. Returns its area entry's word, the walk behind it; 0 for none. */
+static uint32_t find_area(struct nameplate_walk *walk, const struct nameplate_region *region, uint32_t middle)
 {
-    const uint32_t half = region->size / 2;
     uint32_t word, size;
 
-    walk->area = region->start;
-    walk->end = region->size;
-    if (second) {
-        walk->area += half;
-        walk->end = half;
-    }
+    walk->area = region->start + middle;
+    walk->end = region->size - middle;
     walk->at = 0;
-    walk->cell = 0;
-    if (!next_entry(walk, second ? 4 : walk->end))
+    walk->step = CELL_PACKED;
+    walk->cells = CELLS_ALL;
+    if (!next_entry(walk, middle ? 4 : walk->end))
         return 0;
-    walk->state = NAMEPLATE_DAMAGED;
-    walk->cell = HEADER_CELL(walk->header);
-    word = load32(walk->area + walk->entry + walk->cell);
+    walk->step = HEADER_CELL(walk->header);
+    walk->cells = walk->step | CELL_PACKED;
+    word = load32(walk->value);
     size = AREA_BYTES(word);
-    if (AREA_FIELDS(walk->header) != 4 || (size != half && size != walk->end) || walk->at > size)
+    if (AREA_FIELDS(walk->header) != 4 || (size != walk->end && size != region->size / 2) || walk->at > size)
         return 0;
     walk->end = size;
     return word;
@@ -133,25 +132,57 @@ static uint32_t find_area(struct nameplate_walk *walk, const struct nameplate_re
 /* "The valid area with the newest generation"; the first one when neither is newer, or when it is the whole region. */
 int nameplate_begin(const struct nameplate_region *region, struct nameplate_walk *walk)
 {
+    const uint32_t middle = region->size / 2;
     uint32_t first, second;
 
     walk->state = NAMEPLATE_NONE;
-    second = find_area(walk, region, 1);
+    second = find_area(walk, region, middle);
     first = find_area(walk, region, 0);
-    if (second && (!first || (walk->end < region->size && AREA_GENERATION(second - first) - 1u < 32767u)))
-        first = find_area(walk, region, 1); /* again: shorter than keeping two walks */
+    if (second && (!first || (walk->end == middle && (int16_t)(second - first) > 0)))
+        first = find_area(walk, region, middle); /* again: shorter than keeping two walks */
     return first ? 0 : walk->state;
 }
 
-/* Splits the last entry of the walk into name and value. Returns whether readers know such an entry. */
+typedef int match(const struct nameplate_walk *walk, const struct nameplate_variable *variable);
+
+/*
+ * Goes on to the end, then back to the newest entry of the variable; it must be live. What tells the variable's entries
+ * is a function, so that a program which asks for the serial alone has no code for names.
+ */
+static int find_newest(struct nameplate_walk *walk, match *matches, const struct nameplate_variable *variable)
+{
+    uint32_t found = 0;   /* the newest entry that counts; 0 if it is of type deleted */
+    uint32_t pending = 0; /* the same, or a newer one that counts once its set is complete */
+    uint32_t behind;
+
+    while (behind = walk->at, next_entry(walk, walk->end)) {
+        const uint32_t type = HEADER_TYPE(walk->header);
+
+        if (walk->entry != behind)
+            pending = found;
+        if (type != TYPE_UNKNOWN && matches(walk, variable))
+            pending = type == TYPE_DELETED ? 0 : walk->entry;
+        if (!HEADER_SET(walk->header))
+            found = pending;
+    }
+    walk->at = found;
+    return found && next_entry(walk, found + 4) ? 0 : NAMEPLATE_NONE;
+}
+
+static int match_serial(const struct nameplate_walk *walk, const struct nameplate_variable *variable)
+{
+    (void)variable;
+    return HEADER_KEY(walk->header) == NAMEPLATE_KEY_SERIAL;
+}
+
+/* Splits the last entry of the walk into name and value. Returns whether it is a variable. */
 static int describe(const struct nameplate_walk *walk, struct nameplate_variable *variable)
 {
-    const uint8_t *bytes = walk->area + walk->entry + HEADER_CELL(walk->header);
+    const uint8_t *bytes = walk->value;
     uint32_t length = HEADER_LENGTH(walk->header);
     uint32_t field = 0;
 
     variable->key = (uint8_t)HEADER_KEY(walk->header);
-    variable->value.type = (uint8_t)HEADER_TYPE(walk->header);
     if (variable->key == NAMEPLATE_KEY_NAMED) {
         field = length ? load8(bytes) : 0;
         bytes++;
@@ -164,96 +195,76 @@ static int describe(const struct nameplate_walk *walk, struct nameplate_variable
     variable->secret = NAME_SECRET(field) != 0;
     variable->value.bytes = bytes + NAME_LENGTH(field);
     variable->value.length = (uint16_t)length;
-    return variable->key != KEY_AREA && variable->value.type != TYPE_UNKNOWN;
+    variable->value.type = (uint8_t)HEADER_TYPE(walk->header);
+    return variable->key;
 }
 
 static int names_equal(const char *one, const char *other, uint32_t length)
 {
-    while (length && load8((const uint8_t *)one) == load8((const uint8_t *)other)) {
-        one++;
-        other++;
-        length--;
-    }
-    return length == 0;
+    while (length--)
+        if (load8((const uint8_t *)one + length) != load8((const uint8_t *)other + length))
+            return 0;
+    return 1;
 }
 
-/* Goes on with the walk to its end: the newest entry of the variable with this key and name, which must be live. */
-static int find_newest(struct nameplate_walk *walk, uint32_t key, const char *name, uint32_t name_length,
-                       struct nameplate_variable *variable)
+static int match_variable(const struct nameplate_walk *walk, const struct nameplate_variable *variable)
 {
-    uint32_t found = 0, found_header = 0;     /* the newest entry */
-    uint32_t pending = 0, pending_header = 0; /* a newer one, which counts once its set is complete */
-    uint32_t behind;
+    struct nameplate_variable one;
 
-    while (behind = walk->at, next_entry(walk, walk->end)) {
-        if (walk->entry != behind)
-            pending = 0;
-        if (describe(walk, variable) && variable->key == key && variable->name_length == name_length &&
-            names_equal(variable->name, name, name_length)) {
-            pending = walk->entry;
-            pending_header = walk->header;
-        }
-        if (!HEADER_SET(walk->header) && pending) {
-            found = pending;
-            found_header = pending_header;
-            pending = 0;
-        }
-    }
-    walk->entry = found;
-    walk->header = found_header;
-    return found && describe(walk, variable) && variable->value.type != TYPE_DELETED ? 0 : NAMEPLATE_NONE;
+    return describe(walk, &one) && one.key == variable->key && one.name_length == variable->name_length &&
+           names_equal(one.name, variable->name, one.name_length);
 }
 
-static int find(const struct nameplate_region *region, uint32_t key, const char *name, uint32_t name_length,
-                struct nameplate_value *value)
+/* By name; or by key, if `name` is 0. */
+static int find(const struct nameplate_region *region, uint8_t key, const char *name, struct nameplate_value *value)
 {
-    struct nameplate_walk walk;
     struct nameplate_variable variable;
+    struct nameplate_walk walk;
+    uint32_t length = 0;
     int err = nameplate_begin(region, &walk);
 
     if (err)
         return err;
-    err = find_newest(&walk, key, name, name_length, &variable);
-    if (err)
-        return err;
-    *value = variable.value;
-    return 0;
+    if (name) {
+        while (length <= NAME_MAX && name[length])
+            length++;
+        key = NAMEPLATE_KEY_NAMED;
+        if (length == sizeof serial_name - 1 && names_equal(name, serial_name, length)) {
+            key = NAMEPLATE_KEY_SERIAL;
+            length = 0;
+        }
+    }
+    variable.key = key;
+    variable.name = name;
+    variable.name_length = (uint8_t)length;
+    err = find_newest(&walk, match_variable, &variable);
+    if (!err) {
+        describe(&walk, &variable);
+        *value = variable.value;
+    }
+    return err;
 }
 
 int nameplate_find(const struct nameplate_region *region, uint8_t key, struct nameplate_value *value)
 {
-    return find(region, key, 0, 0, value);
+    return find(region, key, 0, value);
 }
 
 int nameplate_find_name(const struct nameplate_region *region, const char *name, struct nameplate_value *value)
 {
-    uint32_t length = 0;
-
-    while (length < NAME_MAX + 1u && name[length])
-        length++;
-    if (length == sizeof serial_name - 1 && names_equal(name, serial_name, length))
-        return find(region, NAMEPLATE_KEY_SERIAL, 0, 0, value);
-    return find(region, NAMEPLATE_KEY_NAMED, name, length, value);
+    return find(region, 0, name, value);
 }
 
 int nameplate_next(struct nameplate_walk *walk, struct nameplate_variable *variable)
 {
-    struct nameplate_variable newest;
     struct nameplate_walk ahead;
 
     while (next_entry(walk, walk->end)) {
-        if (!describe(walk, variable))
-            continue;
         ahead = *walk;
         ahead.at = walk->entry;
-        if (find_newest(&ahead, variable->key, variable->name, variable->name_length, &newest) == 0 &&
-            ahead.entry == walk->entry) {
-            if (variable->key == NAMEPLATE_KEY_SERIAL) {
-                variable->name = serial_name;
-                variable->name_length = sizeof serial_name - 1;
-            }
+        if (describe(walk, variable) && find_newest(&ahead, match_variable, variable) == 0 &&
+            ahead.entry == walk->entry)
             return 0;
-        }
     }
     return NAMEPLATE_NONE;
 }
@@ -261,13 +272,70 @@ int nameplate_next(struct nameplate_walk *walk, struct nameplate_variable *varia
 int nameplate_serial(uint32_t *serial)
 {
     const struct nameplate_region region = nameplate_linked_region();
-    struct nameplate_value value;
-    const int err = nameplate_find(&region, NAMEPLATE_KEY_SERIAL, &value);
+    struct nameplate_walk walk;
+    int err = nameplate_begin(&region, &walk);
 
-    if (err)
-        return err;
-    if (value.type != NAMEPLATE_UNSIGNED || value.length != 4)
-        return NAMEPLATE_TYPE;
-    *serial = load32(value.bytes);
-    return 0;
+    if (!err)
+        err = find_newest(&walk, match_serial, 0);
+    if (!err && NUMBER_FIELDS(walk.header) != 4)
+        err = NAMEPLATE_TYPE;
+    if (!err)
+        *serial = load32(walk.value);
+    return err;
+}
+
+/*
+ * Whether a whole number fits: it is in `count` bytes, and behind them comes `fill`, its sign, without end. Byte by
+ * byte, since 64-bit arithmetic would call the compiler's library.
+ */
+static int number_fits(const uint8_t *bytes, uint32_t count, uint32_t fill, uint32_t type, uint32_t size)
+{
+    uint32_t sign = 0, byte, i;
+
+    for (i = type == NAMEPLATE_SIGNED ? size - 1 : size; i <= NUMBER_MAX; i++) {
+        byte = i < count ? load8(bytes + i) : fill;
+        if (i < size)
+            sign = byte & 0x80u ? 0xFFu : 0;
+        else if (byte != sign)
+            return 0;
+    }
+    return 1;
+}
+
+int nameplate_get(uint8_t key, const char *name, uint32_t form, void *out)
+{
+    const struct nameplate_region region = nameplate_linked_region();
+    const uint32_t type = form & 7u;
+    struct nameplate_value value;
+    uint32_t size = form >> 3;
+    uint32_t fill = 0;
+    uint32_t count, i;
+    int result = find(&region, key, name, &value);
+
+    if (result)
+        return result;
+    count = value.length;
+    if (type <= NAMEPLATE_SIGNED) {
+        if (value.type > NAMEPLATE_SIGNED || count & (count - 1) || count - 1 >= NUMBER_MAX)
+            return NAMEPLATE_TYPE;
+        if (value.type == NAMEPLATE_SIGNED && load8(value.bytes + count - 1) & 0x80u)
+            fill = 0xFF;
+        if (!number_fits(value.bytes, count, fill, type, size))
+            return NAMEPLATE_RANGE;
+    } else {
+        if (value.type != type)
+            return NAMEPLATE_TYPE;
+        if (type == NAMEPLATE_TEXT || type == NAMEPLATE_BYTES) {
+            result = (int)count;
+            i = count + (type == NAMEPLATE_TEXT); /* the terminating NUL */
+            if (i > size)
+                return NAMEPLATE_RANGE;
+            size = i;
+        } else if (count != size) {
+            return NAMEPLATE_TYPE;
+        }
+    }
+    for (i = 0; i < size; i++)
+        ((volatile uint8_t *)out)[i] = (uint8_t)(i < count ? load8(value.bytes + i) : fill);
+    return result;
 }

@@ -66,7 +66,7 @@ struct nameplate_value {
 struct nameplate_variable {
     struct nameplate_value value;
     const char *name;    /* `name_length` bytes on flash, no terminating NUL */
-    uint8_t name_length; /* 1 to 31; 0 if the variable has a key that this reader knows no name for */
+    uint8_t name_length; /* 1 to 31; 0 if the variable has a key */
     uint8_t key;         /* 1 to 254, or NAMEPLATE_KEY_NAMED */
     uint8_t secret;      /* not to be printed */
 };
@@ -107,16 +107,86 @@ int nameplate_find_name(const struct nameplate_region *region, const char *name,
  * Time: each step scans the rest of the store, once for each entry that it passes.
  */
 struct nameplate_walk {
-    const uint8_t *area; /* places are offsets in it */
-    uint32_t at;         /* where the walk stands: behind the last entry */
-    uint32_t end;        /* of the area */
-    uint32_t cell;       /* of the area, bytes; 0 while unknown */
-    uint32_t entry;      /* the last entry */
-    uint32_t header;     /* its header */
-    int state;           /* NAMEPLATE_NONE, or NAMEPLATE_DAMAGED once something that is not blank was seen */
+    const uint8_t *area;  /* places are offsets in it */
+    uint32_t at;          /* where the walk stands: behind the last entry */
+    uint32_t end;         /* of the area */
+    uint32_t step;        /* cell size of the area, bytes; 4 while it is unknown */
+    uint32_t cells;       /* the cell sizes that an entry may have here, or-ed */
+    uint32_t entry;       /* the last entry */
+    uint32_t header;      /* its header */
+    const uint8_t *value; /* its value */
+    int state;            /* NAMEPLATE_NONE, or NAMEPLATE_DAMAGED once something that is not blank was seen */
 };
 
 int nameplate_begin(const struct nameplate_region *region, struct nameplate_walk *walk);
 int nameplate_next(struct nameplate_walk *walk, struct nameplate_variable *variable);
+
+
+/*
+ * The values of the linked region, each into a type of C. By name, and with _key by key:
+ *
+ *     int8_t offset;
+ *     int err = nameplate_i8("offset", &offset);
+ *     err = nameplate_key_u32(NAMEPLATE_KEY_SERIAL, &serial);
+ *
+ *     u8 u16 u32 u64 i8 i16 i32 i64   a whole number, whatever its width and sign on flash
+ *     f32 f64                         a float of exactly this width
+ *     mac                             six bytes, in the order in which they are written and read
+ *     text                            into `size` bytes, with a terminating NUL; never shortened
+ *     bytes                           into `size` bytes
+ *
+ * result   0, and for text and bytes their length (without the NUL), 0 or more; NAMEPLATE_NONE, NAMEPLATE_DAMAGED;
+ *          NAMEPLATE_TYPE (it is a text, say, or a float of the other width); NAMEPLATE_RANGE (it is larger or smaller
+ *          than the number in C can be, or longer than `size`)
+ *
+ * A text may hold any byte, NUL too: the length that is returned is the whole one.
+ */
+#define NAMEPLATE_GETTER(suffix, ctype, type)                                            \
+    static inline int nameplate_##suffix(const char *name, ctype *value)                 \
+    {                                                                                    \
+        return nameplate_get(0, name, (uint32_t)sizeof(ctype) << 3 | (type), value);     \
+    }                                                                                    \
+    static inline int nameplate_key_##suffix(uint8_t key, ctype *value)                  \
+    {                                                                                    \
+        return nameplate_get(key, 0, (uint32_t)sizeof(ctype) << 3 | (type), value);      \
+    }
+#define NAMEPLATE_BUFFER_GETTER(suffix, ctype, type)                                     \
+    static inline int nameplate_##suffix(const char *name, ctype *buffer, uint16_t size) \
+    {                                                                                    \
+        return nameplate_get(0, name, (uint32_t)size << 3 | (type), buffer);             \
+    }                                                                                    \
+    static inline int nameplate_key_##suffix(uint8_t key, ctype *buffer, uint16_t size)  \
+    {                                                                                    \
+        return nameplate_get(key, 0, (uint32_t)size << 3 | (type), buffer);              \
+    }
+
+/* What the getters call: by name, or by key where `name` is 0. `form`: [31:3] bytes of `out`, [2:0] type. */
+int nameplate_get(uint8_t key, const char *name, uint32_t form, void *out);
+
+NAMEPLATE_GETTER(u8, uint8_t, NAMEPLATE_UNSIGNED)
+NAMEPLATE_GETTER(u16, uint16_t, NAMEPLATE_UNSIGNED)
+NAMEPLATE_GETTER(u32, uint32_t, NAMEPLATE_UNSIGNED)
+NAMEPLATE_GETTER(u64, uint64_t, NAMEPLATE_UNSIGNED)
+NAMEPLATE_GETTER(i8, int8_t, NAMEPLATE_SIGNED)
+NAMEPLATE_GETTER(i16, int16_t, NAMEPLATE_SIGNED)
+NAMEPLATE_GETTER(i32, int32_t, NAMEPLATE_SIGNED)
+NAMEPLATE_GETTER(i64, int64_t, NAMEPLATE_SIGNED)
+NAMEPLATE_GETTER(f32, float, NAMEPLATE_FLOAT)
+NAMEPLATE_GETTER(f64, double, NAMEPLATE_FLOAT)
+NAMEPLATE_BUFFER_GETTER(text, char, NAMEPLATE_TEXT)
+NAMEPLATE_BUFFER_GETTER(bytes, uint8_t, NAMEPLATE_BYTES)
+
+static inline int nameplate_mac(const char *name, uint8_t mac[6])
+{
+    return nameplate_get(0, name, 6u << 3 | NAMEPLATE_MAC, mac);
+}
+
+static inline int nameplate_key_mac(uint8_t key, uint8_t mac[6])
+{
+    return nameplate_get(key, 0, 6u << 3 | NAMEPLATE_MAC, mac);
+}
+
+#undef NAMEPLATE_GETTER
+#undef NAMEPLATE_BUFFER_GETTER
 
 #endif
