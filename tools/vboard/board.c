@@ -8,16 +8,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Memories that live as long as the process. */
-static uint8_t *add_memory(struct board *board, uint32_t base, uint32_t size, bool writable)
+/* A memory that lives as long as the process, all its bytes FILL. SIZE 0: the part has none. */
+static uint8_t *add_memory(struct board *board, uint32_t base, uint32_t size, uint8_t fill, bool writable)
 {
-	uint8_t *data = aligned_alloc(BUS_PAGE, size);
+	uint8_t *data;
 
+	if (!size)
+		return NULL;
+	data = aligned_alloc(BUS_PAGE, size);
 	if (!data)
 		abort();
-	memset(data, 0, size);
+	memset(data, fill, size);
 	bus_add_memory(&board->bus, (struct bus_memory){.base = base, .size = size, .data = data, .writable = writable});
 	return data;
+}
+
+static void add_memories(struct board *board)
+{
+	const struct chip *chip = board->chip;
+	uint8_t erased = chip->flash_ops->erased;
+
+	board->ram = add_memory(board, chip->ram_base, chip->ram_size, 0, true);
+	for (unsigned i = 0; i < 2; i++)
+		board->more_ram[i] = add_memory(board, chip->more_ram[i].base, chip->more_ram[i].size, 0, true);
+	board->system = add_memory(board, chip->system_base, chip->system_size, erased, false);
+	board->eeprom = add_memory(board, chip->eeprom_base, chip->eeprom_size, erased, false);
+	if (!chip->option_base)
+		return;
+	board->option = add_memory(board, chip->option_base, BUS_PAGE, erased, false);
+	flash_attach_options(&board->flash, &board->bus.memories[board->bus.memory_count - 1]);
 }
 
 /* Each flash file is a device of its own and so has a unique ID of its own: made from the file's path (FNV-1a). */
@@ -31,17 +50,27 @@ static uint32_t path_hash(const char *path, uint32_t seed)
 	return hash;
 }
 
-/* Option bytes as shipped (RM0038 section 3.8) and the words that identify the device (section 31). */
-static void fill_option_block(struct board *board, const char *flash_path)
+/* Puts a value into a memory that the bus only reads. */
+static void burn(struct board *board, uint32_t address, unsigned size, uint32_t value)
 {
-	static const uint32_t shipped[] = {0xFF5500AA, 0xFF870078, 0xFFFF0000, 0xFFFF0000};
-	uint32_t base = board->chip->option_base;
+	for (unsigned i = 0; i < board->bus.memory_count; i++) {
+		struct bus_memory *memory = &board->bus.memories[i];
 
-	for (unsigned i = 0; i < sizeof shipped / sizeof *shipped; i++)
-		bytes_store(board->option + 4 * i, 4, shipped[i]);
-	bytes_store(board->option + (board->chip->flash_size_word - base), 2, board->chip->flash_size / 1024);
+		if (address - memory->base < memory->size)
+			bytes_store(memory->data + (address - memory->base), size, value);
+	}
+}
+
+/* Option bytes as shipped, and the words that identify the device. */
+static void burn_factory_words(struct board *board, const char *flash_path)
+{
+	const struct chip *chip = board->chip;
+
+	for (unsigned i = 0; i < sizeof chip->options / sizeof *chip->options && chip->options[i].address; i++)
+		burn(board, chip->options[i].address, 4, chip->options[i].value);
+	burn(board, chip->flash_size_word, 2, chip->flash_size / 1024);
 	for (unsigned i = 0; i < 3; i++)
-		bytes_store(board->option + (board->chip->uid[i] - base), 4, path_hash(flash_path, i));
+		burn(board, chip->uid[i], 4, path_hash(flash_path, i));
 }
 
 static bool cpu_is_running(void *ctx)
@@ -90,11 +119,8 @@ int board_open(struct board *board, const struct chip *chip, const char *flash_p
 		return -1;
 	}
 	flash_attach(&board->flash, &board->bus, &board->stats);
-	board->ram = add_memory(board, chip->ram_base, chip->ram_size, true);
-	board->system = add_memory(board, chip->system_base, chip->system_size, false);
-	board->eeprom = add_memory(board, chip->eeprom_base, chip->eeprom_size, false);
-	board->option = add_memory(board, chip->option_base, BUS_PAGE, false);
-	fill_option_block(board, flash_path);
+	add_memories(board);
+	burn_factory_words(board, flash_path);
 
 	board->periph_count = periph_count(chip->periphs);
 	board->periphs = calloc(board->periph_count, sizeof *board->periphs);
@@ -128,6 +154,8 @@ void board_close(struct board *board)
 		free(board->bus.memories[i].dirty);
 	free(board->periphs);
 	free(board->ram);
+	free(board->more_ram[0]);
+	free(board->more_ram[1]);
 	free(board->system);
 	free(board->eeprom);
 	free(board->option);

@@ -27,7 +27,7 @@ struct board {
 	struct swd swd;
 	struct periph_file *periphs;
 	unsigned periph_count;
-	uint8_t *ram, *system, *eeprom, *option;
+	uint8_t *ram, *more_ram[2], *system, *eeprom, *option; /* NULL: the part has none */
 	uint32_t tck_ns; /* modelled period of TCK */
 };
 

@@ -11,7 +11,7 @@
 
 #define BUS_FAULT (-1)
 #define BUS_PAGE 4096u /* unit in which changes are remembered for the emulator's code cache */
-#define BUS_MEMORIES 8
+#define BUS_MEMORIES 12
 
 struct stats;
 

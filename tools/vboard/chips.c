@@ -5,23 +5,22 @@
  */
 #include "chips.h"
 
+#include "cores.h"
 #include "flash.h"
 #include "periph.h"
 
 #include <stddef.h>
 #include <string.h>
-#include <unicorn/unicorn.h>
 
 const struct chip chips[] = {
 	{
 		.name = "stm32l152rb",
-		.core = "Cortex-M3",
-		.uc_cpu = UC_CPU_ARM_CORTEX_M3,
+		.core = &cortex_m3,
 		.cpuid = 0x412FC230,         /* r2p0 */
 		.jtag_idcode = 0x4BA00477,   /* RM0038 section 30.6.3 */
 		.swd_idcode = 0x2BA01477,
 		.bs_idcode = 0x06416041,     /* RM0038 section 30.6.2 */
-		.ahb_ap_idr = 0x24770011,
+		.dbgmcu = 0xE0042000,
 		.dbgmcu_idcode = 0x10386416, /* Cat. 1, revision W; RM0038 section 30.6.1 */
 		.flash_base = 0x08000000,
 		.flash_size = 128 * 1024,
@@ -33,6 +32,8 @@ const struct chip chips[] = {
 		.eeprom_base = 0x08080000,
 		.eeprom_size = 4 * 1024,
 		.option_base = 0x1FF80000,
+		.options = {{0x1FF80000, 0xFF5500AA}, {0x1FF80004, 0xFF870078}, {0x1FF80008, 0xFFFF0000},
+			    {0x1FF8000C, 0xFFFF0000}}, /* RM0038 section 3.8 */
 		.flash_size_word = 0x1FF8004C, /* Cat. 1 and 2; RM0038 section 31.1.1 */
 		.uid = {0x1FF80050, 0x1FF80054, 0x1FF80064}, /* RM0038 section 31.2 */
 		.clock_hz = 2097000,

@@ -7,25 +7,39 @@
 
 #include <stdint.h>
 
+struct core_model;
 struct flash_ops;
 struct periph;
 
+/* A word of memory that nobody writes: option bytes as shipped. */
+struct chip_word {
+	uint32_t address, value;
+};
+
+struct chip_memory {
+	uint32_t base, size;
+};
+
 struct chip {
 	const char *name;       /* as in --chip */
-	const char *core;       /* as printed */
-	int uc_cpu;             /* UC_CPU_ARM_CORTEX_… */
+	const struct core_model *core;
 	uint32_t cpuid;         /* SCB CPUID */
 	uint32_t jtag_idcode;   /* JTAG-DP */
 	uint32_t swd_idcode;    /* SW-DP DPIDR */
-	uint32_t bs_idcode;     /* boundary-scan TAP, 5-bit IR */
-	uint32_t ahb_ap_idr;
+	uint32_t bs_idcode;     /* boundary-scan TAP, 5-bit IR; 0: there is none */
+	uint32_t dbgmcu;        /* base address of DBGMCU */
 	uint32_t dbgmcu_idcode; /* REV_ID and DEV_ID */
 	uint32_t flash_base, flash_size; /* bytes */
-	uint32_t page_size;     /* bytes, the erase unit of the silicon */
+	uint32_t flash_alias;   /* where the flash shows as well; flash_base: nowhere */
+	uint32_t boot;          /* where the first vectors are fetched: VTOR after reset */
+	uint32_t page_size;     /* bytes, the erase unit of the silicon; on parts with sectors the smallest */
 	uint32_t ram_base, ram_size;     /* bytes */
-	uint32_t system_base, system_size; /* system memory (boot loader) */
+	struct chip_memory more_ram[2];  /* size 0: none */
+	/* Memories that are only read. Sizes are multiples of 4 KiB; 0: there is none. */
+	uint32_t system_base, system_size; /* system memory (boot loader), OTP */
 	uint32_t eeprom_base, eeprom_size; /* data EEPROM */
-	uint32_t option_base;   /* option bytes and factory words, one 4 KiB block */
+	uint32_t option_base;   /* option bytes, one 4 KiB block */
+	struct chip_word options[4]; /* option bytes as shipped, ends with address 0 or the array */
 	uint32_t flash_size_word; /* address of the flash size in KiB, 16 bits */
 	uint32_t uid[3];        /* addresses of the three words of the unique ID */
 	uint32_t clock_hz;      /* after reset */

@@ -65,17 +65,35 @@ static void undo_discarded(struct core *core)
 	core->discarded_count = 0;
 }
 
+/* The FPU is coprocessors 10 and 11 (ARM DDI 0403 A5.3.18). Unicorn executes its instructions whatever CPACR says. */
+static bool is_fp_instruction(struct core *core, uint32_t address)
+{
+	int memory = memory_at(core, address);
+	uint32_t opcode, offset;
+
+	if (memory < 0)
+		return false;
+	offset = address - core->bus->memories[memory].base;
+	if (offset + 4 > core->bus->memories[memory].size)
+		return false;
+	opcode = bytes_load(core->bus->memories[memory].data + offset, 4);
+	return (opcode & 0xEC00) == 0xEC00 && (opcode >> 25 & 7) == 5;
+}
+
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 {
 	struct core *core = ctx;
 
-	(void)size;
 	if (core->discarded_count)
 		undo_discarded(core);
 	if (!core->stop && core->budget == 0)
 		core->stop = true;
 	if (!core->stop && debug_breakpoint_at(core, (uint32_t)address))
 		note_event(core, EVENT_BREAKPOINT);
+	if (!core->stop && core->fpu_off && size == 4 && is_fp_instruction(core, (uint32_t)address)) {
+		note_event(core, EVENT_NO_COPROCESSOR);
+		core->pc_last = (uint32_t)address;
+	}
 	if (core->stop) {
 		/* In an IT block this one is executed all the same: if it faults, it is the one. */
 		if (core->event == EVENT_NONE)
@@ -263,13 +281,15 @@ int core_open(struct core *core, const struct chip *chip, struct bus *bus, struc
 	uc_err err;
 
 	core->chip = chip;
+	core->model = chip->core;
+	core->exception_count = EXC_IRQ0 + chip->irqs;
 	core->bus = bus;
 	core->stats = stats;
 	debug_attach(core, bus);
 	scs_attach(core, bus);
 	err = uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &core->uc);
 	if (!err)
-		err = uc_ctl_set_cpu_model(core->uc, chip->uc_cpu);
+		err = uc_ctl_set_cpu_model(core->uc, chip->core->uc_cpu);
 	if (!err)
 		err = map_bus(core);
 	if (!err)
@@ -339,6 +359,16 @@ static void restore_privilege(struct core *core, uint32_t control)
 	renew_mode(core);
 }
 
+static bool is_fp_register(const struct core *core, unsigned regsel)
+{
+	return core_model_has_fpu(core->model) && (regsel == REG_FPSCR || (regsel >= REG_S0 && regsel <= REG_S31));
+}
+
+static int uc_fp_register(unsigned regsel)
+{
+	return regsel == REG_FPSCR ? UC_ARM_REG_FPSCR : UC_ARM_REG_S0 + (int)(regsel - REG_S0);
+}
+
 static bool needs_privilege(unsigned regsel)
 {
 	return regsel == REG_SPECIAL || regsel == REG_MSP || regsel == REG_PSP;
@@ -357,6 +387,8 @@ uint32_t core_reg_read(struct core *core, unsigned regsel)
 {
 	uint32_t value, control;
 
+	if (is_fp_register(core, regsel))
+		return uc_get(core, uc_fp_register(regsel));
 	if (regsel != REG_SPECIAL && regsel > REG_PSP) {
 		stats_unmodelled(core->stats, "read of core register", regsel);
 		return 0;
@@ -379,9 +411,16 @@ void core_reg_write(struct core *core, unsigned regsel, uint32_t value)
 {
 	uint32_t control = needs_privilege(regsel) ? lift_privilege(core) : 0;
 
+	if (is_fp_register(core, regsel)) {
+		uc_reg_write(core->uc, uc_fp_register(regsel), &value);
+		return;
+	}
 	if (regsel == REG_SPECIAL) {
 		for (unsigned i = 0; i < 4; i++) {
 			uint32_t byte = (value >> (8 * i)) & 0xFF;
+
+			if (core_model_is_v6m(core->model) && (i == 1 || i == 2))
+				continue; /* BASEPRI and FAULTMASK are not there */
 
 			uc_reg_write(core->uc, uc_special[i], &byte);
 		}
@@ -421,9 +460,9 @@ void core_reset(struct core *core)
 	for (unsigned i = 0; i <= 12; i++)
 		core_reg_write(core, i, 0);
 	core_reg_write(core, REG_LR, 0xFFFFFFFF);
-	/* ARM DDI 0403 B1.5.5: SP and PC from the vector table at 0. */
-	bus_read(core->bus, 0, 4, &sp);
-	bus_read(core->bus, 4, 4, &pc);
+	/* ARM DDI 0403 B1.5.5: SP and PC from the vector table. */
+	bus_read(core->bus, core->vtor, 4, &sp);
+	bus_read(core->bus, core->vtor + 4, 4, &pc);
 	core_reg_write(core, REG_PSP, 0);
 	core_reg_write(core, REG_SP, sp);
 	core_reg_write(core, REG_PC, pc & ~1u);

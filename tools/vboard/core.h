@@ -13,9 +13,11 @@
 #include <stdint.h>
 #include <unicorn/unicorn.h>
 
-#define CORE_EXCEPTIONS (16 + 68)
-#define FPB_COMPARATORS 6
-#define DWT_COMPARATORS 4
+#include "cores.h"
+
+#define CORE_EXCEPTIONS (16 + 160)
+#define MAX_FPB_COMPARATORS 10 /* code and literal */
+#define MAX_DWT_COMPARATORS 4
 #define CORE_MAX_DISCARDED 32 /* more than the stores of one instruction */
 
 enum exception {
@@ -58,11 +60,13 @@ struct core {
 	struct bus *bus;
 	struct stats *stats;
 	const struct chip *chip;
+	const struct core_model *model;
 	void (*system_reset)(void *ctx); /* resets the rest of the board */
 	void *ctx;
 
 	bool halted, sleeping, lockup;
 	bool not_thumb;       /* a vector without bit 0: the next instruction is a UsageFault (INVSTATE) */
+	bool fpu_off;         /* there is an FPU and CPACR forbids it */
 	bool emulating;       /* the emulator is running: a reset must wait until it has stopped */
 	bool reset_requested;
 	uint64_t cycles;      /* one per instruction */
@@ -88,15 +92,17 @@ struct core {
 	bool s_reset_st, s_retire_st;
 	uint32_t dcrdr, demcr, dfsr;
 	uint32_t dbgmcu[4];
-	uint32_t fp_ctrl, fp_comp[FPB_COMPARATORS + 2];
-	uint32_t dwt_ctrl, dwt_cyccnt_base /* while it counts; else its value */, dwt_comp[DWT_COMPARATORS], dwt_mask[DWT_COMPARATORS], dwt_function[DWT_COMPARATORS];
+	uint32_t fp_ctrl, fp_comp[MAX_FPB_COMPARATORS];
+	uint32_t dwt_ctrl, dwt_cyccnt_base /* while it counts; else its value */, dwt_comp[MAX_DWT_COMPARATORS], dwt_mask[MAX_DWT_COMPARATORS], dwt_function[MAX_DWT_COMPARATORS];
 	uc_hook watch_hook;
 	bool watching;
 
 	/* Exceptions and system control, exception.c and scs.c */
 	struct core_exception exceptions[CORE_EXCEPTIONS];
 	unsigned ipsr;
+	unsigned exception_count; /* of this chip */
 	uint32_t vtor, aircr_prigroup, scr, ccr, cfsr, hfsr, bfar, actlr;
+	uint32_t cpacr, fpccr, fpcar, fpdscr; /* where there is an FPU */
 	uint32_t syst_csr, syst_rvr, syst_cvr;
 	uint64_t syst_synced; /* cycles up to which SysTick has counted */
 };
@@ -114,11 +120,12 @@ void core_request_reset(struct core *core);
 /* Executes up to COUNT instructions; ends early when the core halts, sleeps or locks up. */
 void core_run(struct core *core, uint32_t count);
 
-/* Registers by the numbers of DCRSR.REGSEL: 0-15, 16 xPSR, 17 MSP, 18 PSP, 20 CONTROL:FAULTMASK:BASEPRI:PRIMASK. */
+/* Registers by the numbers of DCRSR.REGSEL: 0-15, 16 xPSR, 17 MSP, 18 PSP, 20 CONTROL:FAULTMASK:BASEPRI:PRIMASK, and
+ * with an FPU 33 FPSCR, 64-95 S0 to S31. */
 uint32_t core_reg_read(struct core *core, unsigned regsel);
 void core_reg_write(struct core *core, unsigned regsel, uint32_t value);
 
-enum { REG_SP = 13, REG_LR = 14, REG_PC = 15, REG_XPSR = 16, REG_MSP = 17, REG_PSP = 18, REG_SPECIAL = 20 };
+enum { REG_SP = 13, REG_LR = 14, REG_PC = 15, REG_XPSR = 16, REG_MSP = 17, REG_PSP = 18, REG_SPECIAL = 20, REG_FPSCR = 33, REG_S0 = 64, REG_S31 = 95 };
 
 /* ---- debug.c ---- */
 void debug_attach(struct core *core, struct bus *bus);

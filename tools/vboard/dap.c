@@ -3,13 +3,13 @@
 
 #include "bus.h"
 #include "chips.h"
+#include "cores.h"
 #include "stats.h"
 
 enum { AP_CSW = 0x00, AP_TAR = 0x04, AP_DRW = 0x0C, AP_BD0 = 0x10, AP_BD3 = 0x1C, AP_CFG = 0xF4, AP_BASE = 0xF8, AP_IDR = 0xFC };
 enum { CSW_SIZE = 7, CSW_WORD = 2, CSW_ADDRINC = 3u << 4, CSW_INCREMENT = 1u << 4, CSW_PACKED = 2u << 4, CSW_DEVICE_EN = 1u << 6, CSW_PROT = 0x43000000, CSW_WRITABLE = 0x7F000F37 };
 
 #define ROM_TABLE_BASE 0xE00FF003u
-#define TAR_WRAP 0x1000u /* auto-increment stays inside a block of 4 KiB on this AHB-AP; ADIv5 promises 1 KiB */
 #define POWER_REQUESTS ((1u << 28) | (1u << 30)) /* CDBGPWRUPREQ, CSYSPWRUPREQ; acknowledged one bit above */
 
 void dap_reset(struct dap *dap)
@@ -68,8 +68,10 @@ void dap_dp_write(struct dap *dap, unsigned a, uint32_t value, bool jtag)
 
 static void advance_tar(struct dap *dap, unsigned bytes)
 {
+	uint32_t inside = dap->chip->core->tar_wrap - 1;
+
 	if (dap->csw & CSW_ADDRINC)
-		dap->tar = (dap->tar & ~(TAR_WRAP - 1)) | ((dap->tar + bytes) & (TAR_WRAP - 1));
+		dap->tar = (dap->tar & ~inside) | ((dap->tar + bytes) & inside);
 }
 
 /* One data register access is one transfer, or with packed increment as many as fit in a word. Bytes travel in the lane
@@ -133,7 +135,7 @@ void dap_ap_read(struct dap *dap, unsigned a)
 		value = ROM_TABLE_BASE;
 		break;
 	case AP_IDR:
-		value = dap->chip->ahb_ap_idr;
+		value = dap->chip->core->ahb_ap_idr;
 		break;
 	default:
 		if (reg >= AP_BD0 && reg <= AP_BD3) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
  * Debug registers of the core: DHCSR and its neighbours, breakpoint unit (FPB), watchpoint unit (DWT), and the
- * read-only blocks a debugger looks at (ROM table, DBGMCU). Reference: ARM DDI 0403 part C; RM0038 section 30.
+ * read-only blocks a debugger looks at (ROM table, DBGMCU). Reference: ARM DDI 0403 part C, and DDI 0419 part C for ARMv6-M;
+ * RM0038 section 30.
  */
 #include "core.h"
 
@@ -13,14 +14,14 @@
 enum { DHCSR_C_DEBUGEN = 1u << 0, DHCSR_C_HALT = 1u << 1, DHCSR_C_STEP = 1u << 2, DHCSR_C_MASKINTS = 1u << 3, DHCSR_CONTROL = 0x2Fu };
 enum { DHCSR_S_REGRDY = 1u << 16, DHCSR_S_HALT = 1u << 17, DHCSR_S_SLEEP = 1u << 18, DHCSR_S_LOCKUP = 1u << 19, DHCSR_S_RETIRE_ST = 1u << 24, DHCSR_S_RESET_ST = 1u << 25 };
 enum { DFSR = 0x30, DHCSR = 0xF0, DCRSR = 0xF4, DCRDR = 0xF8, DEMCR = 0xFC }; /* from 0xE000ED00 */
-enum { FP_CTRL = 0x00, FP_REMAP = 0x04, FP_COMP0 = 0x08, FP_COMP_END = 0x28 };
-enum { DWT_CTRL = 0x00, DWT_CYCCNT = 0x04, DWT_PCSR = 0x1C, DWT_COMP0 = 0x20, DWT_COMP_END = 0x60 };
+enum { FP_CTRL = 0x00, FP_REMAP = 0x04, FP_COMP0 = 0x08 };
+enum { DWT_CTRL = 0x00, DWT_CYCCNT = 0x04, DWT_PCSR = 0x1C, DWT_COMP0 = 0x20 };
 
 #define DHCSR_KEY 0xA05Fu
-#define CODE_COMPARATORS FPB_COMPARATORS
-#define LITERAL_COMPARATORS 2
 #define CODE_REGION_END 0x20000000u /* comparators know no addresses above */
 #define DWT_CTRL_CYCCNTENA 1u
+#define DEMCR_BITS 0x010F07F1u
+#define DEMCR_BITS_V6M 0x01000401u /* DWTENA, VC_HARDERR, VC_CORERESET; DDI 0419 C1.6.4 */
 
 bool debug_enabled(const struct core *core)
 {
@@ -106,10 +107,20 @@ static void dcrsr_write(struct core *core, uint32_t value)
 		core->dcrdr = core_reg_read(core, regsel);
 }
 
+/* On ARMv6-M the program cannot get at these registers (ARM DDI 0419 C1.6: only a debugger is promised access; DDI 0432
+ * 7.1.2: they read as 0). */
+static bool program_is_kept_out(const struct core *core)
+{
+	return core->emulating && core_model_is_v6m(core->model);
+}
+
 static int scb_debug_read(void *ctx, uint32_t offset, uint32_t *value)
 {
 	struct core *core = ctx;
 
+	*value = 0;
+	if (program_is_kept_out(core))
+		return 0;
 	switch (offset + 0xF0) {
 	case DHCSR:
 		*value = dhcsr_read(core);
@@ -130,6 +141,8 @@ static int scb_debug_write(void *ctx, uint32_t offset, uint32_t value, uint32_t 
 {
 	struct core *core = ctx;
 
+	if (program_is_kept_out(core))
+		return 0;
 	switch (offset + 0xF0) {
 	case DHCSR:
 		dhcsr_write(core, value);
@@ -141,7 +154,7 @@ static int scb_debug_write(void *ctx, uint32_t offset, uint32_t value, uint32_t 
 		core->dcrdr = (core->dcrdr & ~mask) | (value & mask);
 		break;
 	case DEMCR:
-		core->demcr = (core->demcr & ~mask) | (value & mask & 0x010F07F1);
+		core->demcr = (core->demcr & ~mask) | (value & mask & (core_model_is_v6m(core->model) ? DEMCR_BITS_V6M : DEMCR_BITS));
 		break;
 	}
 	return 0;
@@ -161,21 +174,35 @@ static int dfsr_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 	return 0;
 }
 
-/* ---- FPB, ARM DDI 0403 section C1.11 ---- */
+/* ---- FPB, ARM DDI 0403 section C1.11; BPU of ARMv6-M, DDI 0419 section C1.9 ---- */
+
+static unsigned comparators(const struct core *core)
+{
+	return core->model->code_comparators + core->model->literal_comparators;
+}
+
+/* Revision 1: one address anywhere, not a half of one word. */
+static bool comparator_hits(const struct core *core, uint32_t comp, uint32_t pc)
+{
+	uint32_t replace = comp >> 30;
+
+	if (!(comp & 1))
+		return false;
+	if (core->model->fpb_revision)
+		return (comp & ~1u) == pc;
+	if (pc >= CODE_REGION_END || ((comp ^ pc) & 0x1FFFFFFC))
+		return false;
+	return pc & 2 ? replace & 2 : replace & 1;
+}
+
 
 bool debug_breakpoint_at(const struct core *core, uint32_t pc)
 {
-	if (!(core->fp_ctrl & 1) || !debug_enabled(core) || pc >= CODE_REGION_END)
+	if (!(core->fp_ctrl & 1) || !debug_enabled(core))
 		return false;
-	for (unsigned i = 0; i < CODE_COMPARATORS; i++) {
-		uint32_t comp = core->fp_comp[i];
-		uint32_t replace = comp >> 30;
-
-		if (!(comp & 1) || ((comp ^ pc) & 0x1FFFFFFC))
-			continue;
-		if (((replace & 1) && !(pc & 2)) || ((replace & 2) && (pc & 2)))
+	for (unsigned i = 0; i < core->model->code_comparators; i++)
+		if (comparator_hits(core, core->fp_comp[i], pc))
 			return true;
-	}
 	return false;
 }
 
@@ -185,8 +212,9 @@ static int fpb_read(void *ctx, uint32_t offset, uint32_t *value)
 
 	*value = 0;
 	if (offset == FP_CTRL)
-		*value = LITERAL_COMPARATORS << 8 | CODE_COMPARATORS << 4 | (core->fp_ctrl & 1);
-	else if (offset >= FP_COMP0 && offset < FP_COMP_END)
+		*value = core->model->fpb_revision << 28 | core->model->literal_comparators << 8 |
+			 core->model->code_comparators << 4 | (core->fp_ctrl & 1);
+	else if (offset >= FP_COMP0 && offset < FP_COMP0 + 4 * comparators(core))
 		*value = core->fp_comp[(offset - FP_COMP0) / 4];
 	else if (offset != FP_REMAP && offset < 0xFB0)
 		stats_unmodelled(core->stats, "read of FPB register", 0xE0002000u + offset);
@@ -201,15 +229,15 @@ static int fpb_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 	if (offset == FP_CTRL) {
 		if (value & 2) /* KEY */
 			core->fp_ctrl = value & 1;
-	} else if (offset >= FP_COMP0 && offset < FP_COMP_END) {
-		core->fp_comp[(offset - FP_COMP0) / 4] = value & 0xDFFFFFFD;
+	} else if (offset >= FP_COMP0 && offset < FP_COMP0 + 4 * comparators(core)) {
+		core->fp_comp[(offset - FP_COMP0) / 4] = core->model->fpb_revision ? value : value & 0xDFFFFFFD;
 	} else {
 		stats_unmodelled(core->stats, "write to FPB register", 0xE0002000u + offset);
 	}
 	return 0;
 }
 
-/* ---- DWT, ARM DDI 0403 section C1.8 ---- */
+/* ---- DWT, ARM DDI 0403 section C1.8; on ARMv6-M (DDI 0419 section C1.8) without counters ---- */
 
 enum { FUNCTION_WATCH_READ = 5, FUNCTION_WATCH_WRITE = 6, FUNCTION_WATCH_BOTH = 7, FUNCTION_MATCHED = 1u << 24 };
 
@@ -220,7 +248,7 @@ static void on_data_access(uc_engine *uc, uc_mem_type type, uint64_t address, in
 
 	(void)uc;
 	(void)value;
-	for (unsigned i = 0; i < DWT_COMPARATORS; i++) {
+	for (unsigned i = 0; i < core->model->watch_comparators; i++) {
 		uint32_t function = core->dwt_function[i] & 0xF;
 		uint32_t mask = ~((1u << core->dwt_mask[i]) - 1);
 		uint32_t first = (uint32_t)address & mask, last = (uint32_t)(address + (unsigned)size - 1) & mask;
@@ -241,7 +269,7 @@ void debug_arm_watchpoints(struct core *core)
 {
 	bool wanted = false;
 
-	for (unsigned i = 0; i < DWT_COMPARATORS; i++)
+	for (unsigned i = 0; i < core->model->watch_comparators; i++)
 		wanted |= (core->dwt_function[i] & 0xF) >= FUNCTION_WATCH_READ;
 	wanted = wanted && debug_enabled(core) && (core->demcr & DEMCR_TRCENA);
 	if (wanted == core->watching)
@@ -251,6 +279,11 @@ void debug_arm_watchpoints(struct core *core)
 		uc_hook_add(core->uc, &core->watch_hook, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, (void *)on_data_access, core, 1, 0);
 	else
 		uc_hook_del(core->uc, core->watch_hook);
+}
+
+static uint32_t comparators_end(const struct core *core)
+{
+	return DWT_COMP0 + 16 * core->model->watch_comparators;
 }
 
 static uint32_t cyccnt(const struct core *core)
@@ -268,7 +301,7 @@ static int dwt_read(void *ctx, uint32_t offset, uint32_t *value)
 	struct core *core = ctx;
 
 	*value = 0;
-	if (offset >= DWT_COMP0 && offset < DWT_COMP_END) {
+	if (offset >= DWT_COMP0 && offset < comparators_end(core)) {
 		unsigned i = (offset - DWT_COMP0) / 16;
 
 		switch (offset & 0xC) {
@@ -284,7 +317,7 @@ static int dwt_read(void *ctx, uint32_t offset, uint32_t *value)
 			break;
 		}
 	} else if (offset == DWT_CTRL) {
-		*value = DWT_COMPARATORS << 28 | core->dwt_ctrl;
+		*value = core->model->watch_comparators << 28 | core->dwt_ctrl;
 	} else if (offset == DWT_CYCCNT) {
 		*value = cyccnt(core);
 	} else if (offset == DWT_PCSR) {
@@ -304,11 +337,11 @@ static int dwt_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 	if (offset == DWT_CTRL) {
 		uint32_t count = cyccnt(core);
 
-		core->dwt_ctrl = value & 0x00FFFFFF;
+		core->dwt_ctrl = core_model_is_v6m(core->model) ? 0 : value & 0x00FFFFFF;
 		set_cyccnt(core, count);
 	} else if (offset == DWT_CYCCNT) {
 		set_cyccnt(core, value);
-	} else if (offset < DWT_COMP0 || offset >= DWT_COMP_END) {
+	} else if (offset < DWT_COMP0 || offset >= comparators_end(core)) {
 		if (offset >= DWT_PCSR)
 			stats_unmodelled(core->stats, "write to DWT register", 0xE0001000u + offset);
 	} else if ((offset & 0xC) == 0x0) {
@@ -323,15 +356,17 @@ static int dwt_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 
 /* ---- Blocks that are only there to be found ---- */
 
-/* ROM table, RM0038 section 30.8.3: SCS, DWT, FPB, ITM, TPIU, ETM; then the identification of ST. */
+/* ROM table, RM0038 section 30.8.3: SCS, DWT, FPB, ITM, TPIU, ETM; then the identification of ST, with the part's DEV_ID. */
 static int rom_table_read(void *ctx, uint32_t offset, uint32_t *value)
 {
 	static const uint32_t entries[] = {0xFFF0F003, 0xFFF02003, 0xFFF03003, 0xFFF01003, 0xFFF41003, 0xFFF42003};
-	static const uint8_t ids[] = {0x00, 0, 0, 0, 0x16, 0x04, 0x0A, 0x00, 0x0D, 0x10, 0x05, 0xB1};
+	struct core *core = ctx;
+	uint32_t part = core->chip->dbgmcu_idcode & 0xFFF;
+	const uint8_t ids[] = {0x00, 0, 0, 0, part & 0xFF, (uint8_t)(part >> 8), 0x0A, 0x00, 0x0D, 0x10, 0x05, 0xB1};
+	unsigned present = core_model_is_v6m(core->model) ? 3 : sizeof entries / sizeof *entries;
 
-	(void)ctx;
 	*value = 0;
-	if (offset < sizeof entries)
+	if (offset < 4 * present)
 		*value = entries[offset / 4];
 	if (offset == 0xFCC)
 		*value = 1; /* MEMTYPE: system memory is on this bus */
@@ -376,18 +411,21 @@ static int dbgmcu_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mas
 
 void debug_attach(struct core *core, struct bus *bus)
 {
+	/* Always there, then what ARMv6-M has not. */
 	const struct bus_device blocks[] = {
 		{"debug", 0xE000EDF0, 0x10, scb_debug_read, scb_debug_write, core},
 		{"DFSR", 0xE000ED30, 0x4, dfsr_read, dfsr_write, core},
 		{"FPB", 0xE0002000, 0x1000, fpb_read, fpb_write, core},
 		{"DWT", 0xE0001000, 0x1000, dwt_read, dwt_write, core},
+		{"DBGMCU", core->chip->dbgmcu, 0x10, dbgmcu_read, dbgmcu_write, core},
+		{"ROM table", 0xE00FF000, 0x1000, rom_table_read, ignore_write, core},
 		{"ITM", 0xE0000000, 0x1000, zero_read, ignore_write, core},  /* no trace port is connected */
 		{"TPIU", 0xE0040000, 0x1000, zero_read, ignore_write, core},
 		{"ETM", 0xE0041000, 0x1000, zero_read, ignore_write, core},
-		{"DBGMCU", 0xE0042000, 0x10, dbgmcu_read, dbgmcu_write, core},
-		{"ROM table", 0xE00FF000, 0x1000, rom_table_read, ignore_write, core},
 	};
 
-	for (unsigned i = 0; i < sizeof blocks / sizeof *blocks; i++)
+	unsigned count = core_model_is_v6m(core->model) ? 6 : sizeof blocks / sizeof *blocks;
+
+	for (unsigned i = 0; i < count; i++)
 		bus_add_device(bus, blocks[i]);
 }

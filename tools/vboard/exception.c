@@ -2,6 +2,9 @@
  *
  * Exception entry and return, priorities, escalation, lock-up. Reference: ARM DDI 0403 section B1.5. Unicorn knows none
  * of this.
+ *
+ * Floating-point state is stacked at once and not lazily (FPCCR.LSPEN): a handler that looks cannot tell, except by
+ * LSPACT, which stays 0.
  */
 #include "core.h"
 
@@ -15,7 +18,10 @@
 #define XPSR_FRAME_ALIGNED (1u << 9)
 #define XPSR_IT_BITS 0x0600FC00u
 
-enum { FRAME_WORDS = 8 };
+/* The frame, and behind it with floating-point state S0 to S15, FPSCR and a reserved word. ARM DDI 0403 B1.5.6. */
+enum { FRAME_WORDS = 8, FRAME_FPSCR = 24, EXTENDED_FRAME_WORDS = 26 };
+enum { CONTROL_SPSEL = 2u << 24, CONTROL_FPCA = 4u << 24 }; /* in REG_SPECIAL */
+enum { EXC_RETURN_BASIC = 1u << 4, FPCCR_ASPEN = 1u << 31 };
 
 void exception_reset(struct core *core)
 {
@@ -42,10 +48,10 @@ static int group_priority(const struct core *core, int priority)
 static int execution_priority(struct core *core)
 {
 	uint32_t special = core_reg_read(core, REG_SPECIAL);
-	uint32_t primask = special & 1, basepri = (special >> 8) & 0xF0, faultmask = (special >> 16) & 1;
+	uint32_t primask = special & 1, basepri = (special >> 8) & core->model->priority_mask, faultmask = (special >> 16) & 1;
 	int priority = PRIORITY_NONE;
 
-	for (unsigned n = 1; n < CORE_EXCEPTIONS; n++)
+	for (unsigned n = 1; n < core->exception_count; n++)
 		if (core->exceptions[n].active && group_priority(core, priority_of(core, n)) < priority)
 			priority = group_priority(core, priority_of(core, n));
 	if (basepri && group_priority(core, (int)basepri) < priority)
@@ -61,7 +67,7 @@ static unsigned most_urgent_pending(const struct core *core)
 {
 	unsigned best = EXC_NONE;
 
-	for (unsigned n = EXC_NMI; n < CORE_EXCEPTIONS; n++)
+	for (unsigned n = EXC_NMI; n < core->exception_count; n++)
 		if (core->exceptions[n].pending && core->exceptions[n].enabled &&
 		    (!best || priority_of(core, n) < priority_of(core, best)))
 			best = n;
@@ -84,17 +90,28 @@ static int push_frame(struct core *core, uint32_t *exc_return)
 {
 	uint32_t xpsr = core_reg_read(core, REG_XPSR), sp = core_reg_read(core, REG_SP);
 	bool thread = core->ipsr == 0;
-	bool process_stack = thread && (core_reg_read(core, REG_SPECIAL) >> 24 & 2);
-	bool align = (core->ccr & CCR_STKALIGN) && (sp & 4);
-	const uint32_t frame[FRAME_WORDS] = {
+	uint32_t special = core_reg_read(core, REG_SPECIAL);
+	bool process_stack = thread && (special & CONTROL_SPSEL);
+	bool extended = core_model_has_fpu(core->model) && (special & CONTROL_FPCA) && (core->fpccr & FPCCR_ASPEN);
+	bool align = ((core->ccr & CCR_STKALIGN) || extended) && (sp & 4);
+	unsigned words = extended ? EXTENDED_FRAME_WORDS : FRAME_WORDS;
+	uint32_t frame[EXTENDED_FRAME_WORDS] = {
 		core_reg_read(core, 0),  core_reg_read(core, 1),      core_reg_read(core, 2),
 		core_reg_read(core, 3),  core_reg_read(core, 12),     core_reg_read(core, REG_LR),
 		core_reg_read(core, REG_PC), xpsr | (align ? XPSR_FRAME_ALIGNED : 0)};
 
-	sp -= 4 * FRAME_WORDS + (align ? 4 : 0);
+	if (extended) {
+		for (unsigned i = 0; i < 16; i++)
+			frame[FRAME_WORDS + i] = core_reg_read(core, REG_S0 + i);
+		frame[FRAME_FPSCR] = core_reg_read(core, REG_FPSCR);
+		core_reg_write(core, REG_SPECIAL, special & ~(uint32_t)CONTROL_FPCA);
+	}
+	sp -= 4 * words + (align ? 4 : 0);
 	core_reg_write(core, REG_SP, sp);
 	*exc_return = !thread ? 0xFFFFFFF1 : process_stack ? 0xFFFFFFFD : 0xFFFFFFF9;
-	for (unsigned i = 0; i < FRAME_WORDS; i++)
+	if (extended)
+		*exc_return &= ~(uint32_t)EXC_RETURN_BASIC;
+	for (unsigned i = 0; i < words; i++)
 		if (bus_write(core->bus, sp + 4 * i, 4, frame[i]))
 			return BUS_FAULT;
 	return 0;
@@ -176,18 +193,20 @@ void exception_raise(struct core *core, enum exception number)
 
 void exception_return(struct core *core, uint32_t exc_return)
 {
-	bool to_thread = exc_return != 0xFFFFFFF1, process_stack = exc_return == 0xFFFFFFFD;
-	uint32_t control = core_reg_read(core, REG_SPECIAL), frame[FRAME_WORDS], sp;
-	unsigned returning = core->ipsr;
+	bool extended = core_model_has_fpu(core->model) && !(exc_return & EXC_RETURN_BASIC);
+	uint32_t kind = extended ? exc_return | EXC_RETURN_BASIC : exc_return;
+	bool to_thread = kind != 0xFFFFFFF1, process_stack = kind == 0xFFFFFFFD;
+	uint32_t control = core_reg_read(core, REG_SPECIAL), frame[EXTENDED_FRAME_WORDS], sp;
+	unsigned returning = core->ipsr, words = extended ? EXTENDED_FRAME_WORDS : FRAME_WORDS;
 
-	if (exc_return != 0xFFFFFFF1 && exc_return != 0xFFFFFFF9 && exc_return != 0xFFFFFFFD) {
+	if (kind != 0xFFFFFFF1 && kind != 0xFFFFFFF9 && kind != 0xFFFFFFFD) {
 		core->cfsr |= 1u << 18; /* INVPC */
 		exception_raise(core, EXC_USAGE_FAULT);
 		return;
 	}
 	core->exceptions[returning].active = false;
 	sp = core_reg_read(core, process_stack ? REG_PSP : REG_MSP);
-	for (unsigned i = 0; i < FRAME_WORDS; i++) {
+	for (unsigned i = 0; i < words; i++) {
 		frame[i] = 0;
 		if (bus_read(core->bus, sp + 4 * i, 4, &frame[i])) {
 			core->cfsr |= 1u << 11; /* UNSTKERR */
@@ -195,10 +214,17 @@ void exception_return(struct core *core, uint32_t exc_return)
 			return;
 		}
 	}
-	sp += 4 * FRAME_WORDS + (frame[7] & XPSR_FRAME_ALIGNED ? 4 : 0);
+	sp += 4 * words + (frame[7] & XPSR_FRAME_ALIGNED ? 4 : 0);
 	core_reg_write(core, REG_XPSR, frame[7] & ~XPSR_FRAME_ALIGNED);
+	control = (control & ~(uint32_t)CONTROL_FPCA) | (extended ? CONTROL_FPCA : 0);
 	if (to_thread)
-		core_reg_write(core, REG_SPECIAL, (control & ~(2u << 24) & ~(1u << 16)) | (process_stack ? 2u << 24 : 0));
+		control = (control & ~(uint32_t)CONTROL_SPSEL & ~(1u << 16)) | (process_stack ? CONTROL_SPSEL : 0);
+	if (to_thread || core_model_has_fpu(core->model))
+		core_reg_write(core, REG_SPECIAL, control);
+	for (unsigned i = 0; extended && i < 16; i++)
+		core_reg_write(core, REG_S0 + i, frame[FRAME_WORDS + i]);
+	if (extended)
+		core_reg_write(core, REG_FPSCR, frame[FRAME_FPSCR]);
 	core_reg_write(core, process_stack ? REG_PSP : REG_MSP, sp);
 	for (unsigned i = 0; i < 4; i++)
 		core_reg_write(core, i, frame[i]);

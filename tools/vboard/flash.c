@@ -9,14 +9,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-#define MAX_CHANGE 4096 /* bytes of the largest operation: a page */
 
 /* A new device: all bytes erased. Made beside its place and renamed, so that a half-made file is never found. */
 static int create_erased(const char *path, const struct chip *chip)
@@ -83,8 +82,12 @@ int flash_open(struct flash *flash, const struct chip *chip, const char *path, c
 		goto fail;
 	}
 	flash->data = mmap(NULL, chip->flash_size, PROT_READ | PROT_WRITE, MAP_SHARED, flash->fd, 0);
+	flash->after = malloc(chip->flash_size);
+	if (!flash->after)
+		abort();
 	if (flash->data != MAP_FAILED)
 		return 0;
+	free(flash->after);
 	snprintf(message, message_size, "flash file %s: %s", path, strerror(errno));
 fail:
 	close(flash->fd);
@@ -94,6 +97,7 @@ fail:
 void flash_close(struct flash *flash)
 {
 	munmap(flash->data, flash->chip->flash_size);
+	free(flash->after);
 	close(flash->fd);
 }
 
@@ -127,11 +131,12 @@ static int regs_bus_write(void *ctx, uint32_t offset, uint32_t value, uint32_t m
 
 void flash_attach(struct flash *flash, struct bus *bus, struct stats *stats)
 {
-	const uint32_t places[] = {flash->chip->flash_base, 0}; /* boot from flash: the alias at 0 */
+	const uint32_t places[] = {flash->chip->flash_base, flash->chip->flash_alias};
+	unsigned count = places[0] == places[1] ? 1 : 2;
 
 	flash->bus = bus;
 	flash->stats = stats;
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < count; i++)
 		bus_add_memory(bus, (struct bus_memory){.base = places[i],
 							.size = flash->chip->flash_size,
 							.data = flash->data,
@@ -140,6 +145,22 @@ void flash_attach(struct flash *flash, struct bus *bus, struct stats *stats)
 							.ctx = flash});
 	bus_add_device(bus, (struct bus_device){"FLASH", flash->chip->flash_regs, 0x400, regs_bus_read, regs_bus_write,
 						flash});
+}
+
+static int option_bus_write(void *ctx, uint32_t offset, unsigned size, uint32_t value)
+{
+	struct flash *flash = ctx;
+
+	return flash->chip->flash_ops->option_write(flash, offset, size, value);
+}
+
+void flash_attach_options(struct flash *flash, struct bus_memory *memory)
+{
+	if (!flash->chip->flash_ops->option_write)
+		return;
+	flash->option = memory->data;
+	memory->write = option_bus_write;
+	memory->ctx = flash;
 }
 
 void flash_reset(struct flash *flash)
@@ -168,23 +189,24 @@ static void count(struct flash *flash, enum flash_change change)
 static void programmed(struct flash *flash, uint32_t offset, uint32_t size, const uint8_t *bytes, uint8_t *after)
 {
 	uint8_t erased = flash->chip->flash_ops->erased;
+	unsigned unit = size < 4 ? size : 4;
 
-	for (uint32_t i = 0; i < size; i += 4) {
-		uint32_t old = bytes_load(flash->data + offset + i, 4), new = bytes_load(bytes + i, 4);
+	for (uint32_t i = 0; i < size; i += unit) {
+		uint32_t old = bytes_load(flash->data + offset + i, unit), new = bytes_load(bytes + i, unit);
 
-		if (old != erased * 0x01010101u && old != new) {
+		if (old != (erased * 0x01010101u) >> (32 - 8 * unit) && old != new) {
 			flash->stats->flash_overwrites++;
-			fprintf(stderr, "vboard: word at 0x%08X programmed twice: 0x%08X over 0x%08X\n",
+			fprintf(stderr, "vboard: flash at 0x%08X programmed twice: 0x%X over 0x%X\n",
 				(unsigned)(flash->chip->flash_base + offset + i), (unsigned)new, (unsigned)old);
 		}
-		bytes_store(after + i, 4, erased ? old & new : old | new);
+		bytes_store(after + i, unit, erased ? old & new : old | new);
 	}
 }
 
 void flash_apply(struct flash *flash, enum flash_change change, uint32_t offset, uint32_t size, const uint8_t *bytes,
 		 uint64_t duration_ns)
 {
-	uint8_t after[MAX_CHANGE];
+	uint8_t *after = flash->after;
 
 	if (flash->dead)
 		return;

@@ -10,14 +10,15 @@
 #include <stdint.h>
 
 struct bus;
+struct bus_memory;
 struct chip;
 struct fault;
 struct stats;
 
 enum flash_change {
-	FLASH_WORD,      /* program one word */
+	FLASH_WORD,      /* program one word, or the unit that the controller was asked for instead */
 	FLASH_HALF_PAGE, /* program half a page in one go */
-	FLASH_ERASE,     /* erase one page */
+	FLASH_ERASE,     /* erase a page, a sector or all */
 };
 
 /* State of the stm32lx controller (L0, L1). */
@@ -36,6 +37,8 @@ struct flash {
 	struct stats *stats;
 	int fd;
 	uint8_t *data; /* the file, mapped shared: what is written here survives the death of this process */
+	uint8_t *after; /* what the operation under way is to leave; as large as the flash */
+	uint8_t *option; /* option bytes, on parts where they are programmed as memory; else NULL */
 	struct fault *fault; /* what goes wrong on purpose; never NULL */
 	bool dead; /* power was lost: nothing changes any more */
 	uint64_t busy_until_ns; /* modelled time */
@@ -54,6 +57,8 @@ struct flash_ops {
 	int (*reg_write)(struct flash *flash, uint32_t offset, uint32_t value);
 	/* A write of SIZE bytes into the flash's address range. 0 or BUS_FAULT. */
 	int (*mem_write)(struct flash *flash, uint32_t offset, unsigned size, uint32_t value);
+	/* The same into the option bytes' block; NULL where they are not programmed as memory. */
+	int (*option_write)(struct flash *flash, uint32_t offset, unsigned size, uint32_t value);
 };
 
 extern const struct flash_ops flash_stm32lx;
@@ -65,6 +70,8 @@ void flash_close(struct flash *flash);
 
 /* Puts flash, its alias at 0 and its controller on the bus. */
 void flash_attach(struct flash *flash, struct bus *bus, struct stats *stats);
+/* Gives the controller the option bytes' MEMORY, which is on the bus. */
+void flash_attach_options(struct flash *flash, struct bus_memory *memory);
 void flash_reset(struct flash *flash);
 
 /* Every change of flash, from the CPU or the debug port: programs SIZE bytes at OFFSET (FLASH_ERASE: BYTES is NULL).

@@ -120,7 +120,7 @@ void jtag_clock(struct jtag *jtag, bool tms, bool tdi)
 		break;
 	case SHIFT_DR:
 	case SHIFT_IR:
-		shift(&jtag->debug, shift(&jtag->boundary, tdi));
+		shift(&jtag->debug, jtag->boundary_idcode ? shift(&jtag->boundary, tdi) : tdi);
 		break;
 	default:
 		break;

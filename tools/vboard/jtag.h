@@ -28,7 +28,7 @@ struct jtag {
 	enum tap_state state;
 	struct tap boundary, debug;
 	struct dap *dap;
-	uint32_t boundary_idcode, debug_idcode;
+	uint32_t boundary_idcode /* 0: no such TAP */, debug_idcode;
 	uint8_t ack; /* of the last DPACC or APACC, for the next capture */
 	uint32_t result;
 };

@@ -4,6 +4,7 @@
  */
 #include "board.h"
 #include "chips.h"
+#include "cores.h"
 #include "server.h"
 
 #include <errno.h>
@@ -68,7 +69,7 @@ static int fail(const char *message)
 static void list_chips(void)
 {
 	for (const struct chip *chip = chips; chip->name; chip++)
-		printf("%s  %s, %u KiB flash, %u KiB RAM\n", chip->name, chip->core, (unsigned)chip->flash_size / 1024,
+		printf("%s  %s, %u KiB flash, %u KiB RAM\n", chip->name, chip->core->name, (unsigned)chip->flash_size / 1024,
 		       (unsigned)chip->ram_size / 1024);
 }
 

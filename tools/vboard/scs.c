@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * System control space without the debug registers: SysTick, NVIC, SCB. Reference: ARM DDI 0403 section B3.2 to B3.4.
+ * System control space without the debug registers: SysTick, NVIC, SCB, FPU control. Reference: ARM DDI 0403 section B3.2
+ * to B3.4; DDI 0419 section B3 for ARMv6-M, which has fewer of them.
  */
 #include "core.h"
 
@@ -39,9 +40,18 @@ enum {
 	AFSR = 0xD3C,
 	ID_FIRST = 0xD40, /* ID_PFR0 to ID_ISAR4 */
 	ID_LAST = 0xD70,
+	CLIDR = 0xD78, /* to CSSELR: no caches are told */
+	CSSELR = 0xD84,
 	CPACR = 0xD88,
 	MPU_TYPE = 0xD90,
 	STIR = 0xF00,
+	FPCCR = 0xF34,
+	FPCAR = 0xF38,
+	FPDSCR = 0xF3C,
+	MVFR0 = 0xF40,
+	MVFR2 = 0xF48,
+	CACHE_FIRST = 0xF50, /* ICIALLU to BPIALL: nothing to maintain */
+	CACHE_LAST = 0xF78,
 	PID_FIRST = 0xFD0,
 };
 
@@ -49,12 +59,17 @@ enum { CSR_ENABLE = 1u << 0, CSR_TICKINT = 1u << 1, CSR_CLKSOURCE = 1u << 2, CSR
 
 enum { CCR_UNALIGN_TRP = 1u << 3, CCR_DIV_0_TRP = 1u << 4 };
 
-#define CCR_RESET 0x200u /* STKALIGN, as on Cortex-M3 r2p0 */
+#define FPCCR_RESET 0xC0000000u /* ASPEN, LSPEN */
+#define CPACR_FPU (15u << 20)   /* CP10, CP11 */
 
 void scs_reset(struct core *core)
 {
-	core->vtor = core->aircr_prigroup = core->scr = core->actlr = 0;
-	core->ccr = CCR_RESET;
+	core->aircr_prigroup = core->scr = core->actlr = 0;
+	core->vtor = core->chip->boot;
+	core->ccr = core->model->ccr_reset;
+	core->cpacr = core->fpcar = core->fpdscr = 0;
+	core->fpccr = FPCCR_RESET;
+	core->fpu_off = core_model_has_fpu(core->model);
 	core->cfsr = core->hfsr = core->bfar = 0;
 	core->syst_csr = core->syst_rvr = core->syst_cvr = 0;
 	core->syst_synced = core->cycles;
@@ -172,21 +187,21 @@ static void nvic_write_bits(struct core *core, uint32_t offset, uint32_t bits)
 	}
 }
 
-/* Four priorities of one word; the part implements the upper four bits of each. */
+/* Four priorities of one word; the part implements the upper bits of each. */
 static uint32_t priorities_read(const struct core *core, unsigned first)
 {
 	uint32_t value = 0;
 
-	for (unsigned i = 0; i < 4 && first + i < CORE_EXCEPTIONS; i++)
+	for (unsigned i = 0; i < 4 && first + i < core->exception_count; i++)
 		value |= (uint32_t)core->exceptions[first + i].priority << (8 * i);
 	return value;
 }
 
 static void priorities_write(struct core *core, unsigned first, uint32_t value, uint32_t mask)
 {
-	for (unsigned i = 0; i < 4 && first + i < CORE_EXCEPTIONS; i++)
+	for (unsigned i = 0; i < 4 && first + i < core->exception_count; i++)
 		if (mask >> (8 * i) & 0xFF)
-			core->exceptions[first + i].priority = (value >> (8 * i)) & 0xF0;
+			core->exceptions[first + i].priority = (value >> (8 * i)) & core->model->priority_mask;
 }
 
 /* ---- SCB ---- */
@@ -225,9 +240,9 @@ static uint32_t icsr_read(const struct core *core)
 	uint32_t value = core->ipsr;
 	unsigned active = 0;
 
-	for (unsigned n = 1; n < CORE_EXCEPTIONS; n++)
+	for (unsigned n = 1; n < core->exception_count; n++)
 		active += e[n].active;
-	for (unsigned n = CORE_EXCEPTIONS - 1; n > 0; n--)
+	for (unsigned n = core->exception_count - 1; n > 0; n--)
 		if (e[n].pending && e[n].enabled)
 			value = (value & 0x1FF) | n << 12;
 	value |= (active <= 1) << 11; /* RETTOBASE */
@@ -255,10 +270,62 @@ static void aircr_write(struct core *core, uint32_t value)
 {
 	if (value >> 16 != 0x05FA)
 		return;
-	core->aircr_prigroup = (value >> 8) & 7;
+	core->aircr_prigroup = core_model_is_v6m(core->model) ? 0 : (value >> 8) & 7;
 	if (!(value & ((1u << 2) | (1u << 0)))) /* SYSRESETREQ, VECTRESET */
 		return;
 	core_request_reset(core);
+}
+
+/* Registers of ARMv7-M that ARMv6-M reserves: they read as 0. */
+static bool reserved_on_v6m(uint32_t offset)
+{
+	return offset == ICTR || (offset >= NVIC_IABR && offset < NVIC_IPR) || offset == SHPR1 ||
+	       (offset >= SHCSR && offset < PID_FIRST);
+}
+
+static bool is_cache_register(const struct core *core, uint32_t offset)
+{
+	return core->model->cache_registers &&
+	       ((offset >= CLIDR && offset <= CSSELR) || (offset >= CACHE_FIRST && offset <= CACHE_LAST));
+}
+
+/* FPU control; false where that is no such register. ARM DDI 0403 sections B3.2.20 to B3.2.23. */
+static bool fpu_read(const struct core *core, uint32_t offset, uint32_t *value)
+{
+	if (!core_model_has_fpu(core->model))
+		return false;
+	if (offset >= MVFR0 && offset <= MVFR2)
+		*value = core->model->mvfr[(offset - MVFR0) / 4];
+	else if (offset == CPACR)
+		*value = core->cpacr;
+	else if (offset == FPCCR)
+		*value = core->fpccr;
+	else if (offset == FPCAR)
+		*value = core->fpcar;
+	else if (offset == FPDSCR)
+		*value = core->fpdscr;
+	else
+		return false;
+	return true;
+}
+
+static bool fpu_write(struct core *core, uint32_t offset, uint32_t value)
+{
+	if (!core_model_has_fpu(core->model))
+		return false;
+	if (offset == CPACR) {
+		core->cpacr = value & CPACR_FPU;
+		core->fpu_off = core->cpacr != CPACR_FPU;
+	} else if (offset == FPCCR) {
+		core->fpccr = value & FPCCR_RESET;
+	} else if (offset == FPCAR) {
+		core->fpcar = value & ~7u;
+	} else if (offset == FPDSCR) {
+		core->fpdscr = value & 0x07C00000;
+	} else {
+		return false;
+	}
+	return true;
 }
 
 static int scs_read(void *ctx, uint32_t offset, uint32_t *value)
@@ -266,6 +333,8 @@ static int scs_read(void *ctx, uint32_t offset, uint32_t *value)
 	struct core *core = ctx;
 
 	*value = 0;
+	if (fpu_read(core, offset, value) || (core_model_is_v6m(core->model) && reserved_on_v6m(offset)))
+		return 0;
 	if (offset >= SYST_CSR && offset <= SYST_CALIB)
 		*value = systick_read(core, offset);
 	else if (offset >= NVIC_ISER && offset < NVIC_IPR)
@@ -274,7 +343,8 @@ static int scs_read(void *ctx, uint32_t offset, uint32_t *value)
 		*value = priorities_read(core, EXC_IRQ0 + offset - NVIC_IPR);
 	else if (offset >= SHPR1 && offset <= SHPR3)
 		*value = priorities_read(core, 4 + offset - SHPR1);
-	else if ((offset >= ID_FIRST && offset <= ID_LAST) || offset >= PID_FIRST)
+	else if ((offset >= ID_FIRST && offset <= ID_LAST) || offset >= PID_FIRST ||
+		 (offset >= MVFR0 && offset <= MVFR2) || is_cache_register(core, offset))
 		*value = 0; /* no optional features are told */
 	else
 		switch (offset) {
@@ -332,6 +402,9 @@ static int scs_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 	/* What is pending, its priority or the time of the next tick may change: look now, not at the slice's end. */
 	if (core->emulating && core->budget > 1)
 		core->budget = 1;
+	if (fpu_write(core, offset, value) || is_cache_register(core, offset) ||
+	    (core_model_is_v6m(core->model) && reserved_on_v6m(offset)))
+		return 0;
 	if (offset >= SYST_CSR && offset <= SYST_CALIB)
 		systick_write(core, offset, value);
 	else if (offset >= NVIC_ISER && offset < NVIC_IPR)
@@ -349,7 +422,8 @@ static int scs_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 			icsr_write(core, value);
 			break;
 		case VTOR:
-			core->vtor = value & 0x3FFFFF80;
+			if (core->model->vtor_mask)
+				core->vtor = value & core->model->vtor_mask;
 			break;
 		case AIRCR:
 			aircr_write(core, value);
@@ -360,7 +434,8 @@ static int scs_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 		case CCR:
 			if (value & mask & (CCR_UNALIGN_TRP | CCR_DIV_0_TRP))
 				stats_unmodelled(core->stats, "trap in SCB_CCR:", value & (CCR_UNALIGN_TRP | CCR_DIV_0_TRP));
-			core->ccr = (core->ccr & ~mask) | (value & mask & 0x31B);
+			mask &= core->model->ccr_writable;
+			core->ccr = (core->ccr & ~mask) | (value & mask);
 			break;
 		case SHCSR:
 			shcsr_write(core, value, mask);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * The table of processor cores: what differs between them, so that core.c, debug.c, exception.c and scs.c need no case for
+ * each.
+ */
+#ifndef VBOARD_CORES_H
+#define VBOARD_CORES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct core_model {
+	const char *name;
+	int uc_cpu;          /* UC_CPU_ARM_CORTEX_… */
+	unsigned architecture; /* 6: ARMv6-M, 7: ARMv7-M, 8: ARMv8-M mainline */
+	uint32_t ahb_ap_idr;
+	uint32_t tar_wrap;   /* bytes within which the access port counts its address up */
+	/* Breakpoint unit */
+	unsigned fpb_revision;     /* 0: comparators below 0x20000000 and of half a word; 1: anywhere */
+	unsigned code_comparators, literal_comparators;
+	unsigned watch_comparators;
+	/* System control space */
+	uint8_t priority_mask; /* the bits of a priority that exist */
+	uint32_t ccr_reset, ccr_writable;
+	uint32_t vtor_mask;  /* 0: no VTOR, vectors are at 0 */
+	bool cache_registers; /* cache maintenance and identification; there are no caches behind them */
+	uint32_t mvfr[3];    /* MVFR0 to MVFR2; 0: no FPU */
+};
+
+extern const struct core_model cortex_m0, cortex_m0plus, cortex_m3, cortex_m4f, cortex_m7;
+
+/* ARMv6-M: HardFault is the only fault, and the debug registers are the debugger's alone. */
+static inline bool core_model_is_v6m(const struct core_model *model)
+{
+	return model->architecture == 6;
+}
+
+static inline bool core_model_has_fpu(const struct core_model *model)
+{
+	return model->mvfr[0] != 0;
+}
+
+#endif
