@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: MIT
 # What all virtual boards share: starting vboard, and the adapter that reaches it.
-# A board file calls `virtual_board CHIP TARGETFILE`. These variables, of Tcl or of the environment, change it:
+# A board file calls `virtual_board CHIP TARGETFILE`, which also loads Nameplate, with the chip's demo firmware as the
+# image unless NAMEPLATE_IMAGE names one. These variables, of Tcl or of the environment, change it:
 #     VBOARD        the vboard program
 #     VBOARD_FLASH  the file that is the board's flash
 #     VBOARD_STATS  a file for vboard's statistics
 #     VBOARD_ARGS   further arguments for vboard, as a list
 
-lappend _telnet_autocomplete_skip _virtual_setting _virtual_program _virtual_start _virtual_no_speed _virtual_adapter virtual_board
+lappend _telnet_autocomplete_skip _virtual_setting _virtual_program _virtual_start _virtual_no_speed _virtual_adapter _virtual_ir_length \
+	_virtual_newtap _virtual_image virtual_board
 
 # The folder above this one's: a checkout, or PREFIX/share/openocd/site.
 set _virtual_home [file dirname [file dirname [file dirname [file normalize [info script]]]]]
+set _virtual_nameplate [file join [file dirname [file dirname [file normalize [info script]]]] nameplate.tcl]
 
 proc _virtual_setting {name default} {
 	if {[info exists ::$name]} {
@@ -63,8 +66,33 @@ proc virtual_board {chip target} {
 	remote_bitbang port 0
 	remote_bitbang host $socket
 	transport select jtag
+	_virtual_ir_length
 	uplevel #0 [list source [find $target]]
 	_virtual_no_speed
+	_virtual_image $chip
+	uplevel #0 [list source $::_virtual_nameplate]
+}
+
+# The demo firmware: from a checkout, or as installed.
+proc _virtual_image {chip} {
+	foreach image [list [file join $::_virtual_home build firmware $chip demo.elf] \
+		[file join [file dirname [file dirname $::_virtual_home]] share nameplate $chip demo.elf]] {
+		if {![info exists ::NAMEPLATE_IMAGE] && [file exists $image]} {
+			set ::NAMEPLATE_IMAGE $image
+		}
+	}
+}
+
+# Parts with SWD only have target files that leave out the length of the JTAG instruction register. The virtual board
+# speaks JTAG for them too, since OpenOCD 0.12 has no SWD over remote_bitbang.
+proc _virtual_ir_length {} {
+	rename {jtag newtap} _virtual_newtap
+	proc {jtag newtap} {args} {
+		if {[lsearch -exact $args -irlen] < 0} {
+			lappend args -irlen 4
+		}
+		return [uplevel 1 [list _virtual_newtap {*}$args]]
+	}
 }
 
 # Target files set a speed at each reset, which remote_bitbang does not have: OpenOCD would print an error for it,

@@ -83,6 +83,11 @@ static void on_system_reset(void *ctx)
 	board_reset(ctx);
 }
 
+static void on_flash_reset_request(void *ctx)
+{
+	core_request_reset(&((struct board *)ctx)->core);
+}
+
 /* What is to go wrong, prepared. 0, or -1 with MESSAGE. */
 static int prepare_faults(struct board *board, const char *flash_path, char *message, unsigned message_size)
 {
@@ -135,6 +140,7 @@ int board_open(struct board *board, const struct chip *chip, const char *flash_p
 		return -1;
 	}
 	board->flash.cpu_is_running = cpu_is_running;
+	board->flash.request_reset = on_flash_reset_request;
 
 	board->dap = (struct dap){.chip = chip, .bus = &board->bus, .stats = &board->stats};
 	board->jtag = (struct jtag){.dap = &board->dap, .boundary_idcode = chip->bs_idcode, .debug_idcode = chip->jtag_idcode};

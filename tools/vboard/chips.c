@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
+ * A row says where a number comes from when it is not plain from the data sheet.
+ *
  * References: RM0038 (STM32L1) sections 2.3 memory map, 3.2 NVM organisation, 6 RCC, 30 debug support, 31 device
  * electronic signature. DS6876 (STM32L152RB): 128 KiB flash, 16 KiB RAM, MSI of 2.097 MHz after reset.
  */
@@ -41,6 +43,111 @@ const struct chip chips[] = {
 		.flash_ops = &flash_stm32lx,
 		.flash_regs = 0x40023C00,
 		.periphs = periphs_stm32l1,
+	},
+	{
+		.name = "stm32f103rb",
+		.core = &cortex_m3,
+		.cpuid = 0x411FC231,       /* r1p1 */
+		.jtag_idcode = 0x3BA00477, /* RM0008 section 31.6.3 */
+		.swd_idcode = 0x1BA01477,
+		.bs_idcode = 0x16410041,   /* medium density; RM0008 section 31.6.2 */
+		.dbgmcu = 0xE0042000,
+		.dbgmcu_idcode = 0x20036410, /* medium density, revision X */
+		.flash_base = 0x08000000,
+		.flash_size = 128 * 1024,
+		.page_size = 1024,
+		.ram_base = 0x20000000,
+		.ram_size = 20 * 1024,
+		.option_base = 0x1FFFF000, /* system memory, factory words and option bytes; PM0075 table 3 */
+		.options = {{0x1FFFF800, 0x00FF5AA5}, {0x1FFFF804, 0x00FF00FF}, {0x1FFFF808, 0x00FF00FF}, {0x1FFFF80C, 0x00FF00FF}},
+		.flash_size_word = 0x1FFFF7E0, /* RM0008 section 30.1.1 */
+		.uid = {0x1FFFF7E8, 0x1FFFF7EC, 0x1FFFF7F0},
+		.clock_hz = 8000000,
+		.irqs = 43,
+		.flash_ops = &flash_stm32f1x,
+		.flash_variant = &stm32f1x_f1,
+		.flash_regs = 0x40022000,
+		.periphs = periphs_stm32f1,
+	},
+	{
+		.name = "stm32f072rb",
+		.core = &cortex_m0,
+		.cpuid = 0x410CC200,       /* r0p0 */
+		.jtag_idcode = 0x0BB11477, /* SWD only in silicon; here the same debug port is reached over JTAG too */
+		.swd_idcode = 0x0BB11477,
+		.dbgmcu = 0x40015800,
+		.dbgmcu_idcode = 0x20006448, /* RM0091 section 32.4.1 */
+		.flash_base = 0x08000000,
+		.flash_size = 128 * 1024,
+		.page_size = 2048,
+		.ram_base = 0x20000000,
+		.ram_size = 16 * 1024,
+		.system_base = 0x1FFFC000, /* from 0x1FFFC800; RM0091 table 6 */
+		.system_size = 12 * 1024,
+		.option_base = 0x1FFFF000,
+		.options = {{0x1FFFF800, 0x00FF55AA}, {0x1FFFF804, 0x00FF00FF}, {0x1FFFF808, 0x00FF00FF}, {0x1FFFF80C, 0x00FF00FF}},
+		.flash_size_word = 0x1FFFF7CC, /* RM0091 section 33.1 */
+		.uid = {0x1FFFF7AC, 0x1FFFF7B0, 0x1FFFF7B4},
+		.clock_hz = 8000000,
+		.irqs = 32,
+		.flash_ops = &flash_stm32f1x,
+		.flash_variant = &stm32f1x_f0_f3,
+		.flash_regs = 0x40022000,
+		.periphs = periphs_stm32f0,
+	},
+	{
+		.name = "stm32f030r8",
+		.core = &cortex_m0,
+		.cpuid = 0x410CC200,
+		.jtag_idcode = 0x0BB11477,
+		.swd_idcode = 0x0BB11477,
+		.dbgmcu = 0x40015800,
+		.dbgmcu_idcode = 0x20006440, /* RM0360 section 26.4.1 */
+		.flash_base = 0x08000000,
+		.flash_size = 64 * 1024,
+		.page_size = 1024,
+		.ram_base = 0x20000000,
+		.ram_size = 8 * 1024,
+		.system_base = 0x1FFFE000, /* from 0x1FFFEC00 */
+		.system_size = 4 * 1024,
+		.option_base = 0x1FFFF000,
+		.options = {{0x1FFFF800, 0x00FF55AA}, {0x1FFFF804, 0x00FF00FF}, {0x1FFFF808, 0x00FF00FF}, {0x1FFFF80C, 0x00FF00FF}},
+		.flash_size_word = 0x1FFFF7CC,
+		.uid = {0x1FFFF7AC, 0x1FFFF7B0, 0x1FFFF7B4}, /* not promised on the value line, and there */
+		.clock_hz = 8000000,
+		.irqs = 32,
+		.flash_ops = &flash_stm32f1x,
+		.flash_variant = &stm32f1x_f0_f3,
+		.flash_regs = 0x40022000,
+		.periphs = periphs_stm32f0,
+	},
+	{
+		.name = "stm32f303re",
+		.core = &cortex_m4f,
+		.cpuid = 0x410FC241,       /* r0p1 */
+		.jtag_idcode = 0x4BA00477, /* RM0316 section 33.6.3 */
+		.swd_idcode = 0x2BA01477,
+		.bs_idcode = 0x06446041,
+		.dbgmcu = 0xE0042000,
+		.dbgmcu_idcode = 0x10006446,
+		.flash_base = 0x08000000,
+		.flash_size = 512 * 1024,
+		.page_size = 2048,
+		.ram_base = 0x20000000,
+		.ram_size = 64 * 1024,
+		.more_ram = {{0x10000000, 16 * 1024}}, /* CCM SRAM */
+		.system_base = 0x1FFFD000, /* from 0x1FFFD800; RM0316 table 3 */
+		.system_size = 8 * 1024,
+		.option_base = 0x1FFFF000,
+		.options = {{0x1FFFF800, 0x00FF55AA}, {0x1FFFF804, 0x00FF00FF}, {0x1FFFF808, 0x00FF00FF}, {0x1FFFF80C, 0x00FF00FF}},
+		.flash_size_word = 0x1FFFF7CC, /* RM0316 section 34.2 */
+		.uid = {0x1FFFF7AC, 0x1FFFF7B0, 0x1FFFF7B4},
+		.clock_hz = 8000000,
+		.irqs = 85,
+		.flash_ops = &flash_stm32f1x,
+		.flash_variant = &stm32f1x_f0_f3,
+		.flash_regs = 0x40022000,
+		.periphs = periphs_stm32f3,
 	},
 	{.name = NULL},
 };

@@ -45,6 +45,7 @@ struct chip {
 	uint32_t clock_hz;      /* after reset */
 	unsigned irqs;          /* interrupt lines of the NVIC */
 	const struct flash_ops *flash_ops;
+	const void *flash_variant; /* as the controller's file defines it */
 	uint32_t flash_regs;    /* base address of the flash controller */
 	const struct periph *periphs; /* register files, ends with a row without a name */
 };

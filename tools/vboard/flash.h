@@ -31,6 +31,23 @@ struct stm32lx_regs {
 	uint8_t buffer[128];
 };
 
+/* State of the stm32f1x controller (F0, F1, F3). */
+struct stm32f1x_regs {
+	uint32_t acr, sr, cr, ar;
+	unsigned key_step, optkey_step; /* keys taken so far */
+	bool key_fault;                 /* a wrong key: locked until reset */
+	bool options_loaded;
+	uint32_t obr, wrpr;             /* the option bytes, as last loaded */
+};
+
+struct stm32f1x_variant {
+	uint8_t rdp_level_0;             /* option byte RDP of a part that is not read-protected */
+	unsigned user_shift, data_shift; /* places in OBR */
+	bool loads_at_reset;             /* option bytes; else at power-on and by OBL_LAUNCH */
+};
+
+extern const struct stm32f1x_variant stm32f1x_f1, stm32f1x_f0_f3;
+
 struct flash {
 	const struct chip *chip;
 	struct bus *bus;
@@ -42,10 +59,12 @@ struct flash {
 	struct fault *fault; /* what goes wrong on purpose; never NULL */
 	bool dead; /* power was lost: nothing changes any more */
 	uint64_t busy_until_ns; /* modelled time */
+	void (*request_reset)(void *ctx); /* a system reset, which the controller asks for */
 	bool (*cpu_is_running)(void *ctx); /* who polls: see flash_wait_poll */
 	void *ctx;
 	union {
 		struct stm32lx_regs stm32lx;
+		struct stm32f1x_regs stm32f1x;
 	} regs;
 };
 
@@ -61,7 +80,7 @@ struct flash_ops {
 	int (*option_write)(struct flash *flash, uint32_t offset, unsigned size, uint32_t value);
 };
 
-extern const struct flash_ops flash_stm32lx;
+extern const struct flash_ops flash_stm32lx, flash_stm32f1x;
 
 /* Opens or creates PATH as the flash of CHIP and maps it. On failure returns -1 and leaves one line, which says what
  * and where, in MESSAGE. */

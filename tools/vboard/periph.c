@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * References: RM0038 section 5.4 (PWR), 6.3 (RCC), 7.4 (GPIO).
+ * References: RM0038 (L1) sections 5.4 (PWR), 6.3 (RCC), 7.4 (GPIO); the same chapters of RM0367 (L0), RM0091 (F0), RM0008 (F1),
+ * RM0316 (F3), RM0033 (F2), RM0368 (F401), RM0410 (F76x).
  */
 #include "periph.h"
 
@@ -37,6 +38,137 @@ const struct periph periphs_stm32l1[] = {
 	{"GPIOD", 0x40020C00, 0x2C, no_resets, no_follows},
 	{"GPIOE", 0x40021000, 0x2C, no_resets, no_follows},
 	{"GPIOH", 0x40021400, 0x2C, no_resets, no_follows},
+	{NULL, 0, 0, NULL, NULL},
+};
+
+static const struct periph_reset rcc_l0_resets[] = {{0x00, 0x00000300}, {0x04, 0x0000B000}, {0x30, 0x00000100},
+						    {0x50, 0x0C000000}, {0, 0}};
+static const struct periph_follow rcc_l0_follows[] = {
+	{0x00, 1u << 0, 2},  /* HSI16ON, HSI16RDYF */
+	{0x00, 1u << 8, 1},  /* MSION, MSIRDY */
+	{0x00, 1u << 16, 1}, /* HSEON, HSERDY */
+	{0x00, 1u << 24, 1}, /* PLLON, PLLRDY */
+	{0x08, 1u << 0, 1},  /* HSI48ON, HSI48RDY */
+	{0x0C, 3u << 0, 2},  /* SW, SWS */
+	{0x50, 1u << 0, 1},  /* LSION, LSIRDY */
+	{0x50, 1u << 8, 1},  /* LSEON, LSERDY */
+	{0, 0, 0},
+};
+
+const struct periph periphs_stm32l0[] = {
+	{"RCC", 0x40021000, 0x54, rcc_l0_resets, rcc_l0_follows},
+	{"PWR", 0x40007000, 0x08, pwr_l1_resets, no_follows},
+	{"GPIOA", 0x50000000, 0x2C, no_resets, no_follows},
+	{"GPIOB", 0x50000400, 0x2C, no_resets, no_follows},
+	{"GPIOC", 0x50000800, 0x2C, no_resets, no_follows},
+	{"GPIOD", 0x50000C00, 0x2C, no_resets, no_follows},
+	{"GPIOE", 0x50001000, 0x2C, no_resets, no_follows},
+	{"GPIOH", 0x50001C00, 0x2C, no_resets, no_follows},
+	{NULL, 0, 0, NULL, NULL},
+};
+
+/* F0, F1 and F3 have the same RCC up to CSR; F0 has CR2 behind it, at 0x34. */
+static const struct periph_reset rcc_f1_resets[] = {{0x00, 0x00000083}, {0x14, 0x00000014}, {0x24, 0x0C000000}, {0, 0}};
+static const struct periph_follow rcc_f1_follows[] = {
+	{0x00, 1u << 0, 1},  /* HSION, HSIRDY */
+	{0x00, 1u << 16, 1}, /* HSEON, HSERDY */
+	{0x00, 1u << 24, 1}, /* PLLON, PLLRDY */
+	{0x04, 3u << 0, 2},  /* SW, SWS */
+	{0x20, 1u << 0, 1},  /* LSEON, LSERDY */
+	{0x24, 1u << 0, 1},  /* LSION, LSIRDY */
+	{0x34, 1u << 0, 1},  /* HSI14ON, HSI14RDY */
+	{0x34, 1u << 16, 1}, /* HSI48ON, HSI48RDY */
+	{0, 0, 0},
+};
+static const struct periph_reset gpio_f1_resets[] = {{0x00, 0x44444444}, {0x04, 0x44444444}, {0, 0}};
+static const struct periph_reset gpioa_f0_resets[] = {{0x00, 0x28000000}, {0x0C, 0x24000000}, {0, 0}};
+
+const struct periph periphs_stm32f1[] = {
+	{"RCC", 0x40021000, 0x28, rcc_f1_resets, rcc_f1_follows},
+	{"PWR", 0x40007000, 0x08, no_resets, no_follows},
+	{"AFIO", 0x40010000, 0x20, no_resets, no_follows},
+	{"GPIOA", 0x40010800, 0x1C, gpio_f1_resets, no_follows},
+	{"GPIOB", 0x40010C00, 0x1C, gpio_f1_resets, no_follows},
+	{"GPIOC", 0x40011000, 0x1C, gpio_f1_resets, no_follows},
+	{"GPIOD", 0x40011400, 0x1C, gpio_f1_resets, no_follows},
+	{"GPIOE", 0x40011800, 0x1C, gpio_f1_resets, no_follows},
+	{NULL, 0, 0, NULL, NULL},
+};
+
+const struct periph periphs_stm32f0[] = {
+	{"RCC", 0x40021000, 0x38, rcc_f1_resets, rcc_f1_follows},
+	{"PWR", 0x40007000, 0x08, no_resets, no_follows},
+	{"GPIOA", 0x48000000, 0x2C, gpioa_f0_resets, no_follows},
+	{"GPIOB", 0x48000400, 0x2C, no_resets, no_follows},
+	{"GPIOC", 0x48000800, 0x2C, no_resets, no_follows},
+	{"GPIOD", 0x48000C00, 0x2C, no_resets, no_follows},
+	{"GPIOE", 0x48001000, 0x2C, no_resets, no_follows},
+	{"GPIOF", 0x48001400, 0x2C, no_resets, no_follows},
+	{NULL, 0, 0, NULL, NULL},
+};
+
+const struct periph periphs_stm32f3[] = {
+	{"RCC", 0x40021000, 0x34, rcc_f1_resets, rcc_f1_follows},
+	{"PWR", 0x40007000, 0x08, no_resets, no_follows},
+	{"GPIOA", 0x48000000, 0x2C, gpioa_l1_resets, no_follows},
+	{"GPIOB", 0x48000400, 0x2C, gpiob_l1_resets, no_follows},
+	{"GPIOC", 0x48000800, 0x2C, no_resets, no_follows},
+	{"GPIOD", 0x48000C00, 0x2C, no_resets, no_follows},
+	{"GPIOE", 0x48001000, 0x2C, no_resets, no_follows},
+	{"GPIOF", 0x48001400, 0x2C, no_resets, no_follows},
+	{NULL, 0, 0, NULL, NULL},
+};
+
+static const struct periph_reset rcc_f4_resets[] = {{0x00, 0x00000083}, {0x04, 0x24003010}, {0x74, 0x0E000000},
+						    {0x84, 0x24003000}, {0, 0}};
+static const struct periph_follow rcc_f4_follows[] = {
+	{0x00, 1u << 0, 1},  /* HSION, HSIRDY */
+	{0x00, 1u << 16, 1}, /* HSEON, HSERDY */
+	{0x00, 1u << 24, 1}, /* PLLON, PLLRDY */
+	{0x00, 1u << 26, 1}, /* PLLI2SON, PLLI2SRDY */
+	{0x00, 1u << 28, 1}, /* PLLSAION, PLLSAIRDY */
+	{0x08, 3u << 0, 2},  /* SW, SWS */
+	{0x70, 1u << 0, 1},  /* LSEON, LSERDY */
+	{0x74, 1u << 0, 1},  /* LSION, LSIRDY */
+	{0, 0, 0},
+};
+static const struct periph_reset pwr_f4_resets[] = {{0x00, 0x0000C000}, {0, 0}};
+
+#define GPIO_F4(name, base) {name, base, 0x2C, no_resets, no_follows}
+#define GPIO_F4_A_TO_E                                                                                                 \
+	{"GPIOA", 0x40020000, 0x2C, gpioa_l1_resets, no_follows},                                                       \
+		{"GPIOB", 0x40020400, 0x2C, gpiob_l1_resets, no_follows}, GPIO_F4("GPIOC", 0x40020800),                \
+		GPIO_F4("GPIOD", 0x40020C00), GPIO_F4("GPIOE", 0x40021000)
+
+const struct periph periphs_stm32f2[] = {
+	{"RCC", 0x40023800, 0x88, rcc_f4_resets, rcc_f4_follows},
+	{"PWR", 0x40007000, 0x08, no_resets, no_follows},
+	GPIO_F4_A_TO_E,
+	GPIO_F4("GPIOF", 0x40021400),
+	GPIO_F4("GPIOG", 0x40021800),
+	GPIO_F4("GPIOH", 0x40021C00),
+	GPIO_F4("GPIOI", 0x40022000),
+	{NULL, 0, 0, NULL, NULL},
+};
+
+const struct periph periphs_stm32f4[] = {
+	{"RCC", 0x40023800, 0x98, rcc_f4_resets, rcc_f4_follows},
+	{"PWR", 0x40007000, 0x08, pwr_f4_resets, no_follows},
+	GPIO_F4_A_TO_E,
+	GPIO_F4("GPIOH", 0x40021C00),
+	{NULL, 0, 0, NULL, NULL},
+};
+
+const struct periph periphs_stm32f7[] = {
+	{"RCC", 0x40023800, 0x98, rcc_f4_resets, rcc_f4_follows},
+	{"PWR", 0x40007000, 0x10, pwr_f4_resets, no_follows},
+	GPIO_F4_A_TO_E,
+	GPIO_F4("GPIOF", 0x40021400),
+	GPIO_F4("GPIOG", 0x40021800),
+	GPIO_F4("GPIOH", 0x40021C00),
+	GPIO_F4("GPIOI", 0x40022000),
+	GPIO_F4("GPIOJ", 0x40022400),
+	GPIO_F4("GPIOK", 0x40022800),
 	{NULL, 0, 0, NULL, NULL},
 };
 
