@@ -176,6 +176,30 @@ build/tests/target/%.bin: build/tests/target/%.elf
 -include $(ASAN_OBJ:.o=.d) $(UNIT:=.d) build/asan/nameplate.d build/asan/board_fixture.d
 .PRECIOUS: build/tests/target/%.elf
 
+# ---- fuzz -----------------------------------------------------------------------------------------------------
+
+# clang's libFuzzer; the seeds are the shared vectors. The CRC is left out of coverage: it would take nine tenths of the time.
+FUZZ_CC    ?= clang
+FUZZ_FLAGS := -O2 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+              -fno-sanitize-coverage=trace-cmp -fsanitize-coverage-ignorelist=tests/fuzz/uncovered.txt
+RUNS       ?= 1000000
+LONG_RUNS  ?= 100000000
+
+fuzz: build/fuzz/fuzz_reader build/fuzz/seeds/.made ## fuzz the C reader (RUNS=1000000 mutations)
+	$(Q)tests/fuzz/run $(RUNS)
+
+fuzz-long: build/fuzz/fuzz_reader build/fuzz/seeds/.made ## the same for hours (LONG_RUNS=100000000), on every core
+	$(Q)tests/fuzz/run $(LONG_RUNS) $$(nproc)
+
+build/fuzz/fuzz_reader: tests/fuzz/fuzz_reader.c firmware/nameplate.c firmware/nameplate.h tests/fuzz/uncovered.txt
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(FUZZ_CC) -std=c11 $(WARN) $(FUZZ_FLAGS) -Ifirmware -o $@ $(filter %.c,$^)
+
+build/fuzz/seeds/.made: tests/vectors/make.py
+	$(Q)rm -rf $(@D) && mkdir -p $(@D) && python3 $< seeds $(@D) && touch $@
+
+.PHONY: fuzz fuzz-long
+
 # ---- demo, bench, install -------------------------------------------------------------------------------------
 
 demo: ## install what is missing, build, and run the main job on a virtual board

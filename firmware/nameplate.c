@@ -51,7 +51,7 @@ static uint32_t load8(const uint8_t *p)
 static uint32_t crc32(uint32_t offset, uint32_t header, const uint8_t *value, uint32_t length)
 {
     uint32_t crc = ~offset;
-    uint32_t bits = 64;
+    uint32_t bits = 64; /* of offset and header, then of each byte */
 
     for (;;) {
         do {

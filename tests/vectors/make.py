@@ -5,6 +5,7 @@
     make.py               print all vectors
     make.py image NAME    write the raw region of one vector to stdout
     make.py images DIR    write the raw regions of all vectors to files in DIR
+    make.py seeds DIR     the same as inputs of tests/fuzz/fuzz_reader.c
     make.py list ADDRESS  what `nameplate` lists for each vector in a region at that address, the lines sorted
 
 Written from firmware/FORMAT.md alone, as a third opinion: it shares nothing with the readers in C and Tcl. Every
@@ -707,7 +708,28 @@ def qemu():
     vector(Flash("f405-serial", size=131072, areas=1).area().serial(41).serial(4294967295), 4294967295)
     vector(Flash("f405-text", size=131072, areas=1).area().entry(SERIAL, TEXT, b"NP-0042"), b"NP-0042")
     vector(Flash("f405-damaged", size=131072, areas=1).put(0, b"Calibration data"), "damaged")
+    everything = [(NAMED, UNSIGNED, named("u64", b"\xff" * 8)), (NAMED, UNSIGNED, named("u8", b"\x0a")),
+                  (NAMED, SIGNED, named("i64", bytes(7) + b"\x80")), (NAMED, SIGNED, named("offset", b"\xef")),
+                  (NAMED, UNSIGNED, named("odd", b"\1\2\3")), (NAMED, FLOAT, named("gain", word(0x3F804B5E))),
+                  (NAMED, FLOAT, named("wide", struct.pack("<d", -2.5))), (9, UNSIGNED, b"\xe8\3"),
+                  (NAMED, TEXT, named("note", "Grüße, two words\n\\ %s".encode())), (NAMED, TEXT, named("empty", b"")),
+                  (NAMED, MAC, named("mac", b"\2\0\0\x12\x34\x56")), (NAMED, BYTES, named("cal", bytes(range(250, 256)))),
+                  (NAMED, BYTES, named("key", b"hush hush", True)), (NAMED, TEXT, named("pin", b"1234", True))]
+    vector(Flash("f405-variables", size=131072, areas=1).area().packed(*everything).packed((SERIAL, TEXT, b"NP-0042"))
+           .packed((NAMED, DELETED, named("cal", b"")), (NAMED, UNSIGNED, named("u8", b"\x0b"))), b"NP-0042",
+           names=sorted(n for n in "u64 u8 i64 offset odd gain wide note empty mac key pin".split()))
     vector(Flash("f405-blank", size=131072, areas=1), "none")
+
+
+def seed(region):
+    """The region in short, as tests/fuzz/fuzz_reader.c describes it; None if it is not of a size that it knows."""
+    size = (len(region) // 1024).bit_length() - 1
+    if size > 4:
+        return None
+    erased = region[-1:] if region[-1:] in (b"\0", b"\xff") else b"\xff"
+    first, second = (part.rstrip(erased) for part in (region[:len(region) // 2], region[len(region) // 2:]))
+    form = (erased == b"\0") | size << 2
+    return struct.pack("<BHB", form, len(first), zlib.crc32(region) & 0xFF) + first + second
 
 
 def main(arguments):
@@ -718,10 +740,15 @@ def main(arguments):
         for name, region in IMAGES.items():
             with open(f"{arguments[1]}/{name}.bin", "wb") as file:
                 file.write(region)
+    elif len(arguments) == 2 and arguments[0] == "seeds":
+        for name, region in IMAGES.items():
+            if seed(region):
+                with open(f"{arguments[1]}/{name}", "wb") as file:
+                    file.write(seed(region))
     elif len(arguments) == 2 and arguments[0] == "list":
         print_lists(int(arguments[1], 0))
     elif arguments:
-        sys.exit("usage: make.py [image NAME | images DIR | list ADDRESS]")
+        sys.exit("usage: make.py [image NAME | images DIR | seeds DIR | list ADDRESS]")
     else:
         print(HEADING + "\n".join(OUT))
 
