@@ -7,6 +7,7 @@
 #     NAMEPLATE_IMAGE       the firmware that `program_serial 42` programs
 #     NAMEPLATE_BASE        first address of the reserved region \  both or neither; by default
 #     NAMEPLATE_SIZE        its size in bytes                    /  the region ends the flash
+#     NAMEPLATE_SAVE_DIR    where a device's variables are kept while its only area is erased (.)
 #     NAMEPLATE_TIMEOUT     seconds that the firmware may take to report (10)
 #     NAMEPLATE_MAX_OUTPUT  bytes that it may print while it does (65536)
 
@@ -25,7 +26,7 @@ proc _np_require_version {} {
 }
 _np_require_version
 
-foreach _np_part {message codec region image target store writer list semihosting upload} {
+foreach _np_part {message codec number value region image target store writer compact save list dump words semihosting upload commands} {
 	source [file join [file dirname [info script]] nameplate $_np_part.tcl]
 }
 unset _np_part
@@ -35,12 +36,24 @@ proc program_serial {args} {
 	_np_command _np_program_serial $args
 }
 add_usage_text program_serial "<serial> \[image\] \['verify'|'noverify'\] \['keep'\] \['reset'\] \['exit'\]"
-add_help_text program_serial "write the serial number (decimal or 0x hex, 0 to 4294967295) into the reserved flash, after programming the image (by default the board file's). verify: run the firmware and require that it reports the serial; noverify: do not; keep: leave a serial alone that is already there; reset: leave the target running; exit: end OpenOCD"
+add_help_text program_serial "write the serial number (decimal or 0x hex, 0 to 4294967295, or text:TEXT) into the reserved flash, after programming the image (by default the board file's). verify: run the firmware and require that it reports the serial; noverify: do not; keep: leave a serial alone that is already there; reset: leave the target running; exit: end OpenOCD"
+
+proc program_vars {args} {
+	_np_command _np_program_vars $args
+}
+add_usage_text program_vars "\[image\] name\[:type\]\[:secret\]=value... \['verify'|'noverify'\] \['reset'\] \['exit'\]"
+add_help_text program_vars "write variables into the reserved flash, all of them or none, after programming the image. Types: u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 text hex mac file; without one, a plain integer is u32 (or as large as it needs), all else text. secret: never print it. The other words as for program_serial"
+
+proc program_words {args} {
+	_np_command _np_program_words $args
+}
+add_usage_text program_words "<address> <word>... \['reset'\] \['exit'\]"
+add_help_text program_words "write words to erased flash at a fixed address outside the reserved flash, and read them back"
 
 proc nameplate {args} {
 	_np_command _np_nameplate $args
 }
-add_usage_text nameplate "'list' | 'get' 'serial' | 'erase' | 'run'"
-add_help_text nameplate "list: show the values in the reserved flash; get serial: print the serial number alone; erase: erase the reserved flash and nothing else; run: run the firmware, pass its semihosting output through and end with its status"
+add_usage_text nameplate [string range [_np_nameplate_usage] 10 end]
+add_help_text nameplate "list: show the variables in the reserved flash; get: print one value alone; set: write variables, as program_vars does, without image and report; delete: delete variables; erase: erase the reserved flash and nothing else; dump, restore: to a text file and back; verify: run the firmware and require that it reports every variable; lock: write-protect the reserved flash; run: run the firmware, pass its semihosting output through and end with its status"
 
 list

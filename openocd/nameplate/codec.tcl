@@ -5,6 +5,7 @@
 lappend _telnet_autocomplete_skip _np_crc32 _np_word_bytes _np_bytes_word _np_header_make _np_header_parse
 lappend _telnet_autocomplete_skip _np_check _np_entry_cells _np_entry_size _np_area_word _np_area_parse
 lappend _telnet_autocomplete_skip _np_is_blank _np_newer _np_cell_code _np_min _np_max _np_align
+lappend _telnet_autocomplete_skip _np_pack _np_packed_size
 
 set _np_crc_table {
 	0x00000000 0x1DB71064 0x3B6E20C8 0x26D930AC 0x76DC4190 0x6B6B51F4 0x4DB26158 0x5005713C
@@ -119,6 +120,35 @@ proc _np_area_parse {word} {
 proc _np_newer {a b} {
 	set ahead [expr {($a - $b) & 0xFFFF}]
 	return [expr {$ahead >= 1 && $ahead <= 32767}]
+}
+
+# Items (key, type, value) as packed entries from `offset` in their area on: bytes. As a set they count only together.
+# `fill` is what an erased byte reads, for what is left of each last word.
+proc _np_pack {items offset set fill} {
+	set bytes {}
+	set left [llength $items]
+	foreach item $items {
+		incr left -1
+		set value [dict get $item value]
+		set length [llength $value]
+		set header [_np_header_make 4 [dict get $item type] [dict get $item key] [expr {$set && $left > 0}] $length]
+		set check [_np_check [expr {$offset + [llength $bytes]}] $header $value]
+		lappend bytes {*}[_np_word_bytes $header] {*}$value
+		while {$length % 4 != 0} {
+			lappend bytes $fill
+			incr length
+		}
+		lappend bytes {*}[_np_word_bytes $check]
+	}
+	return $bytes
+}
+
+proc _np_packed_size {items} {
+	set size 0
+	foreach item $items {
+		incr size [_np_entry_size 4 [llength [dict get $item value]]]
+	}
+	return $size
 }
 
 list

@@ -4,7 +4,8 @@
 lappend _telnet_autocomplete_skip _np_driver _np_bank_info _np_banks _np_region _np_region_default _np_region_named
 lappend _telnet_autocomplete_skip _np_page_starts _np_areas _np_range _np_integer _np_bank_of
 
-# cell: bytes written once between two erases. words: how many of a cell's words one fill writes. A family that
+# cell: bytes written once between two erases. words: how many of a cell's words one fill writes. granule: the least that can
+# be written. lock: whether OpenOCD 0.12 can write-protect pages and take that back, or why not. A family that
 # shares its driver with others is told apart by `match`, against what `flash info` prints. First match wins.
 #   stm32lx   RM0038 3.3.4: a word is the granule; the driver needs short writes to start on a half page, which is
 #             64 bytes on L0 and 128 on L1
@@ -12,18 +13,20 @@ lappend _telnet_autocomplete_skip _np_page_starts _np_areas _np_range _np_intege
 #   stm32h7x  ECC: 256 bits
 # The last row is a whole granule or several on every STM32.
 set _np_drivers {
-	{driver stm32f1x match *  cell 4   words 1 erased 0xFFFFFFFF}
-	{driver stm32f2x match *  cell 4   words 1 erased 0xFFFFFFFF}
-	{driver stm32lx  match *  cell 128 words 1 erased 0x00000000}
-	{driver stm32l4x match *STM32L[45]*  cell 8  words 2 erased 0xFFFFFFFF}
-	{driver stm32l4x match *STM32G[04]*  cell 8  words 2 erased 0xFFFFFFFF}
-	{driver stm32l4x match *STM32C0*     cell 8  words 2 erased 0xFFFFFFFF}
-	{driver stm32l4x match *STM32U0*     cell 8  words 2 erased 0xFFFFFFFF}
-	{driver stm32l4x match *STM32WL*     cell 8  words 2 erased 0xFFFFFFFF}
-	{driver stm32l4x match *STM32WB\[1-9\]* cell 8 words 2 erased 0xFFFFFFFF}
-	{driver stm32l4x match *  cell 16  words 4 erased 0xFFFFFFFF}
-	{driver stm32h7x match *  cell 32  words 8 erased 0xFFFFFFFF}
-	{driver *        match *  cell 32  words 8 erased 0xFFFFFFFF}
+	{driver stm32f1x match *  cell 4   granule 4   words 1 erased 0xFFFFFFFF lock yes}
+	{driver stm32f2x match *  cell 4   granule 4   words 1 erased 0xFFFFFFFF lock yes}
+	{driver stm32lx  match *  cell 128 granule 4   words 1 erased 0x00000000 lock {OpenOCD cannot write-protect pages of L0 and L1}}
+	{driver stm32l4x match *STM32L4*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes}
+	{driver stm32l4x match *STM32G[04]*  cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes}
+	{driver stm32l4x match *STM32WL*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes}
+	{driver stm32l4x match *STM32WB\[1-9\]* cell 8 granule 8 words 2 erased 0xFFFFFFFF lock yes}
+	{driver stm32l4x match *STM32L5*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock {nobody has tried it on this family}}
+	{driver stm32l4x match *STM32C0*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock {nobody has tried it on this family}}
+	{driver stm32l4x match *STM32U0*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock {nobody has tried it on this family}}
+	{driver stm32l4x match *  cell 16  granule 16  words 4 erased 0xFFFFFFFF
+		lock {OpenOCD 0.12 would protect pages of U5 and its like for ever, by mistake}}
+	{driver stm32h7x match *  cell 32  granule 32  words 8 erased 0xFFFFFFFF lock yes}
+	{driver *        match *  cell 32  granule 32  words 8 erased 0xFFFFFFFF lock {Nameplate does not know this flash}}
 }
 
 # Main flash of an STM32; one-time-programmable areas and aliases lie elsewhere.

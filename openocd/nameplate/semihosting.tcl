@@ -6,11 +6,12 @@
 # A run is bounded by time and by output. Its state is the array _np_sh:
 #   out, err   bytes printed, not yet passed on as whole lines    printed  bytes so far
 #   start      clock in ms         position  in the features file    pass     whether output goes to the user
-#   report     what the line "serial=..." said    status  the firmware's, once it has ended    errno
+#   status     the firmware's, once it has ended    errno
+# What lines `name=...` said is the dict _np_sh_reports; of a name the first counts.
 
 lappend _telnet_autocomplete_skip _np_run _np_run_loop _np_run_halted _np_run_stuck _np_sh_call _np_sh_fields
 lappend _telnet_autocomplete_skip _np_sh_bytes _np_sh_put_byte _np_sh_print _np_sh_string _np_sh_open _np_sh_read
-lappend _telnet_autocomplete_skip _np_sh_lines _np_sh_exit _np_sh_write _np_sh_line _np_sh_handle _np_sh_seek _np_run_lost
+lappend _telnet_autocomplete_skip _np_sh_lines _np_sh_exit _np_sh_write _np_sh_line _np_sh_handle _np_sh_seek _np_run_lost _np_run_reported
 
 # ADP_Stopped_ApplicationExit
 set _np_sh_app_exit 0x20026
@@ -19,19 +20,20 @@ set _np_sh_app_exit 0x20026
 set _np_sh_features {0x53 0x48 0x46 0x42 0x03}
 set _np_sh_features_handle 3
 
-# Resets the target and runs it until `until` says so: "end" (it exits), or "report" (it prints a whole line
-# "serial=..."). Errors when it does neither within the limits. Returns nothing; look into _np_sh.
-proc _np_run {until pass} {
+# Resets the target and runs it until it has printed a whole line `name=...` for each of the names, or ends; without names
+# until it ends. Errors when it does neither within the limits. Returns nothing; look into _np_sh and _np_sh_reports.
+proc _np_run {names pass} {
 	_np_reset halt
 	set served [string match *enabled* [arm semihosting]]
 	if {$served} {
 		arm semihosting disable
 	}
 	catch {unset ::_np_sh}
-	array set ::_np_sh [list out {} err {} printed 0 start [clock milliseconds] position 0 pass $pass report {} \
+	array set ::_np_sh [list out {} err {} printed 0 start [clock milliseconds] position 0 pass $pass \
 		status {} errno 0]
+	set ::_np_sh_reports [dict create]
 	mww $::_np_demcr $::_np_demcr_catch_fault
-	set failed [catch {_np_run_loop $until} text]
+	set failed [catch {_np_run_loop $names} text]
 	if {$served} {
 		catch {arm semihosting enable}
 	}
@@ -42,7 +44,7 @@ proc _np_run {until pass} {
 	}
 }
 
-proc _np_run_loop {until} {
+proc _np_run_loop {names} {
 	set seconds [_np_setting NAMEPLATE_TIMEOUT 10]
 	set most [_np_setting NAMEPLATE_MAX_OUTPUT 65536]
 	set stop [expr {$::_np_sh(start) + int($seconds * 1000)}]
@@ -58,7 +60,7 @@ proc _np_run_loop {until} {
 			_np_run_stuck $seconds
 		}
 		_np_run_halted
-		if {$::_np_sh(status) ne "" || ($until eq "report" && $::_np_sh(report) ne "")} {
+		if {$::_np_sh(status) ne "" || ([llength $names] > 0 && [_np_run_reported $names])} {
 			return
 		}
 		if {$::_np_sh(printed) > $most} {
@@ -66,6 +68,15 @@ proc _np_run_loop {until} {
 				NAMEPLATE_MAX_OUTPUT"
 		}
 	}
+}
+
+proc _np_run_reported {names} {
+	foreach name $names {
+		if {![dict exists $::_np_sh_reports $name]} {
+			return 0
+		}
+	}
+	return 1
 }
 
 proc _np_run_lost {} {
@@ -295,14 +306,18 @@ proc _np_sh_lines {stream all} {
 	set ::_np_sh($stream) $bytes
 }
 
-# One line, without its end. The first that reads "serial=..." is the report.
+# One line, without its end.
 proc _np_sh_line {stream bytes} {
 	if {[lindex $bytes end] == 13} {
 		set bytes [lrange $bytes 0 end-1]
 	}
 	set line [_np_text $bytes]
-	if {$stream eq "out" && $::_np_sh(report) eq "" && [regexp {^serial=(.*)$} $line all report]} {
-		set ::_np_sh(report) $report
+	set equals [lsearch -exact $bytes 61]
+	if {$stream eq "out" && $equals > 0} {
+		set name [_np_bytes_string [lrange $bytes 0 [expr {$equals - 1}]]]
+		if {![dict exists $::_np_sh_reports $name]} {
+			dict set ::_np_sh_reports $name [_np_bytes_string [lrange $bytes [expr {$equals + 1}] end]]
+		}
 	}
 	if {!$::_np_sh(pass)} {
 		echo "firmware: $line"

@@ -4,7 +4,8 @@
 
 lappend _telnet_autocomplete_skip _np_entry_at _np_area_first _np_area_at _np_area_find _np_area_walk
 lappend _telnet_autocomplete_skip _np_value_bytes _np_store_scan _np_store_live _np_store_serial
-lappend _telnet_autocomplete_skip _np_claim _np_span _np_store_settled _np_identity
+lappend _telnet_autocomplete_skip _np_claim _np_span _np_store_settled _np_identity _np_words_ahead _np_entry_settled
+lappend _telnet_autocomplete_skip _np_area_settled _np_store_of _np_store_scan_to_write _np_store_find _np_present
 
 # ---- reading --------------------------------------------------------------------------------------------------
 
@@ -35,8 +36,7 @@ proc _np_entry_at {place area_base area_end cell} {
 		return {}
 	}
 	if {$cell == 4 && [lindex $::_np_reads 2] == 1} {
-		# A packed entry among wide cells: its words lie side by side.
-		_np_words $place [expr {($end - $place) / 4}]
+		_np_words_ahead $place $end $area_end
 	}
 	# The check first: where it is missing, the value need not be read.
 	set check [_np_word [expr {$end - $cell}]]
@@ -51,6 +51,17 @@ proc _np_entry_at {place area_base area_end cell} {
 	dict set entry place $place
 	dict set entry end $end
 	return $entry
+}
+
+# A packed entry among wide cells: its words lie side by side, and probably others follow it.
+proc _np_words_ahead {place end area_end} {
+	set end [_np_min $area_end [_np_max $end [expr {$place + 128}]]]
+	while {$place < $end && [info exists ::_np_word_cache($place)]} {
+		incr place 4
+	}
+	if {$place < $end} {
+		_np_words $place [expr {($end - $place) / 4}]
+	}
 }
 
 # Words to fetch at once: with wide cells only one word of each counts, else blocks are cheaper.
@@ -88,6 +99,7 @@ proc _np_area_at {entry base sizes} {
 	set area [_np_area_parse [_np_bytes_word [dict get $entry value]]]
 	set size [dict get $area size]
 	if {[dict get $area version] != 1} {
+		set ::_np_store_version [dict get $area version]
 		set ::_np_store_refusal "was written by another version of Nameplate (store version\
 			[dict get $area version]; this one knows 1): use that version"
 		return {}
@@ -108,25 +120,37 @@ proc _np_area_at {entry base sizes} {
 	return $area
 }
 
-# The valid area with the newest generation, or {}; then _np_store_state says what was seen instead.
+# The valid areas, the newest first; if there are none, _np_store_state says what was seen instead.
 proc _np_area_find {base end} {
 	set ::_np_store_refusal ""
+	set ::_np_store_version 1
 	set ::_np_store_state none
 	set size [expr {$end - $base}]
 	set half [expr {$size / 2}]
 	set middle [expr {$base + $half}]
 	set area [_np_area_at [_np_area_first $base $end] $base [list $half $size]]
 	if {$half % 4 != 0 || ($area ne "" && [dict get $area size] == $size)} {
-		return $area
+		return [_np_present $area]
 	}
 	if {![_np_is_blank [_np_word $middle]]} {
 		set ::_np_store_state damaged
 	}
 	set other [_np_area_at [_np_entry_at $middle $middle $end 0] $middle [list $half]]
-	if {$area eq "" || ($other ne "" && [_np_newer [dict get $other generation] [dict get $area generation]])} {
-		return $other
+	if {$area ne "" && $other ne "" && [_np_newer [dict get $other generation] [dict get $area generation]]} {
+		return [list $other $area]
 	}
-	return $area
+	return [_np_present $area $other]
+}
+
+# Those of the arguments that are not empty.
+proc _np_present {args} {
+	set present {}
+	foreach one $args {
+		if {$one ne ""} {
+			lappend present $one
+		}
+	}
+	return $present
 }
 
 # End of what an incomplete header claims: at least its own word.
@@ -158,7 +182,10 @@ proc _np_area_walk {area} {
 		if {$entry ne ""} {
 			lappend open $entry
 			if {![dict get $entry more]} {
-				lappend entries {*}$open
+				foreach member $open {
+					dict set member until [dict get $entry end]
+					lappend entries $member
+				}
 				set open {}
 			}
 			set place [dict get $entry end]
@@ -183,27 +210,63 @@ proc _np_area_walk {area} {
 	return [list $entries $floor [expr {$used + $::_np_max_gap}]]
 }
 
-# The whole store: state (ok, none, damaged), area, entries, floor, and why a writer refuses it, if it must.
+# The whole store: state (ok, none, damaged), area, entries, floor, and why a writer refuses it, if it must. An entry's
+# `until` is where the set ends that it counts with.
 proc _np_store_scan {region} {
 	set base [dict get $region base]
 	set end [dict get $region end]
-	set span [_np_span [dict get $region cell]]
-	_np_reads_begin $base $end $span
-	set store [dict create state none area {} entries {} floor $base]
-	set area [_np_area_find $base $end]
-	dict set store refusal $::_np_store_refusal
-	if {$area eq ""} {
-		dict set store state $::_np_store_state
-		return $store
+	_np_reads_begin $base $end [_np_span [dict get $region cell]]
+	set areas [_np_area_find $base $end]
+	if {[llength $areas] == 0} {
+		return [dict create state $::_np_store_state area {} entries {} floor $base refusal $::_np_store_refusal]
 	}
+	return [_np_store_of [lindex $areas 0]]
+}
+
+proc _np_store_of {area} {
 	lset ::_np_reads 2 [_np_span [dict get $area cell]]
 	lassign [_np_area_walk $area] entries floor reach
-	dict set store state ok
-	dict set store area $area
-	dict set store entries $entries
-	dict set store floor $floor
-	dict set store reach $reach
+	# Beside a valid area one of another version may be the newer one; one of another layout is just a leftover.
+	set refusal [expr {$::_np_store_version != 1 ? $::_np_store_refusal : ""}]
+	return [dict create state ok area $area entries $entries floor $floor reach $reach refusal $refusal]
+}
+
+# The same for a writer, which builds on an area only if its area entry is there to stay: a check whose writing was cut off
+# may be right now and wrong later. Then the other area counts, or there is none.
+proc _np_store_scan_to_write {region} {
+	set base [dict get $region base]
+	set end [dict get $region end]
+	_np_reads_begin $base $end [_np_span [dict get $region cell]]
+	set areas [_np_area_find $base $end]
+	foreach area $areas {
+		if {[_np_area_settled $area]} {
+			return [_np_store_of $area]
+		}
+	}
+	set state [expr {[llength $areas] > 0 ? "damaged" : $::_np_store_state}]
+	set store [dict create state $state area {} entries {} floor $base refusal $::_np_store_refusal]
+	if {[llength $areas] > 0} {
+		# With entries in it this is no cut but a flash that has worn out: nothing better is to be had.
+		set worn [_np_store_of [lindex $areas 0]]
+		if {[llength [dict get $worn entries]] > 0} {
+			return $worn
+		}
+	}
 	return $store
+}
+
+# Whether an area entry's check reads the same four times more. Only the check can be half-written: header and value have
+# been read back before it was begun.
+proc _np_area_settled {area} {
+	set place [expr {[dict get $area first] - [dict get $area cell]}]
+	set check [_np_word $place]
+	for {set i 0} {$i < 4} {incr i} {
+		_np_words $place 1
+		if {[_np_word $place] ne $check} {
+			return 0
+		}
+	}
+	return 1
 }
 
 # What names a variable: its key, and for a named one also the bytes of its name. {} if the value is malformed.
@@ -245,27 +308,50 @@ proc _np_store_live {store} {
 	return $entries
 }
 
-# The serial number's entry, or {}.
-proc _np_store_serial {store} {
+# The live entry of the variable that `item` (key, value) belongs to, or {}.
+proc _np_store_find {store item} {
+	set wanted [_np_identity $item]
 	foreach entry [_np_store_live $store] {
-		if {[dict get $entry key] == 1} {
+		if {[_np_identity $entry] eq $wanted} {
 			return $entry
 		}
 	}
 	return {}
 }
 
-# Reads an entry four times over from the target: a torn check may happen to be right once.
-proc _np_store_settled {region area entry} {
-	set place [dict get $entry place]
+# The serial number's entry, or {}.
+proc _np_store_serial {store} {
+	return [_np_store_find $store {key 1}]
+}
+
+# Reads entries four times over from the target, each up to the end of its set: a torn check may happen to be right once.
+proc _np_store_settled {region area entries} {
 	for {set i 0} {$i < 4} {incr i} {
-		_np_reads_begin [dict get $region base] [dict get $region end] 1
-		set again [_np_entry_at $place [dict get $area base] [dict get $area end] [dict get $area cell]]
-		if {$again eq "" || [dict get $again value] ne [dict get $entry value]} {
-			return 0
+		_np_reads_begin [dict get $region base] [dict get $region end] [_np_span [dict get $area cell]]
+		foreach entry $entries {
+			if {![_np_entry_settled $area $entry]} {
+				return 0
+			}
 		}
 	}
 	return 1
+}
+
+proc _np_entry_settled {area entry} {
+	set place [dict get $entry place]
+	set now {}
+	while {$place < [dict get $entry until]} {
+		set next [_np_entry_at $place [dict get $area base] [dict get $area end] [dict get $area cell]]
+		if {$next eq ""} {
+			return 0
+		}
+		if {$now eq ""} {
+			set now $next
+		}
+		set place [dict get $next end]
+	}
+	return [expr {$place == [dict get $entry until] && ![dict get $next more] && [dict get $now value] eq [dict get $entry value] &&
+		[dict get $now key] == [dict get $entry key] && [dict get $now type] == [dict get $entry type]}]
 }
 
 list

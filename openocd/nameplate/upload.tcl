@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# The two commands, step by step: parse, check, program, append, read back, run, leave.
+# program_serial and program_vars, step by step: parse, check, program, append, read back, run, leave.
 
-lappend _telnet_autocomplete_skip _np_program_serial _np_parse_program _np_serial_number _np_parse_image_word
-lappend _telnet_autocomplete_skip _np_upload _np_plan_serial _np_show_entry _np_verify_report _np_nameplate
-lappend _telnet_autocomplete_skip _np_nameplate_list _np_nameplate_get _np_nameplate_erase _np_nameplate_run
+lappend _telnet_autocomplete_skip _np_program_serial _np_program_vars _np_serial_number _np_serial_var _np_options
+lappend _telnet_autocomplete_skip _np_parse_serial _np_parse_vars _np_program _np_upload _np_kept
+lappend _telnet_autocomplete_skip _np_store_changes _np_write_changes _np_verify_report _np_reported _np_verify_one _np_is_path
 
 # ---- the words ------------------------------------------------------------------------------------------------
 
@@ -29,74 +29,127 @@ proc _np_serial_number {text} {
 	return $serial
 }
 
-# A dict of what the user asked for. Nothing has been connected to yet.
-proc _np_parse_program {words} {
-	if {[llength $words] == 0} {
-		_np_fail "program_serial needs a serial number: program_serial 42"
+# The serial number as a variable: decimal, hex, or text:TEXT.
+proc _np_serial_var {word} {
+	if {[string match text:* $word]} {
+		return [_np_var_parse serial:text=[string range $word 5 end] 0]
 	}
-	set ask [dict create serial [_np_serial_number [lindex $words 0]] image "" own 0 verify "" keep 0 reset 0]
-	set rest [lrange $words 1 end]
-	set first 1
-	foreach word $rest {
+	return [_np_var_make serial 0 [_np_word_bytes [_np_serial_number $word]] 0]
+}
+
+# Whether a word looks like a file's name rather than like one of ours.
+proc _np_is_path {word} {
+	return [expr {[regexp {[./\\]} $word] || ($word ne "" && [file exists $word])}]
+}
+
+# What the user asked for, as a dict; `ask` holds the defaults. The words that are left are options.
+proc _np_options {ask words} {
+	set verify ""
+	foreach word $words {
 		switch -- $word {
 			verify   { set verify 1 }
 			noverify { set verify 0 }
 			keep     { dict set ask keep 1 }
 			reset    { dict set ask reset 1 }
 			exit     { set ::_np_exit 1 }
-			default  {
-				dict set ask image [_np_parse_image_word $word $first]
-			}
 		}
-		set first 0
 	}
-	if {[lsearch -exact $rest verify] >= 0 && [lsearch -exact $rest noverify] >= 0} {
-		_np_fail "program_serial was told verify and noverify: choose one"
+	if {[lsearch -exact $words verify] >= 0 && [lsearch -exact $words noverify] >= 0} {
+		_np_fail "[dict get $ask command] was told verify and noverify: choose one"
 	}
 	if {[dict get $ask image] eq "" && [_np_setting NAMEPLATE_IMAGE ""] ne ""} {
 		dict set ask image $::NAMEPLATE_IMAGE
 		dict set ask own 1
 	}
-	if {![info exists verify]} {
-		set verify [dict get $ask own]
-	}
-	dict set ask verify $verify
+	dict set ask verify [expr {$verify eq "" ? [dict get $ask own] : $verify}]
 	if {[dict get $ask image] ne ""} {
 		dict set ask loaded [_np_image_open [dict get $ask image]]
 	}
 	return $ask
 }
 
-# A word that is none of ours can only be the image, and only directly behind the serial number.
-proc _np_parse_image_word {word first} {
-	set words "verify, noverify, keep, reset, exit"
-	if {$first && ([regexp {[./\\]} $word] || ($word ne "" && [file exists $word]))} {
-		return $word
+# Nothing has been connected to yet.
+proc _np_parse_serial {words} {
+	if {[llength $words] == 0} {
+		_np_fail "program_serial needs a serial number: program_serial 42"
 	}
-	if {[regexp {[./\\]} $word]} {
-		_np_fail "unexpected word [_np_quote $word]: the image, one file, stands directly behind the serial number"
+	set ask [dict create command program_serial image "" own 0 verify "" keep 0 reset 0]
+	dict set ask vars [list [_np_serial_var [lindex $words 0]]]
+	set known {verify noverify keep reset exit}
+	set options [lrange $words 1 end]
+	set word [lindex $options 0]
+	if {[llength $options] > 0 && [lsearch -exact $known $word] < 0 && [_np_is_path $word]} {
+		dict set ask image $word
+		set options [lrange $options 1 end]
 	}
-	_np_fail "unknown word [_np_quote $word]: the serial number is one argument; behind it go an image file\
-		and the words $words"
+	foreach word $options {
+		if {[lsearch -exact $known $word] >= 0} {
+			continue
+		}
+		if {[regexp {[./\\]} $word]} {
+			_np_fail "unexpected word [_np_quote $word]: the image, one file, stands directly behind the serial number"
+		}
+		_np_fail "unknown word [_np_quote $word]: the serial number is one argument; behind it go an image file\
+			and the words [join $known {, }]"
+	}
+	return [_np_options $ask $options]
 }
 
-# ---- program_serial -------------------------------------------------------------------------------------------
+proc _np_parse_vars {words} {
+	set ask [dict create command program_vars image "" own 0 verify "" keep 0 reset 0]
+	set known {verify noverify reset exit}
+	set word [lindex $words 0]
+	if {[llength $words] > 0 && [string first = $word] < 0 && [lsearch -exact $known $word] < 0 && [_np_is_path $word]} {
+		dict set ask image $word
+		set words [lrange $words 1 end]
+	}
+	set given {}
+	set options {}
+	foreach word $words {
+		if {[string first = $word] >= 0} {
+			lappend given $word
+		} elseif {[lsearch -exact $known $word] >= 0} {
+			lappend options $word
+		} elseif {[regexp {[./\\]} $word]} {
+			_np_fail "unexpected word [_np_quote $word]: the image, one file, comes first, and a variable is name=value"
+		} else {
+			_np_fail "[_np_quote $word] has no =: write a variable as name=value or name:type=value; other words are\
+				[join $known {, }]"
+		}
+	}
+	if {[llength $given] == 0} {
+		_np_fail "program_vars needs a variable: program_vars hwrev=B2"
+	}
+	dict set ask vars [_np_vars_parse $given 0]
+	return [_np_options $ask $options]
+}
+
+# ---- the steps ------------------------------------------------------------------------------------------------
 
 proc _np_program_serial {words} {
-	set ask [_np_parse_program $words]
+	_np_program [_np_parse_serial $words]
+}
+
+proc _np_program_vars {words} {
+	_np_program [_np_parse_vars $words]
+}
+
+proc _np_program {ask} {
 	_np_connect
-	set failed [catch {_np_upload $ask} text]
+	set failed [catch {_np_upload $ask} vars]
 	if {$failed} {
 		# The firmware on the device may be half-programmed; it stays halted, or is let go with the debugger.
 		catch {_np_restore_poll}
-		return -code error $text
+		return -code error $vars
 	}
 	_np_leave [expr {[dict get $ask image] ne "" || [dict get $ask verify]}] [dict get $ask reset]
 	_np_restore_poll
-	_np_result "serial=$text"
+	foreach var $vars {
+		_np_result "[dict get $var name]=[_np_var_shown $var]"
+	}
 }
 
-# Steps 2 to 6; returns the serial number that the device has now.
+# Steps 2 to 6; returns the variables as the device has them now.
 proc _np_upload {ask} {
 	set image [dict get $ask image]
 	# `reset init` sets the clock up for the upload; the few words of a serial do without, and then the target
@@ -107,138 +160,101 @@ proc _np_upload {ask} {
 	if {$image ne ""} {
 		set offset [_np_image_check $image [dict get $ask loaded] $banks $region]
 	}
+	_np_resume $region
 	# All that may refuse comes before the first change to the flash.
-	set plan [_np_plan_serial $region $ask]
+	set store [_np_store_scan_to_write $region]
+	set vars [_np_kept $region $store $ask]
+	set plan [_np_store_changes $region $store $vars]
 	if {$image ne ""} {
 		_np_image_program $image [lindex [dict get $ask loaded] 0] $offset
 	}
-	set entry [dict get $plan entry]
-	if {$entry eq ""} {
-		set entry [_np_write_serial $region [dict get $plan store] [dict get $ask serial]]
-		_np_say [format "serial number %u written at 0x%08X" [dict get $ask serial] [dict get $entry place]]
-	} else {
-		_np_say [format "serial number %s unchanged at 0x%08X" [_np_show_entry $entry] [dict get $entry place]]
-	}
-	set serial [_np_show_entry $entry]
+	_np_write_changes $region $plan $vars
 	if {[dict get $ask verify]} {
-		_np_verify_report $serial
+		_np_verify_report $vars
 	}
-	return $serial
+	return $vars
 }
 
-# A dict: entry, the serial's if the device needs none written, else {}; and store, the plan for writing it.
-proc _np_plan_serial {region ask} {
-	set store [_np_store_scan $region]
+# With `keep`, a serial number that is there takes the place of the one that was given.
+proc _np_kept {region store ask} {
 	set entry [_np_store_serial $store]
-	if {$entry ne "" && ([dict get $ask keep] || [_np_is_serial $entry [dict get $ask serial]]) &&
-		[_np_store_settled $region [dict get $store area] $entry]} {
-		return [dict create entry $entry store {}]
+	if {![dict get $ask keep] || $entry eq "" || ![_np_store_settled $region [dict get $store area] [list $entry]]} {
+		return [dict get $ask vars]
 	}
-	return [dict create entry {} store [_np_plan $region $store]]
+	return [list [_np_var_of $entry]]
 }
 
-proc _np_show_entry {entry} {
-	return [_np_show [dict get $entry type] [_np_value_of $entry]]
+# The plan for what has to be written of the variables, or {} if all of them are there.
+proc _np_store_changes {region store vars} {
+	set items {}
+	foreach var $vars {
+		lappend items [_np_var_item $var]
+	}
+	set changes [_np_changes $region $store $items]
+	if {[llength $changes] == 0} {
+		return {}
+	}
+	return [_np_plan $region $store $changes]
 }
 
-# The firmware itself has to find the serial number and print it.
-proc _np_verify_report {serial} {
-	_np_run report 0
-	set report $::_np_sh(report)
-	if {$::_np_sh(status) ne "" && $report eq ""} {
-		_np_fail "the firmware ended (status $::_np_sh(status)) without reporting serial=$serial: print that line by\
-			semihosting, or say noverify"
-	}
-	if {$report ne $serial} {
-		_np_fail "the firmware reports serial=[string range $report 0 40], and the device has serial=$serial: is the\
-			firmware linked for the same region?"
-	}
-}
-
-# ---- nameplate ------------------------------------------------------------------------------------------------
-
-proc _np_nameplate {words} {
-	set usage "nameplate list, nameplate get serial, nameplate erase, or nameplate run"
-	switch -- [join $words " "] {
-		"list"       { set job _np_nameplate_list }
-		"get serial" { set job _np_nameplate_get }
-		"erase"      { set job _np_nameplate_erase }
-		"run"        { set job _np_nameplate_run }
-		""           { _np_fail "nameplate needs a word: $usage" }
-		default      { _np_fail "nameplate does not know [_np_quote [join $words { }]]: $usage" }
-	}
-	_np_connect
-	set failed [catch {$job} text]
-	catch {_np_restore_poll}
-	if {$failed} {
-		return -code error $text
-	}
-}
-
-# Reading neither halts nor resets the target.
-proc _np_nameplate_list {} {
-	set region [_np_region [_np_banks]]
-	set store [_np_store_scan $region]
-	foreach line [_np_list_lines $store] {
-		_np_result $line
-	}
-	set range [_np_range [dict get $region base] [dict get $region end]]
-	switch -- [dict get $store state] {
-		ok      { _np_say "region $range, [dict get $region areas] area(s), cells of [dict get $region cell] bytes" }
-		none    { _np_say "region $range is blank" }
-		damaged {
-			set why [dict get $store refusal]
-			_np_say "region $range [expr {$why ne "" ? $why : "holds no store, but is not blank"}]"
+proc _np_write_changes {region plan vars} {
+	set places [dict create]
+	if {$plan ne ""} {
+		foreach entry [_np_write $region $plan] {
+			if {$entry ne ""} {
+				dict set places [_np_identity $entry] [dict get $entry place]
+			}
 		}
 	}
-	_np_leave 0 0
+	foreach var $vars {
+		set name [dict get $var name]
+		set identity [_np_identity [_np_var_item $var]]
+		set what [expr {$name eq "serial" ? "serial number" : "$name ="}]
+		if {[dict exists $places $identity]} {
+			_np_say [format "%s %s written at 0x%08X" $what [_np_var_shown $var] [dict get $places $identity]]
+		} elseif {[dict get $var type] != $::_np_type_deleted} {
+			_np_say "$what [_np_var_shown $var] unchanged"
+		}
+	}
 }
 
-proc _np_nameplate_get {} {
-	set region [_np_region [_np_banks]]
-	set store [_np_store_scan $region]
-	set entry [_np_store_serial $store]
-	_np_leave 0 0
-	if {$entry ne ""} {
-		_np_result [_np_show_entry $entry]
+# ---- the firmware's word for it -------------------------------------------------------------------------------
+
+# What the firmware is to print for a variable, behind `name=`.
+proc _np_reported {var} {
+	if {[dict get $var secret]} {
+		return secret
+	}
+	return [_np_report_text [dict get $var type] [dict get $var value]]
+}
+
+# The firmware itself has to find the variables and print them.
+proc _np_verify_report {vars} {
+	set names {}
+	foreach var $vars {
+		lappend names [dict get $var name]
+	}
+	_np_run $names 0
+	foreach var $vars {
+		_np_verify_one [dict get $var name] [_np_reported $var] [dict get $var secret]
+	}
+}
+
+proc _np_verify_one {name wanted secret} {
+	if {![dict exists $::_np_sh_reports $name]} {
+		_np_fail "the firmware ended (status $::_np_sh(status)) without reporting $name=[string range $wanted 0 60]: print that\
+			line by semihosting, or say noverify"
+	}
+	set report [dict get $::_np_sh_reports $name]
+	if {$report eq $wanted} {
 		return
 	}
-	set range [_np_range [dict get $region base] [dict get $region end]]
-	if {[dict get $store state] eq "damaged"} {
-		_np_fail "the reserved region $range holds no store, but is not blank: `nameplate erase` clears it,\
-			`program_serial` writes a serial number"
+	if {$secret} {
+		_np_fail "the firmware reports something else than $name=secret: it must not print secrets"
 	}
-	_np_fail "the device has no serial number in $range: `program_serial` writes one"
-}
-
-proc _np_nameplate_erase {} {
-	_np_reset init
-	set region [_np_region [_np_banks]]
-	set base [dict get $region base]
-	set size [expr {[dict get $region end] - $base}]
-	if {[catch {flash erase_address $base $size}]} {
-		_np_fail "erasing [_np_range $base [dict get $region end]] failed: check write protection and power, then run\
-			the same command again"
-	}
-	_np_reads_begin $base [dict get $region end] 256
-	for {set place $base} {$place < [dict get $region end]} {incr place 4} {
-		set word [_np_word $place]
-		if {$word eq "" || $word != [dict get $region erased]} {
-			_np_fail [format "the flash at 0x%08X is not blank after erasing: run the same command again" $place]
-		}
-	}
-	_np_leave 1 0
-	_np_result "erased=$size"
-}
-
-# Ends with the firmware's status: OpenOCD can only say 0 or 1, so the number stands in the message.
-proc _np_nameplate_run {} {
-	_np_run end 1
-	set status $::_np_sh(status)
-	_np_leave 1 0
-	if {$status != 0} {
-		_np_fail "the firmware ended with status $status"
-	}
+	regsub -all {[^ -~]} [string range $report 0 60] ? report
+	_np_fail "the firmware reports $name=$report, and the device has $name=[string range $wanted 0 60]: is the\
+		firmware linked for the same region?"
 }
 
 list

@@ -55,9 +55,11 @@ bad_words() {
 @test "verify together with noverify" { bad_words "42 verify noverify" "choose one"; }
 
 @test "nameplate alone, with an unknown word, with too many words" {
-	for words in "" "show" "get" "get name" "list all" "erase everything"; do
+	for words in "" "show" "get" "get a b" "get -json a" "list all" "list -secrets" "erase everything" "set" "delete" \
+		"dump" "restore" "restore a b" "verify 42" "run fast"; do
 		nameplate_run "nameplate $words"
-		refused "nameplate list, nameplate get serial, nameplate erase, or nameplate run"
+		refused "nameplate list [-json] | get NAME [-secrets] | set NAME=VALUE..." "| run"
+		[ "$(stat ap_reads)" = 0 ]
 	done
 }
 
@@ -185,12 +187,15 @@ bad_region() {
 	nameplate_bare "set NAMEPLATE_BASE 0x0801C000; set NAMEPLATE_SIZE 0x4000" "program_serial 42"
 	refused "another layout" "areas of 4096 bytes"
 }
-@test "a full region is refused, with the bytes needed and free" {
-	for serial in $(seq 9); do nameplate_bare "program_serial $serial"; done
-	nameplate_bare "program_serial 10"
-	refused "full" "384 bytes" "256 are free"
-	nameplate_bare "program_serial 9"
-	expect "serial=9"
+@test "what does not fit at all is refused, with the bytes needed and free" {
+	printf 'x%.0s' $(seq 1000) >long
+	nameplate_bare "program_vars a:file=long b:file=long c:file=long"
+	expect "$(printf '%s=%s\n' a "$(printf '78%.0s' $(seq 1000))" b "$(printf '78%.0s' $(seq 1000))" \
+		c "$(printf '78%.0s' $(seq 1000))")"
+	nameplate_bare "program_vars d:file=long"
+	refused "full" "needs 1012 bytes" "676 are free" "nameplate delete"
+	nameplate_bare "program_vars a=1 b=1 c=1 d:file=long"
+	[ "$status" = 0 ]
 }
 @test "no serial number to get" {
 	nameplate_bare "nameplate get serial"

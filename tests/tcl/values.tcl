@@ -29,7 +29,7 @@ foreach {name type bytes wanted} {
 	"float" 2 {0 0 192 63} 1.5
 	"double" 2 {0 0 0 0 0 0 248 191} -1.5
 	"text" 3 {78 80 45 55} NP-7
-	"text with control characters and a backslash" 3 {65 10 27 92 66} {A\x0a\x1b\x5cB}
+	"text with control characters and a backslash" 3 {65 10 27 92 66} {A\n\x1b\\B}
 	"text in UTF-8" 3 {195 164} ä
 	"text that is not UTF-8" 3 {65 255 195} {A\xff\xc3}
 	"bytes" 4 {222 173} dead

@@ -21,7 +21,9 @@ proc found {region} {
 		lappend values "value [dict get $entry key] [dict get $entry type] $hex"
 	}
 	lappend lines {*}[lsort $values]
-	if {![catch {_np_plan $region $store} plan]} {
+	# Where a serial number would go. A writer may have another reason to compact, though there is room.
+	set serial [_np_var_item [_np_serial_var 42]]
+	if {![catch {_np_plan $region $store [list $serial]} plan] && [dict get $plan place] ne ""} {
 		lappend lines "append [expr {[dict get $plan place] - [dict get $region base]}]"
 	}
 	return $lines

@@ -33,7 +33,13 @@ proc tap_end {} {
 	exit [expr {$::tap_failed > 0}]
 }
 
-# ---- a target: words by address, with erased flash elsewhere; "" is a word that cannot be read ------------------
+# ---- a target: words by address, with erased flash elsewhere --------------------------------------------------
+# "" is a word that cannot be read (ECC); {from to} is one that reads with other bits between the two each time.
+# Every change is an operation: a fill, a cell of an image, a page that is erased. At operation ::cut_at the power goes:
+# ::cut_kind says how much of it the flash has taken, and from then on there is no target, until `power_on`.
+
+set flash_cell 4
+set flash_page 2048
 
 proc flash_is {base size erased} {
 	catch {unset ::flash_words}
@@ -41,6 +47,23 @@ proc flash_is {base size erased} {
 	set ::flash_range [list $base [expr {$base + $size}] $erased]
 	set ::reads 0
 	set ::fills {}
+	power_on
+}
+
+proc power_on {} {
+	set ::operations 0
+	set ::cut_at -1
+	set ::dead 0
+}
+
+# A seeded generator, so that every run tears the same bits.
+set seed 1
+proc random {} {
+	set ::seed [expr {($::seed * 1103515245 + 12345) & 0x7FFFFFFF}]
+	return [expr {$::seed >> 8}]
+}
+proc random_word {} {
+	return [expr {(([random] & 0xFFFF) << 16) | ([random] & 0xFFFF)}]
 }
 
 proc flash_bytes {address hex} {
@@ -56,10 +79,29 @@ proc flash_bytes {address hex} {
 	}
 }
 
+proc flash_word {address} {
+	if {![info exists ::flash_words($address)]} {
+		return [lindex $::flash_range 2]
+	}
+	set word $::flash_words($address)
+	if {[llength $word] == 2} {
+		lassign $word from to
+		return [expr {$from ^ (($from ^ $to) & [random_word])}]
+	}
+	return $word
+}
+
+# Words outside flash, by address: CPUID, and what a test adds.
+set other_words [dict create [expr {0xE000ED00 + 0}] 0x412fc230]
+
 proc read_memory {address width count} {
 	incr ::reads
-	if {$address == $::_np_cpuid} {
-		return 0x412fc230
+	if {$::dead} {
+		return -code error "no target"
+	}
+	set address [expr {$address + 0}]
+	if {[dict exists $::other_words $address]} {
+		return [dict get $::other_words $address]
 	}
 	lassign $::flash_range base end erased
 	if {$width != 32 || $address % 4 != 0 || $address < $base || $address + 4 * $count > $end} {
@@ -67,10 +109,7 @@ proc read_memory {address width count} {
 	}
 	set words {}
 	for {set i 0} {$i < $count} {incr i} {
-		set word $erased
-		if {[info exists ::flash_words($address)]} {
-			set word $::flash_words($address)
-		}
+		set word [flash_word $address]
 		if {$word eq ""} {
 			return -code error "bus error"
 		}
@@ -80,34 +119,149 @@ proc read_memory {address width count} {
 	return $words
 }
 
-# `flash fillw`, as far as Nameplate uses it. ::bad_cells maps addresses to what they read after a write.
+# One word of a cut operation, after which it has `to` in part, not at all, or whole.
+proc word_cut {from to} {
+	switch -- $::cut_kind {
+		before   { return $from }
+		after    { return $to }
+		unread   { return [expr {$from eq $to ? $from : ""}] }
+		unstable { return [expr {$from eq $to || [llength $from] != 1 ? $to : [list $from $to]}] }
+	}
+	return [expr {[string is integer -strict $from] ? $from ^ (($from ^ $to) & [random_word]) : $to}]
+}
+
+# Changes words {address to ...} in one operation.
+proc flash_operation {changes} {
+	if {$::dead} {
+		return -code error "no target"
+	}
+	set ::dead [expr {$::operations == $::cut_at}]
+	incr ::operations
+	foreach {address to} $changes {
+		set from [lindex $::flash_range 2]
+		if {[info exists ::flash_words($address)]} {
+			set from $::flash_words($address)
+		}
+		set ::flash_words($address) [expr {$::dead ? [word_cut $from $to] : $to}]
+	}
+	if {$::dead} {
+		return -code error "power lost"
+	}
+}
+
+# Programs words into one cell or less; nothing may be there yet.
+proc flash_program {address words} {
+	set changes {}
+	foreach word $words {
+		if {[info exists ::flash_words($address)] && $::flash_words($address) ne [lindex $::flash_range 2]} {
+			return -code error "written twice: $address"
+		}
+		lappend changes $address [expr {$word + 0}]
+		incr address 4
+	}
+	flash_operation $changes
+}
+
+# ::bad_cells maps addresses to what they read after a write.
 set bad_cells {}
-proc flash {command address value count} {
-	lassign $::flash_range base end erased
+proc flash {command args} {
+	return [flash_$command {*}$args]
+}
+
+proc flash_fillw {address value count} {
 	# A number, not its spelling: {$address} alone would stay "0x...".
 	set address [expr {$address + 0}]
 	lappend ::fills [list $address $value $count]
-	for {set i 0} {$i < $count} {incr i} {
-		set at [expr {$address + 4 * $i}]
-		if {[info exists ::flash_words($at)] && $::flash_words($at) != $erased} {
-			return -code error "written twice: $address"
-		}
-		set ::flash_words($at) [expr {$value + 0}]
-	}
+	flash_program $address [lrepeat $count $value]
 	if {[dict exists $::bad_cells $address]} {
 		set ::flash_words($address) [dict get $::bad_cells $address]
 		return -code error "does not verify"
 	}
 }
 
+# An Intel HEX file whose records follow each other: whole cells, one operation each. Reads it on its own, by the format's
+# definition.
+proc flash_write_image {path offset type} {
+	if {$offset != 0 || $type ne "ihex"} {
+		return -code error "not the way an image is written: $offset $type"
+	}
+	set ::last_image $path
+	set file [open $path r]
+	set lines [split [string trim [read $file]] \n]
+	close $file
+	set high 0
+	set next ""
+	set words {}
+	foreach line $lines {
+		set record {}
+		foreach {all byte} [regexp -all -inline {([0-9A-F][0-9A-F])} $line] {
+			lappend record [expr {"0x$byte" + 0}]
+		}
+		set sum 0
+		foreach byte $record {
+			incr sum $byte
+		}
+		if {$sum % 256 != 0 || [lindex $record 0] != [llength $record] - 5 || [string index $line 0] ne ":"} {
+			return -code error "not Intel HEX: $line"
+		}
+		set data [lrange $record 4 end-1]
+		switch -- [lindex $record 3] {
+			0 {
+				set at [expr {$high + ([lindex $record 1] << 8) + [lindex $record 2]}]
+				if {$next ne "" && $at != $next} {
+					return -code error "a gap before $at"
+				}
+				if {$next eq ""} {
+					set start $at
+				}
+				set next [expr {$at + [llength $data]}]
+				foreach {a b c d} $data {
+					lappend words [expr {$a | ($b << 8) | ($c << 16) | ($d << 24)}]
+				}
+			}
+			1 { break }
+			4 { set high [expr {(([lindex $data 0] << 8) + [lindex $data 1]) << 16}] }
+		}
+	}
+	set per [expr {$::flash_cell / 4}]
+	if {$start % $::flash_cell != 0 || [llength $words] % $per != 0} {
+		return -code error "OpenOCD would pad this: $start [llength $words]"
+	}
+	lappend ::images [list $start [llength $words]]
+	for {set i 0} {$i < [llength $words]} {incr i $per} {
+		flash_program [expr {$start + 4 * $i}] [lrange $words $i [expr {$i + $per - 1}]]
+		set at [expr {$start + 4 * $i}]
+		if {[dict exists $::bad_cells $at]} {
+			set ::flash_words($at) [dict get $::bad_cells $at]
+		}
+	}
+}
+
+proc flash_erase_address {address size} {
+	if {$address % $::flash_page != 0 || $size % $::flash_page != 0} {
+		return -code error "not whole pages: $address $size"
+	}
+	lappend ::erases [list $address $size]
+	for {set end [expr {$address + $size}]} {$address < $end} {incr address $::flash_page} {
+		set changes {}
+		for {set at 0} {$at < $::flash_page} {incr at 4} {
+			if {[info exists ::flash_words([expr {$address + $at}])]} {
+				lappend changes [expr {$address + $at}] [lindex $::flash_range 2]
+			}
+		}
+		flash_operation $changes
+	}
+}
+
 # A region as _np_region makes it.
 proc region_of {base size cell erased} {
+	set ::flash_cell $cell
 	set areas [expr {$size >= 4096 ? 2 : 1}]
 	return [dict create base $base end [expr {$base + $size}] area [expr {$size / $areas}] areas $areas cell $cell \
 		words [expr {$cell == 128 || $cell == 64 ? 1 : $cell / 4}] erased $erased driver fake]
 }
 
-foreach part {message codec region image target store writer list semihosting upload} {
+foreach part {message codec number value region image target store writer compact save list dump words semihosting upload commands} {
 	source [file join $home openocd nameplate $part.tcl]
 }
 proc echo {args} {}

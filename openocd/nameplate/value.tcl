@@ -1,0 +1,398 @@
+# SPDX-License-Identifier: MIT
+# Values: from what the user writes to bytes on flash, and back to what people, programs and the firmware's report say.
+# A variable is a dict: name, key, type (the header's code), value (its bytes, without the name), secret.
+
+lappend _telnet_autocomplete_skip _np_string_bytes _np_bytes_string _np_is_utf8 _np_text _np_unescape _np_report_text
+lappend _telnet_autocomplete_skip _np_show _np_type_of _np_value_parse _np_value_integer _np_value_text _np_value_hex
+lappend _telnet_autocomplete_skip _np_value_mac _np_value_file _np_value_untyped _np_var_parse _np_var_name _np_var_value
+lappend _telnet_autocomplete_skip _np_var_refuse _np_var_item _np_var_of _np_var_shown _np_vars_parse
+
+# The types that the user names: how their text is read, what the header says, and how many bytes ("" is any number).
+set _np_types {
+	u8   {integer 0 1}
+	u16  {integer 0 2}
+	u32  {integer 0 4}
+	u64  {integer 0 8}
+	i8   {integer 1 1}
+	i16  {integer 1 2}
+	i32  {integer 1 4}
+	i64  {integer 1 8}
+	f32  {float   2 4}
+	f64  {float   2 8}
+	text {text    3 {}}
+	hex  {hex     4 {}}
+	mac  {mac     6 6}
+	file {file    4 {}}
+}
+set _np_integer_ranges {
+	u8  {0 to 255}         i8  {-128 to 127}
+	u16 {0 to 65535}       i16 {-32768 to 32767}
+	u32 {0 to 4294967295}  i32 {-2147483648 to 2147483647}
+	u64 {0 to 18446744073709551615}  i64 {-9223372036854775808 to 9223372036854775807}
+}
+set _np_type_deleted 5
+set _np_key_serial 1
+set _np_key_named 255
+set _np_key_names {1 serial}
+set _np_longest_value 1023
+
+# ---- bytes and text -------------------------------------------------------------------------------------------
+
+proc _np_string_bytes {text} {
+	set bytes {}
+	set bits [expr {[string bytelength $text] * 8}]
+	for {set at 0} {$at < $bits} {incr at 8} {
+		lappend bytes [unpack $text -uintle $at 8]
+	}
+	return $bytes
+}
+
+proc _np_bytes_string {bytes} {
+	set text ""
+	set at 0
+	foreach byte $bytes {
+		pack text $byte -intle 8 $at
+		incr at 8
+	}
+	return $text
+}
+
+# Whether the bytes are well-formed UTF-8 (Unicode 15.0, table 3-7): nothing overlong, no surrogates.
+proc _np_is_utf8 {bytes} {
+	set more 0
+	foreach byte $bytes {
+		if {$more > 0} {
+			if {$byte < $low || $byte > $high} {
+				return 0
+			}
+			incr more -1
+			set low 0x80
+			set high 0xBF
+			continue
+		}
+		if {$byte < 0x80} {
+			continue
+		}
+		if {$byte < 0xC2 || $byte > 0xF4} {
+			return 0
+		}
+		set more [expr {$byte < 0xE0 ? 1 : $byte < 0xF0 ? 2 : 3}]
+		set low [expr {$byte == 0xE0 ? 0xA0 : $byte == 0xF0 ? 0x90 : 0x80}]
+		set high [expr {$byte == 0xED ? 0x9F : $byte == 0xF4 ? 0x8F : 0xBF}]
+	}
+	return [expr {$more == 0}]
+}
+
+# Bytes as one line of text: a backslash as \\, line breaks and tabs as \n \r \t, other control characters and what is
+# not UTF-8 as \xNN.
+proc _np_text {bytes} {
+	set utf8 [_np_is_utf8 $bytes]
+	set text ""
+	foreach byte $bytes {
+		switch -- $byte {
+			9  { append text {\t} }
+			10 { append text {\n} }
+			13 { append text {\r} }
+			92 { append text {\\} }
+			default {
+				if {$byte < 32 || $byte == 127 || ($byte >= 128 && !$utf8)} {
+					append text [format {\x%02x} $byte]
+				} else {
+					append text [_np_bytes_string $byte]
+				}
+			}
+		}
+	}
+	return $text
+}
+
+# The bytes that _np_text has turned into `text`.
+proc _np_unescape {text} {
+	set bytes {}
+	while {[regexp {^([^\\]*)\\(.)(.*)$} $text all plain kind text]} {
+		lappend bytes {*}[_np_string_bytes $plain]
+		switch -- $kind {
+			n  { lappend bytes 10 }
+			r  { lappend bytes 13 }
+			t  { lappend bytes 9 }
+			\\ { lappend bytes 92 }
+			default {
+				if {$kind ne "x" || ![regexp {^([0-9a-fA-F][0-9a-fA-F])(.*)$} $text all digits text]} {
+					return -code error "holds a backslash that is none of \\\\ \\n \\r \\t \\xNN"
+				}
+				lappend bytes [expr {"0x$digits" + 0}]
+			}
+		}
+	}
+	if {[string match "*\\\\" $text]} {
+		return -code error "ends in a lone backslash: write \\\\"
+	}
+	return [concat $bytes [_np_string_bytes $text]]
+}
+
+# ---- showing --------------------------------------------------------------------------------------------------
+
+# The type that the user would name for a header's type code and a value of `length` bytes; {} if there is none.
+proc _np_type_of {code length} {
+	foreach {name row} $::_np_types {
+		lassign $row how type size
+		if {$type == $code && ($size eq "" || $size == $length)} {
+			return $name
+		}
+	}
+	return {}
+}
+
+# A value by its type; one that has an impossible length is shown as bytes.
+proc _np_show {code bytes} {
+	switch -glob -- [_np_type_of $code [llength $bytes]] {
+		u*   { return [format %lu [_np_bytes_word $bytes]] }
+		i*   {
+			set bits [expr {8 * [llength $bytes]}]
+			set word [_np_bytes_word $bytes]
+			return [expr {$bits < 64 && ($word >> ($bits - 1)) & 1 ? $word - (1 << $bits) : $word}]
+		}
+		f*   { return [_np_float_text $bytes] }
+		text { return [_np_text $bytes] }
+		mac  {
+			set digits {}
+			foreach byte $bytes {
+				lappend digits [format %02x $byte]
+			}
+			return [join $digits :]
+		}
+	}
+	return [_np_hex_of $bytes]
+}
+
+# As the firmware reports it (firmware/README.md): a float by its bits, text in printable ASCII.
+proc _np_report_text {code bytes} {
+	set type [_np_type_of $code [llength $bytes]]
+	if {$type eq "f32" || $type eq "f64"} {
+		return 0x[_np_hex_of [lreverse $bytes]]
+	}
+	if {$type ne "text"} {
+		return [_np_show $code $bytes]
+	}
+	set text ""
+	foreach byte $bytes {
+		if {$byte == 92} {
+			append text "\\\\"
+		} elseif {$byte < 32 || $byte > 126} {
+			append text [format {\x%02x} $byte]
+		} else {
+			append text [format %c $byte]
+		}
+	}
+	return $text
+}
+
+# ---- reading what the user wrote ------------------------------------------------------------------------------
+# Each of these returns bytes, or fails with what stands behind "variable "x": its value ".
+
+proc _np_value_integer {type text} {
+	lassign [dict get $::_np_types $type] how signed count
+	set range "give one from [dict get $::_np_integer_ranges $type]"
+	if {[regexp {^-?0+([0-9]+)$} $text all plain]} {
+		return -code error "has a leading zero, which some tools read as octal: write it without, or as 0x hex"
+	}
+	if {![regexp {^(-?[0-9]+|0[xX][0-9a-fA-F]+)$} $text]} {
+		return -code error "is not a number: $range, decimal or 0x hex"
+	}
+	set bytes [_np_integer_bytes $text $signed $count]
+	if {$bytes eq ""} {
+		return -code error "is out of range: $range"
+	}
+	return $bytes
+}
+
+proc _np_value_text {bytes} {
+	if {[lsearch -exact $bytes 0] >= 0} {
+		return -code error "holds a NUL character, which ends a text in C: use the type hex"
+	}
+	if {![_np_is_utf8 $bytes]} {
+		return -code error "is not valid UTF-8: save it as UTF-8, or use the type hex"
+	}
+	return $bytes
+}
+
+proc _np_value_hex {text} {
+	if {![regexp {^[0-9a-fA-F]*$} $text] || [string length $text] % 2 != 0} {
+		return -code error "is not bytes in hex: give two hex digits for each byte, like 00ff12"
+	}
+	return [expr {$text eq "" ? "" : [lreverse [_np_hex_bytes $text [expr {[string length $text] / 2}]]]}]
+}
+
+proc _np_value_mac {text} {
+	if {![regexp {^[0-9a-fA-F][0-9a-fA-F]([:-][0-9a-fA-F][0-9a-fA-F])*$} $text] || [string length $text] != 17} {
+		return -code error "is not a MAC address: give six bytes in hex, like 02:00:00:12:34:56"
+	}
+	regsub -all {[:-]} $text "" digits
+	return [_np_value_hex $digits]
+}
+
+proc _np_value_file {path} {
+	if {$path eq "" || ![file isfile $path] || [catch {open $path r} file]} {
+		return -code error "is no file that can be read: check the path"
+	}
+	# One byte more than may be there, so that a large file is found out without reading it.
+	set text [read $file [expr {$::_np_longest_value + 1}]]
+	close $file
+	return [_np_string_bytes $text]
+}
+
+# Without a type: a plain integer by its size, all else as text. {code bytes}
+proc _np_value_untyped {text unescaped} {
+	set candidates {}
+	if {[regexp {^(0|[1-9][0-9]*|0[xX][0-9a-fA-F]+)$} $text]} {
+		set candidates {u32 u64}
+	} elseif {[regexp {^-[1-9][0-9]*$} $text]} {
+		set candidates {i32 i64}
+	}
+	foreach type $candidates {
+		lassign [dict get $::_np_types $type] how code count
+		set bytes [_np_integer_bytes $text $code $count]
+		if {$bytes ne ""} {
+			return [list $code $bytes]
+		}
+	}
+	return [list 3 [_np_value_text $unescaped]]
+}
+
+# {code bytes} of a value of a type, or without one. In a file, text is escaped.
+proc _np_value_parse {type text escaped} {
+	set how [expr {$type eq "" ? "" : [lindex [dict get $::_np_types $type] 0]}]
+	set bytes {}
+	if {$how eq "" || $how eq "text"} {
+		set bytes [expr {$escaped ? [_np_unescape $text] : [_np_string_bytes $text]}]
+	}
+	if {$how eq ""} {
+		return [_np_value_untyped $text $bytes]
+	}
+	lassign [dict get $::_np_types $type] how code count
+	switch -- $how {
+		integer { set bytes [_np_value_integer $type $text] }
+		float   { set bytes [_np_float_bytes $text $count] }
+		text    { set bytes [_np_value_text $bytes] }
+		hex     { set bytes [_np_value_hex $text] }
+		mac     { set bytes [_np_value_mac $text] }
+		file    { set bytes [_np_value_file $text] }
+	}
+	return [list $code $bytes]
+}
+
+# ---- variables ------------------------------------------------------------------------------------------------
+
+# The name, or an error. `usage` is what a right one looks like in this command.
+proc _np_var_name {name} {
+	if {![regexp {^[A-Za-z0-9_.-]+$} $name]} {
+		_np_fail "the name [_np_quote $name] is none: use letters, digits and _ . - for it"
+	}
+	if {[string length $name] > 31} {
+		_np_fail "the name [_np_quote $name] has [string length $name] characters: use 31 or fewer"
+	}
+	return $name
+}
+
+# Fails about a variable's value, which is quoted unless it is a secret.
+proc _np_var_refuse {name text secret why} {
+	set quoted [expr {$secret ? "" : "[_np_quote $text] "}]
+	_np_fail "variable [_np_quote $name]: its value $quoted$why"
+}
+
+# A variable out of NAME[:TYPE][:secret]=VALUE.
+proc _np_var_parse {word escaped} {
+	set equals [string first = $word]
+	if {$equals < 0} {
+		_np_fail "[_np_quote $word] has no =: write a variable as name=value or name:type=value"
+	}
+	set text [string range $word [expr {$equals + 1}] end]
+	set parts [split [string range $word 0 [expr {$equals - 1}]] :]
+	set name [_np_var_name [lindex $parts 0]]
+	set words [lrange $parts 1 end]
+	set secret [expr {[lindex $words end] eq "secret"}]
+	if {$secret} {
+		set words [lrange $words 0 end-1]
+	}
+	set type [lindex $words 0]
+	if {[llength $words] > 1 || ([llength $words] == 1 && ![dict exists $::_np_types $type])} {
+		_np_fail "variable [_np_quote $name]: unknown type [_np_quote [join $words :]]: the types are\
+			[join [dict keys $::_np_types] {, }]; secret may follow"
+	}
+	if {[catch {_np_value_parse $type $text $escaped} value]} {
+		_np_var_refuse $name $text $secret $value
+	}
+	lassign $value code bytes
+	if {[llength $bytes] > $::_np_longest_value} {
+		set size [expr {$type eq "file" ? [file size $text] : [llength $bytes]}]
+		_np_var_refuse $name $text $secret "has $size bytes: $::_np_longest_value is the most"
+	}
+	return [_np_var_make $name $code $bytes $secret]
+}
+
+lappend _telnet_autocomplete_skip _np_var_make
+proc _np_var_make {name code bytes secret} {
+	set key $::_np_key_named
+	if {$name eq "serial"} {
+		set key $::_np_key_serial
+		set type [_np_type_of $code [llength $bytes]]
+		if {$secret || ($type ne "u32" && ($type ne "text" || $bytes eq ""))} {
+			_np_fail "the serial number is from 0 to 4294967295 or a text that is not empty, and no secret:\
+				write serial=42 or serial:text=SN-0042, or choose another name"
+		}
+	}
+	return [dict create name $name key $key type $code value $bytes secret $secret]
+}
+
+# Several variables; no name twice.
+proc _np_vars_parse {words escaped} {
+	set vars {}
+	foreach word $words {
+		set var [_np_var_parse $word $escaped]
+		set name [dict get $var name]
+		if {[info exists seen($name)]} {
+			_np_fail "variable [_np_quote $name] is given twice: give it once"
+		}
+		set seen($name) 1
+		lappend vars $var
+	}
+	return $vars
+}
+
+# What goes on flash: a dict key, type, value, where a named variable's value begins with its name.
+proc _np_var_item {var} {
+	set value [dict get $var value]
+	if {[dict get $var key] == $::_np_key_named} {
+		set name [_np_string_bytes [dict get $var name]]
+		set value [concat [expr {[llength $name] | ([dict get $var secret] << 7)}] $name $value]
+	}
+	return [dict create key [dict get $var key] type [dict get $var type] value $value]
+}
+
+# The variable that an entry is. One that only a number names is called key-N.
+proc _np_var_of {entry} {
+	set key [dict get $entry key]
+	set value [dict get $entry value]
+	set secret 0
+	if {$key == $::_np_key_named} {
+		set first [lindex $value 0]
+		set name [_np_text [lrange $value 1 [expr {$first & 31}]]]
+		set secret [expr {$first >> 7}]
+		set value [lrange $value [expr {1 + ($first & 31)}] end]
+	} elseif {[dict exists $::_np_key_names $key]} {
+		set name [dict get $::_np_key_names $key]
+	} else {
+		set name key-$key
+	}
+	return [dict create name $name key $key type [dict get $entry type] value $value secret $secret]
+}
+
+# A variable's value as results and lists show it.
+proc _np_var_shown {var} {
+	if {[dict get $var secret]} {
+		return secret
+	}
+	return [_np_show [dict get $var type] [dict get $var value]]
+}
+
+list

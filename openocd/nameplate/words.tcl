@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: MIT
+# program_words: words to fixed addresses, for firmware that knows nothing of the store. And nameplate lock.
+
+lappend _telnet_autocomplete_skip _np_program_words _np_parse_words _np_words_check _np_words_write _np_words_extend
+lappend _telnet_autocomplete_skip _np_do_lock _np_lock _np_protection_blocks
+
+proc _np_parse_words {words} {
+	set ask [dict create reset 0]
+	set numbers {}
+	foreach word $words {
+		switch -- $word {
+			reset { dict set ask reset 1 }
+			exit  { set ::_np_exit 1 }
+			default {
+				set what [expr {[llength $numbers] == 0 ? "address" : "word"}]
+				if {[catch {_np_value_integer u32 $word} bytes]} {
+					_np_fail "$what [_np_quote $word] $bytes"
+				}
+				lappend numbers [_np_bytes_word $bytes]
+			}
+		}
+	}
+	if {[llength $numbers] < 2} {
+		_np_fail "program_words needs an address and words: program_words 0x0801D000 0x12345678"
+	}
+	dict set ask address [lindex $numbers 0]
+	dict set ask words [lrange $numbers 1 end]
+	return $ask
+}
+
+proc _np_program_words {words} {
+	set ask [_np_parse_words $words]
+	_np_connect
+	set failed [catch {_np_words_write [dict get $ask address] [dict get $ask words]} text]
+	if {$failed} {
+		catch {_np_restore_poll}
+		return -code error $text
+	}
+	_np_leave 0 [dict get $ask reset]
+	_np_restore_poll
+	set address [dict get $ask address]
+	foreach word [dict get $ask words] {
+		_np_result [format "0x%08X=0x%08X" $address $word]
+		incr address 4
+	}
+}
+
+# Everything that can be refused before the first write. Returns the bank.
+proc _np_words_check {address end banks region} {
+	set range [_np_range $address $end]
+	set bank [_np_bank_of $banks $address]
+	if {$bank eq "" || $end > [dict get $bank end]} {
+		_np_fail "the words would take $range, which is not in the flash\
+			[_np_range [dict get [lindex $banks 0] base] [dict get [lindex $banks end] end]]: correct the address"
+	}
+	if {$address < [dict get $region end] && $end > [dict get $region base]} {
+		_np_fail "the words would take $range, which touches the reserved region\
+			[_np_range [dict get $region base] [dict get $region end]]: choose another address, or use program_vars"
+	}
+	set granule [dict get $bank granule]
+	if {$address % $granule != 0 || $end % $granule != 0} {
+		_np_fail "this flash ([dict get $bank driver]) is written in pieces of $granule bytes, and the words would take $range:\
+			begin at a multiple of $granule, and give a multiple of [expr {$granule / 4}] words"
+	}
+	return $bank
+}
+
+proc _np_words_write {address words} {
+	_np_reset halt
+	set banks [_np_banks]
+	set region [_np_region $banks]
+	set end [expr {$address + 4 * [llength $words]}]
+	set bank [_np_words_check $address $end $banks $region]
+	set erased [dict get $bank erased]
+	set all [_np_words_extend $bank $address $words]
+	set last [expr {$address + 4 * [llength $all]}]
+	_np_reads_begin $address $last 32
+	set same 1
+	set used ""
+	set at $address
+	foreach word $all {
+		set now [_np_word $at]
+		if {$at < $end && ($now eq "" || $now != $word)} {
+			set same 0
+		}
+		if {$used eq "" && ($now eq "" || $now != $erased)} {
+			set used $at
+		}
+		incr at 4
+	}
+	if {$same} {
+		_np_say "the words at [_np_range $address $end] are there already"
+		return
+	}
+	if {$used ne "" && $used >= $end} {
+		_np_fail [format "OpenOCD can write to 0x%08X only together with the rest of its half page, and at 0x%08X there is\
+			something else: begin at 0x%08X, or erase the page first" $address $used $last]
+	}
+	if {$used ne ""} {
+		_np_fail [format "the flash at 0x%08X is not erased (it reads %s): erase its page first, or choose another address" $used \
+			[expr {[_np_word $used] eq "" ? "as an error" : [format 0x%08X [_np_word $used]]}]]
+	}
+	set bytes {}
+	foreach word $all {
+		lappend bytes {*}[_np_word_bytes $word]
+	}
+	if {![_np_write_block [dict create base $address end $last erased $erased] $address [dict get $bank granule] $bytes]} {
+		_np_fail "the words at [_np_range $address $end] do not read back: the flash is worn or its supply is weak; erase the\
+			page, then run the same command again"
+	}
+}
+
+# stm32lx aborts OpenOCD (an assertion in stm32lx.c) when a write begins inside a half page and ends before the next: such
+# a run goes on to the end of its half page with the erased value, which leaves those words as they are.
+proc _np_words_extend {bank address words} {
+	set cell [dict get $bank cell]
+	if {[dict get $bank driver] ne "stm32lx" || $address % $cell == 0} {
+		return $words
+	}
+	set left [expr {($cell - $address % $cell) / 4 - [llength $words]}]
+	if {$left <= 0} {
+		return $words
+	}
+	return [concat $words [lrepeat $left [expr {[dict get $bank erased] + 0}]]]
+}
+
+# ---- lock -----------------------------------------------------------------------------------------------------
+
+proc _np_do_lock {words flag} {
+	return _np_lock
+}
+
+# What `flash protect` counts: pages, or blocks of several. {start end} each.
+proc _np_protection_blocks {bank} {
+	set blocks {}
+	foreach {all offset length} [regexp -all -inline {#[ ]*[0-9]+: (0x[0-9a-fA-F]+) \((0x[0-9a-fA-F]+)} \
+		[flash info [dict get $bank number]]] {
+		set start [expr {[dict get $bank base] + $offset}]
+		lappend blocks [list $start [expr {$start + $length}]]
+	}
+	return $blocks
+}
+
+proc _np_lock {} {
+	_np_reset init
+	set banks [_np_banks]
+	set region [_np_region $banks]
+	set range [_np_range [dict get $region base] [dict get $region end]]
+	set driver [dict get $region driver]
+	if {[dict get $region lock] ne "yes"} {
+		_np_fail "the region $range is not locked: [dict get $region lock] ($driver); protect it with ST's tools"
+	}
+	set blocks [_np_protection_blocks [_np_bank_of $banks [dict get $region base]]]
+	set first ""
+	set last ""
+	set number 0
+	foreach block $blocks {
+		if {[lindex $block 0] == [dict get $region base]} {
+			set first $number
+		}
+		if {[lindex $block 1] == [dict get $region end]} {
+			set last $number
+		}
+		incr number
+	}
+	if {$first eq "" || $last eq ""} {
+		_np_fail "the region $range is not locked: this part protects blocks of several pages, and the region is none; let\
+			NAMEPLATE_BASE and NAMEPLATE_SIZE name whole blocks (`flash info [dict get $region number]` shows them)"
+	}
+	if {[catch {flash protect [dict get $region number] $first $last on}]} {
+		_np_fail "the region $range could not be locked (OpenOCD's messages stand above): check readout protection and power"
+	}
+	_np_leave 1 0
+	_np_result "locked=[expr {[dict get $region end] - [dict get $region base]}]"
+}
+
+list
