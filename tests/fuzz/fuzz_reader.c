@@ -5,7 +5,7 @@
  * An input is a region in short, so that mutations hit what counts:
  *     byte 0       [0] erased flash reads zeros   [1] every check is made right   [4:2] size, 1 KiB << 0 to 4
  *     bytes 1, 2   how many of the bytes that follow stand at the region's start; the rest stands at its middle
- *     byte 3       which variable, getter and key to ask for; a few values ask for every key
+ *     byte 3       what to ask for: the serial number, a key, or one of the variables
  *
  * Making the checks right lets mutated headers, sets, names and area entries through, which a CRC else hides.
  * tests/vectors/make.py writes its stores in this form (`make.py seeds DIR`).
@@ -19,7 +19,7 @@
 
 #define LINKED_SIZE   8192
 #define SIZES         5
-#define VARIABLES_MAX 6 /* looked at; the walk takes time by their square */
+#define VARIABLES_MAX 4 /* looked at; the walk takes time by their square */
 #define LENGTH_MAX    1055
 #define NAME_MAX      31
 #define BUFFER_SIZE   64
@@ -55,12 +55,26 @@ static void put32(uint8_t *p, uint32_t word)
 
 static uint32_t crc_over(uint32_t crc, const uint8_t *bytes, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        crc ^= bytes[i];
+    static uint32_t table[256];
+
+    for (uint32_t i = 0; table[255] == 0 && i < 256; i++) {
+        table[i] = i;
         for (int bit = 0; bit < 8; bit++)
-            crc = crc & 1 ? crc >> 1 ^ 0xEDB88320u : crc >> 1;
+            table[i] = table[i] & 1 ? table[i] >> 1 ^ 0xEDB88320u : table[i] >> 1;
     }
+    for (size_t i = 0; i < count; i++)
+        crc = crc >> 8 ^ table[(crc ^ bytes[i]) & 0xFF];
     return crc;
+}
+
+/* The reader's CRC here: its own, bit by bit, would take nine tenths of the time. test_reader has that one. */
+uint32_t NAMEPLATE_CRC32(uint32_t offset, uint32_t header, const uint8_t *value, uint32_t length)
+{
+    uint8_t words[8];
+
+    put32(words, offset);
+    put32(words + 4, header);
+    return ~crc_over(crc_over(~0u, words, 8), value, length);
 }
 
 /* Gives every header among the first `used` bytes of the area the check that it claims to have. */
@@ -69,14 +83,12 @@ static void seal(uint8_t *area, size_t used, size_t end)
     for (size_t p = 0; p + 4 <= used;) {
         const uint32_t header = get32(area + p), cell = 4u << (header >> 23 & 7), length = header & 0x7FF;
         const size_t check = p + cell + (length + cell - 1) / cell * cell;
-        uint8_t offset[4];
 
         if (header >> 26 != 0x35 || cell > 128 || length > LENGTH_MAX || p % cell || check + cell > end) {
             p += 4;
             continue;
         }
-        put32(offset, (uint32_t)p);
-        put32(area + check, ~crc_over(crc_over(crc_over(~0u, offset, 4), area + p, 4), area + p + cell, length));
+        put32(area + check, NAMEPLATE_CRC32((uint32_t)p, header, area + p + cell, length));
         p = check + cell;
     }
 }
@@ -277,10 +289,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pick = data[3];
     region = region_from(data, size);
     count = check_walk(&region, seen);
-    if (count)
-        check_asked(&region, &seen[pick % count], pick / 8);
-    check_serial(&region, pick / 64);
-    for (unsigned key = pick % 128 ? pick % 254 + 1 : 1; key < NAMEPLATE_KEY_NAMED; key += pick % 128 ? 254 : 1)
-        check_key(&region, seen, count, key);
+    /* Every scan takes time, so an input asks one of these questions. */
+    if (pick % 4 == 0)
+        check_serial(&region, pick / 4);
+    else if (pick % 4 == 1)
+        check_key(&region, seen, count, pick);
+    else if (count)
+        check_asked(&region, &seen[pick / 4 % count], pick / 8);
     return 0;
 }
