@@ -178,10 +178,10 @@ build/tests/target/%.bin: build/tests/target/%.elf
 
 # ---- fuzz -----------------------------------------------------------------------------------------------------
 
-# clang's libFuzzer; the seeds are the shared vectors. With its own CRC, for speed.
+# clang's libFuzzer; the seeds are the shared vectors.
 FUZZ_CC    ?= clang
 FUZZ_FLAGS := -O2 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
-              -fno-sanitize-coverage=trace-cmp -fsanitize-coverage-ignorelist=tests/fuzz/uncovered.txt -DNAMEPLATE_CRC32=fuzz_crc32
+              -fno-sanitize-coverage=trace-cmp -fsanitize-coverage-ignorelist=tests/fuzz/uncovered.txt
 RUNS       ?= 1000000
 LONG_RUNS  ?= 100000000
 

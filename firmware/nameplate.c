@@ -47,9 +47,6 @@ static uint32_t load8(const uint8_t *p)
     return *(const volatile uint8_t *)p;
 }
 
-#ifndef NAMEPLATE_CRC32
-#define NAMEPLATE_CRC32 crc32
-
 /* CRC-32 as in zlib, bit by bit: a table would cost more flash than all the rest. */
 static uint32_t crc32(uint32_t offset, uint32_t header, const uint8_t *value, uint32_t length)
 {
@@ -68,7 +65,6 @@ static uint32_t crc32(uint32_t offset, uint32_t header, const uint8_t *value, ui
         bits = 8;
     }
 }
-#endif
 
 /* "An entry stands at offset p", the walk's place. Returns whether it does, with the walk behind it. */
 static int take_entry(struct nameplate_walk *walk, uint32_t header)
@@ -82,7 +78,7 @@ static int take_entry(struct nameplate_walk *walk, uint32_t header)
         return 0;
     if (walk->at & (cell - 1) || size + cell > walk->end - walk->at)
         return 0;
-    if (NAMEPLATE_CRC32(walk->at, header, value, length) != load32(value - cell + size))
+    if (crc32(walk->at, header, value, length) != load32(value - cell + size))
         return 0;
     walk->entry = walk->at;
     walk->header = header;

@@ -9,19 +9,12 @@
  * Freestanding C99: no libc, no heap, no writable data, so a bootloader can use it, and so can an interrupt. It only
  * reads. The format, and the reason for every rule, is in FORMAT.md.
  *
- * Time: a scan computes one CRC per entry, some 60 instructions a byte. Read a value once, at start-up. A program that
- * has a faster CRC (a table, the chip's unit) compiles nameplate.c with -DNAMEPLATE_CRC32=its_name, a function with the
- * prototype below that gives zlib's CRC-32 over four bytes of `offset`, four of `header`, both little-endian, and the
- * value.
+ * Time: a scan computes one CRC per entry, some 60 instructions a byte. Read a value once, at start-up.
  */
 #ifndef NAMEPLATE_H
 #define NAMEPLATE_H
 
 #include <stdint.h>
-
-#ifdef NAMEPLATE_CRC32
-uint32_t NAMEPLATE_CRC32(uint32_t offset, uint32_t header, const uint8_t *value, uint32_t length);
-#endif
 
 /* Results. 0 is success; an error leaves the caller's output as it was. */
 enum {

@@ -67,8 +67,7 @@ static uint32_t crc_over(uint32_t crc, const uint8_t *bytes, size_t count)
     return crc;
 }
 
-/* The reader's CRC here: its own, bit by bit, would take nine tenths of the time. test_reader has that one. */
-uint32_t NAMEPLATE_CRC32(uint32_t offset, uint32_t header, const uint8_t *value, uint32_t length)
+static uint32_t entry_crc(uint32_t offset, uint32_t header, const uint8_t *value, uint32_t length)
 {
     uint8_t words[8];
 
@@ -88,7 +87,7 @@ static void seal(uint8_t *area, size_t used, size_t end)
             p += 4;
             continue;
         }
-        put32(area + check, NAMEPLATE_CRC32((uint32_t)p, header, area + p + cell, length));
+        put32(area + check, entry_crc((uint32_t)p, header, area + p + cell, length));
         p = check + cell;
     }
 }
