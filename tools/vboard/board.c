@@ -78,6 +78,20 @@ static bool cpu_is_running(void *ctx)
 	return !((struct board *)ctx)->core.halted;
 }
 
+static bool cpu_is_reading(void *ctx)
+{
+	return ((struct board *)ctx)->core.emulating;
+}
+
+/* The line is seen before the next instruction. */
+static void set_nmi(void *ctx, bool asserted)
+{
+	struct board *board = ctx;
+
+	board->core.nmi = asserted;
+	board->core.stop |= asserted;
+}
+
 static void on_system_reset(void *ctx)
 {
 	board_reset(ctx);
@@ -97,6 +111,11 @@ static int prepare_faults(struct board *board, const char *flash_path, char *mes
 	if (err) {
 		snprintf(message, message_size, "%s.unstable: %s; remove it or name another flash file", flash_path,
 			 strerror(-err));
+		return -1;
+	}
+	err = ecc_open(&board->flash, flash_path);
+	if (err) {
+		snprintf(message, message_size, "%s.ecc: %s; remove it or name another flash file", flash_path, strerror(-err));
 		return -1;
 	}
 	err = fault->record ? fault_record_begin(fault, &board->flash) : 0;
@@ -141,6 +160,8 @@ int board_open(struct board *board, const struct chip *chip, const char *flash_p
 	}
 	board->flash.cpu_is_running = cpu_is_running;
 	board->flash.request_reset = on_flash_reset_request;
+	board->flash.cpu_is_reading = cpu_is_reading;
+	board->flash.set_nmi = set_nmi;
 
 	board->dap = (struct dap){.chip = chip, .bus = &board->bus, .stats = &board->stats};
 	board->jtag = (struct jtag){.dap = &board->dap, .boundary_idcode = chip->bs_idcode, .debug_idcode = chip->jtag_idcode};

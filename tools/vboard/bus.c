@@ -89,8 +89,8 @@ int bus_read(struct bus *bus, uint32_t address, unsigned size, uint32_t *value)
 	if (address % size)
 		return BUS_FAULT;
 	if (memory) {
-		if (memory->before_read)
-			memory->before_read(memory->ctx, address - memory->base, size);
+		if (memory->before_read && memory->before_read(memory->ctx, address - memory->base, size))
+			return BUS_FAULT;
 		*value = bytes_load(memory->data + (address - memory->base), size);
 		return 0;
 	}

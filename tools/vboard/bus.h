@@ -21,8 +21,8 @@ struct bus_memory {
 	bool writable;
 	/* For memory that is not plainly writable: takes a write of 1, 2 or 4 bytes. 0 or BUS_FAULT. */
 	int (*write)(void *ctx, uint32_t offset, unsigned size, uint32_t value);
-	/* Called before a read, where reading is not plain either; or NULL. */
-	void (*before_read)(void *ctx, uint32_t offset, unsigned size);
+	/* Called before a read, where reading is not plain either; or NULL. 0, or BUS_FAULT if it cannot be read. */
+	int (*before_read)(void *ctx, uint32_t offset, unsigned size);
 	void *ctx;
 	uint8_t *dirty; /* one flag per BUS_PAGE, set when the bytes changed behind the emulator */
 };

@@ -9,6 +9,7 @@
 
 #include "cores.h"
 #include "flash.h"
+#include "flash_stm32l4x.h"
 #include "periph.h"
 
 #include <stddef.h>
@@ -148,6 +149,35 @@ const struct chip chips[] = {
 		.flash_variant = &stm32f1x_f0_f3,
 		.flash_regs = 0x40022000,
 		.periphs = periphs_stm32f3,
+	},
+	{
+		/* RM0351; DS10198: 1 MiB flash, 128 KiB RAM, MSI of 4 MHz after reset. */
+		.name = "stm32l476rg",
+		.core = &cortex_m4f,
+		.cpuid = 0x410FC241,
+		.jtag_idcode = 0x4BA00477,
+		.swd_idcode = 0x2BA01477,
+		.bs_idcode = 0x06415041,
+		.dbgmcu = 0xE0042000,
+		.dbgmcu_idcode = 0x10076415, /* revision 4 */
+		.flash_base = 0x08000000,
+		.flash_size = 1024 * 1024,
+		.page_size = 2048,
+		.granule = 8,
+		.ram_base = 0x20000000,
+		.ram_size = 96 * 1024,
+		.more_ram = {{0x10000000, 32 * 1024}},
+		.system_base = 0x1FFF0000,
+		.system_size = 28 * 1024,
+		.option_base = 0x1FFF7000, /* one-time-programmable bytes, device signature, option bytes */
+		.flash_size_word = 0x1FFF75E0,
+		.uid = {0x1FFF7590, 0x1FFF7594, 0x1FFF7598},
+		.clock_hz = 4000000,
+		.irqs = 82,
+		.flash_ops = &flash_stm32l4x,
+		.flash_variant = &l4x_stm32l47,
+		.flash_regs = 0x40022000,
+		.periphs = periphs_stm32l4,
 	},
 	{.name = NULL},
 };

@@ -33,6 +33,7 @@ struct chip {
 	uint32_t flash_alias;   /* where the flash shows as well; flash_base: nowhere */
 	uint32_t boot;          /* where the first vectors are fetched: VTOR after reset */
 	uint32_t page_size;     /* bytes, the erase unit of the silicon; on parts with sectors the smallest */
+	uint32_t granule;       /* bytes that share one ECC code and are programmed in one go; 0: no ECC */
 	uint32_t ram_base, ram_size;     /* bytes */
 	struct chip_memory more_ram[2];  /* size 0: none */
 	/* Memories that are only read. Sizes are multiples of 4 KiB; 0: there is none. */

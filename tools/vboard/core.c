@@ -24,6 +24,8 @@
 #define OPCODE_WFI 0xBF30u
 #define MMIO_BLOCKS 2
 
+enum { CFSR_PRECISERR = 1u << 9, CFSR_BFARVALID = 1u << 15 };
+
 static const struct {
 	uint32_t base, size;
 } mmio_blocks[MMIO_BLOCKS] = {
@@ -177,6 +179,20 @@ static bool on_bad_access(uc_engine *uc, uc_mem_type type, uint64_t address, int
 	return false;
 }
 
+/* A word is there, but cannot be read. The emulator completes the load all the same. */
+static void note_unreadable(struct core *core, uint32_t address)
+{
+	if (!exception_ignores_bus_faults(core)) {
+		note_bus_fault(core, address);
+		core->unreadable = true;
+		for (unsigned i = 0; i < 15; i++)
+			core->regs_before[i] = core_reg_read(core, i);
+		return;
+	}
+	core->cfsr |= CFSR_PRECISERR | CFSR_BFARVALID;
+	core->bfar = address;
+}
+
 static void on_special_read(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *ctx)
 {
 	struct core *core = ctx;
@@ -187,7 +203,8 @@ static void on_special_read(uc_engine *uc, uc_mem_type type, uint64_t address, i
 	(void)uc;
 	(void)type;
 	(void)value;
-	m->before_read(m->ctx, offset, (unsigned)size);
+	if (m->before_read(m->ctx, offset, (unsigned)size))
+		note_unreadable(core, (uint32_t)address);
 	refresh_copy(core, (unsigned)memory, offset, (unsigned)size);
 }
 
@@ -508,6 +525,7 @@ static void emulate(struct core *core, uint64_t budget)
 	core->budget = budget;
 	core->stop = false;
 	core->event = EVENT_NONE;
+	core->unreadable = false;
 	core->pc_last = pc;
 	core->emulating = true;
 	err = uc_emu_start(core->uc, pc | 1, RUN_FOR_EVER, 0, 0);
@@ -574,8 +592,10 @@ static void handle_event(struct core *core)
 		core->not_thumb = true;
 		break;
 	case EVENT_BUS_FAULT:
+		for (unsigned i = 0; core->unreadable && i < 15; i++)
+			core_reg_write(core, i, core->regs_before[i]);
 		core_reg_write(core, REG_PC, core->pc_last);
-		core->cfsr |= (1u << 9) | (1u << 15); /* PRECISERR, BFARVALID */
+		core->cfsr |= CFSR_PRECISERR | CFSR_BFARVALID;
 		exception_raise(core, EXC_BUS_FAULT);
 		break;
 	case EVENT_FETCH_FAULT:
@@ -600,7 +620,7 @@ void core_run(struct core *core, uint32_t count)
 		uint64_t budget = end - core->cycles;
 		uint32_t tick = systick_remaining(core);
 
-		if (core->sleeping && !exception_wakes(core)) {
+		if (core->sleeping && !core->nmi && !exception_wakes(core)) {
 			if (tick == UINT32_MAX)
 				return; /* nothing but a debugger can wake it */
 			core->cycles += tick;
@@ -609,6 +629,8 @@ void core_run(struct core *core, uint32_t count)
 			continue;
 		}
 		core->sleeping = false;
+		if (core->nmi && !core->exceptions[EXC_NMI].active)
+			core->exceptions[EXC_NMI].pending = true;
 		if (exception_take_pending(core) && (core->halted || core->lockup))
 			return;
 		if (core->not_thumb) {

@@ -18,6 +18,7 @@
 #define CORE_EXCEPTIONS (16 + 160)
 #define MAX_FPB_COMPARATORS 10 /* code and literal */
 #define MAX_DWT_COMPARATORS 4
+#define DBGMCU_WORDS 24 /* up to the last freeze register of the part that has most of them */
 #define CORE_MAX_DISCARDED 32 /* more than the stores of one instruction */
 
 enum exception {
@@ -67,6 +68,7 @@ struct core {
 	bool halted, sleeping, lockup;
 	bool not_thumb;       /* a vector without bit 0: the next instruction is a UsageFault (INVSTATE) */
 	bool fpu_off;         /* there is an FPU and CPACR forbids it */
+	bool nmi;             /* somebody holds the NMI line */
 	bool emulating;       /* the emulator is running: a reset must wait until it has stopped */
 	bool reset_requested;
 	uint64_t cycles;      /* one per instruction */
@@ -75,6 +77,8 @@ struct core {
 	uint64_t budget;
 	bool stop;
 	enum core_event event;
+	bool unreadable;          /* the fault is of a load that the emulator has completed */
+	uint32_t regs_before[15]; /* and then what R0 to LR were before it */
 	uint32_t pc_last; /* address of the newest instruction that was begun */
 
 	/* Memory that the CPU cannot simply write: the emulator reads and executes a copy of it, since it carries out even
@@ -91,7 +95,7 @@ struct core {
 	uint32_t dhcsr;        /* control bits, as written */
 	bool s_reset_st, s_retire_st;
 	uint32_t dcrdr, demcr, dfsr;
-	uint32_t dbgmcu[4];
+	uint32_t dbgmcu[DBGMCU_WORDS];
 	uint32_t fp_ctrl, fp_comp[MAX_FPB_COMPARATORS];
 	uint32_t dwt_ctrl, dwt_cyccnt_base /* while it counts; else its value */, dwt_comp[MAX_DWT_COMPARATORS], dwt_mask[MAX_DWT_COMPARATORS], dwt_function[MAX_DWT_COMPARATORS];
 	uc_hook watch_hook;
@@ -146,6 +150,8 @@ void exception_reset(struct core *core);
 /* Takes the most urgent pending exception if its priority allows: pushes the frame and enters the handler. True if so. */
 bool exception_take_pending(struct core *core);
 void exception_return(struct core *core, uint32_t exc_return);
+/* Are bus faults of data accesses left unhandled (CCR.BFHFNMIGN) at the present priority? */
+bool exception_ignores_bus_faults(struct core *core);
 /* A synchronous fault or SVC: made pending, or escalated to HardFault, or lock-up. */
 void exception_raise(struct core *core, enum exception number);
 /* Would a pending exception wake the core from sleep? */

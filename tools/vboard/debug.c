@@ -417,7 +417,7 @@ void debug_attach(struct core *core, struct bus *bus)
 		{"DFSR", 0xE000ED30, 0x4, dfsr_read, dfsr_write, core},
 		{"FPB", 0xE0002000, 0x1000, fpb_read, fpb_write, core},
 		{"DWT", 0xE0001000, 0x1000, dwt_read, dwt_write, core},
-		{"DBGMCU", core->chip->dbgmcu, 0x10, dbgmcu_read, dbgmcu_write, core},
+		{"DBGMCU", core->chip->dbgmcu, 4 * DBGMCU_WORDS, dbgmcu_read, dbgmcu_write, core},
 		{"ROM table", 0xE00FF000, 0x1000, rom_table_read, ignore_write, core},
 		{"ITM", 0xE0000000, 0x1000, zero_read, ignore_write, core},  /* no trace port is connected */
 		{"TPIU", 0xE0040000, 0x1000, zero_read, ignore_write, core},

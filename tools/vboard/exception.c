@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define PRIORITY_NONE 256 /* less urgent than every exception */
+#define CCR_BFHFNMIGN (1u << 8)
 #define CCR_STKALIGN (1u << 9)
 #define SCR_SLEEPONEXIT (1u << 1)
 #define XPSR_FRAME_ALIGNED (1u << 9)
@@ -61,6 +62,12 @@ static int execution_priority(struct core *core)
 	if (faultmask && priority > -1)
 		priority = -1;
 	return priority;
+}
+
+/* ARM DDI 0403 B3.2.8: HardFault, NMI and whoever has set FAULTMASK may probe what may not answer. */
+bool exception_ignores_bus_faults(struct core *core)
+{
+	return core->ccr & CCR_BFHFNMIGN && execution_priority(core) < 0;
 }
 
 static unsigned most_urgent_pending(const struct core *core)

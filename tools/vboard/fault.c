@@ -75,7 +75,7 @@ static void record(struct fault *fault, enum flash_change change, uint64_t numbe
 		   const uint8_t *after)
 {
 	static const char *const names[] = {
-		[FLASH_WORD] = "word", [FLASH_HALF_PAGE] = "half-page", [FLASH_ERASE] = "erase"};
+		[FLASH_WORD] = "word", [FLASH_HALF_PAGE] = "half-page", [FLASH_GRANULE] = "granule", [FLASH_ERASE] = "erase"};
 	char line[2048];
 	int length = snprintf(line, sizeof line, "%" PRIu64 " %s %" PRIx32 " %" PRIx32 " ", number, names[change],
 			      offset, size);
@@ -140,11 +140,18 @@ bool fault_at_operation(struct flash *flash, enum flash_change change, uint64_t 
 		record(fault, change, number, offset, size, after);
 	if (fault->cut == CUT_NONE || number != fault->cut_at)
 		return false;
-	if (fault->cut == CUT_AFTER)
-		memcpy(flash->data + offset, after, size);
-	else if (fault->cut != CUT_BEFORE)
-		fault_tear(change, number, fault->seed, size, after, flash->data + offset,
-			   fault->cut == CUT_UNSTABLE ? fault->unstable + offset : NULL);
+	if (fault->cut == CUT_BEFORE)
+		return true;
+	if (fault->cut == CUT_AFTER) {
+		flash_done(flash, change, offset, size, after);
+		return true;
+	}
+	fault_tear(change, number, fault->seed, size, after, flash->data + offset,
+		   fault->cut == CUT_UNSTABLE ? fault->unstable + offset : NULL);
+	if (change == FLASH_GRANULE)
+		ecc_set(flash, offset, ECC_BAD);
+	else if (flash->chip->granule)
+		ecc_tear_erase(flash, offset, size, fault->seed + number);
 	return true;
 }
 

@@ -34,7 +34,7 @@ struct fault {
 int fault_parse_cut(struct fault *fault, const char *text);
 
 /* Begins the record: DIR/start.bin is the flash as it is now, DIR/journal gets a line per operation:
- * `NUMBER word|half-page|erase OFFSET SIZE HEXBYTES` (hex numbers but the first; no bytes for an erase).
+ * `NUMBER word|half-page|granule|erase OFFSET SIZE HEXBYTES` (hex numbers but the first; no bytes for an erase).
  * Returns 0 or a negative errno. */
 int fault_record_begin(struct fault *fault, const struct flash *flash);
 

@@ -96,6 +96,7 @@ fail:
 
 void flash_close(struct flash *flash)
 {
+	ecc_close(flash);
 	munmap(flash->data, flash->chip->flash_size);
 	free(flash->after);
 	close(flash->fd);
@@ -108,9 +109,15 @@ static int flash_bus_write(void *ctx, uint32_t offset, unsigned size, uint32_t v
 	return flash->chip->flash_ops->mem_write(flash, offset, size, value);
 }
 
-static void flash_before_read(void *ctx, uint32_t offset, unsigned size)
+static int flash_before_read(void *ctx, uint32_t offset, unsigned size)
 {
-	fault_reroll(ctx, offset, size);
+	struct flash *flash = ctx;
+
+	fault_reroll(flash, offset, size);
+	if (!ecc_is_bad(flash, offset, size))
+		return 0;
+	flash->stats->ecc_errors++;
+	return flash->chip->flash_ops->bad_read(flash, offset, flash->cpu_is_reading && flash->cpu_is_reading(flash->ctx));
 }
 
 static int regs_bus_read(void *ctx, uint32_t offset, uint32_t *value)
@@ -133,6 +140,7 @@ void flash_attach(struct flash *flash, struct bus *bus, struct stats *stats)
 {
 	const uint32_t places[] = {flash->chip->flash_base, flash->chip->flash_alias};
 	unsigned count = places[0] == places[1] ? 1 : 2;
+	bool unsound = flash->fault->unstable || flash->chip->granule;
 
 	flash->bus = bus;
 	flash->stats = stats;
@@ -141,7 +149,7 @@ void flash_attach(struct flash *flash, struct bus *bus, struct stats *stats)
 							.size = flash->chip->flash_size,
 							.data = flash->data,
 							.write = flash_bus_write,
-							.before_read = flash->fault->unstable ? flash_before_read : NULL,
+							.before_read = unsound ? flash_before_read : NULL,
 							.ctx = flash});
 	bus_add_device(bus, (struct bus_device){"FLASH", flash->chip->flash_regs, 0x400, regs_bus_read, regs_bus_write,
 						flash});
@@ -179,6 +187,9 @@ static void count(struct flash *flash, enum flash_change change)
 	case FLASH_HALF_PAGE:
 		flash->stats->flash_half_pages++;
 		break;
+	case FLASH_GRANULE:
+		flash->stats->flash_granules++;
+		break;
 	case FLASH_ERASE:
 		flash->stats->flash_pages_erased++;
 		break;
@@ -191,6 +202,17 @@ static void programmed(struct flash *flash, uint32_t offset, uint32_t size, cons
 	uint8_t erased = flash->chip->flash_ops->erased;
 	unsigned unit = size < 4 ? size : 4;
 
+	if (flash->chip->granule) {
+		if (ecc_is_spent(flash, offset)) {
+			flash->stats->flash_overwrites++;
+			fprintf(stderr, "vboard: granule at 0x%08X programmed twice\n",
+				(unsigned)(flash->chip->flash_base + offset));
+		}
+		for (uint32_t i = 0; i < size; i++)
+			after[i] = flash->data[offset + i] & bytes[i];
+		return;
+	}
+
 	for (uint32_t i = 0; i < size; i += unit) {
 		uint32_t old = bytes_load(flash->data + offset + i, unit), new = bytes_load(bytes + i, unit);
 
@@ -201,6 +223,19 @@ static void programmed(struct flash *flash, uint32_t offset, uint32_t size, cons
 		}
 		bytes_store(after + i, unit, erased ? old & new : old | new);
 	}
+}
+
+void flash_done(struct flash *flash, enum flash_change change, uint32_t offset, uint32_t size, const uint8_t *after)
+{
+	bool was_spent = change == FLASH_GRANULE && ecc_is_spent(flash, offset);
+
+	memcpy(flash->data + offset, after, size);
+	if (change == FLASH_GRANULE)
+		ecc_program(flash, offset, was_spent, after);
+	if (change != FLASH_ERASE)
+		return;
+	fault_heal(flash, offset, size);
+	ecc_erase(flash, offset, size);
 }
 
 void flash_apply(struct flash *flash, enum flash_change change, uint32_t offset, uint32_t size, const uint8_t *bytes,
@@ -221,9 +256,7 @@ void flash_apply(struct flash *flash, enum flash_change change, uint32_t offset,
 	flash->dead = fault_at_operation(flash, change, flash->stats->flash_ops, offset, size, after);
 	if (flash->dead)
 		return;
-	memcpy(flash->data + offset, after, size);
-	if (change == FLASH_ERASE)
-		fault_heal(flash, offset, size);
+	flash_done(flash, change, offset, size, after);
 	bus_mark_dirty(flash->bus, flash->data + offset, size);
 	flash->busy_until_ns = flash->stats->time_ns + duration_ns;
 }

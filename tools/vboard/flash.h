@@ -6,6 +6,8 @@
 #ifndef VBOARD_FLASH_H
 #define VBOARD_FLASH_H
 
+#include "ecc.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,6 +20,7 @@ struct stats;
 enum flash_change {
 	FLASH_WORD,      /* program one word, or the unit that the controller was asked for instead */
 	FLASH_HALF_PAGE, /* program half a page in one go */
+	FLASH_GRANULE,   /* program one granule of flash with ECC */
 	FLASH_ERASE,     /* erase a page, a sector or all */
 };
 
@@ -48,6 +51,16 @@ struct stm32f1x_variant {
 
 extern const struct stm32f1x_variant stm32f1x_f1, stm32f1x_f0_f3;
 
+/* State of the stm32l4x controller (L4, L5, G0, G4, WB, WL, U5). */
+struct stm32l4x_regs {
+	uint32_t cr, sr, eccr, kept[16];
+	unsigned key_step;
+	bool key_fault;    /* a wrong key: locked until reset */
+	uint32_t granule;  /* offset of the granule that is being filled */
+	unsigned words;    /* words taken so far */
+	uint8_t buffer[16];
+};
+
 struct flash {
 	const struct chip *chip;
 	struct bus *bus;
@@ -56,15 +69,19 @@ struct flash {
 	uint8_t *data; /* the file, mapped shared: what is written here survives the death of this process */
 	uint8_t *after; /* what the operation under way is to leave; as large as the flash */
 	uint8_t *option; /* option bytes, on parts where they are programmed as memory; else NULL */
+	struct ecc ecc;
 	struct fault *fault; /* what goes wrong on purpose; never NULL */
 	bool dead; /* power was lost: nothing changes any more */
 	uint64_t busy_until_ns; /* modelled time */
 	void (*request_reset)(void *ctx); /* a system reset, which the controller asks for */
-	bool (*cpu_is_running)(void *ctx); /* who polls: see flash_wait_poll */
+	bool (*cpu_is_running)(void *ctx); /* who polls: see flash_poll_busy */
+	bool (*cpu_is_reading)(void *ctx); /* who reads: the CPU, or else the debugger */
+	void (*set_nmi)(void *ctx, bool asserted); /* the controller's line to the core */
 	void *ctx;
 	union {
 		struct stm32lx_regs stm32lx;
 		struct stm32f1x_regs stm32f1x;
+		struct stm32l4x_regs stm32l4x;
 	} regs;
 };
 
@@ -78,9 +95,11 @@ struct flash_ops {
 	int (*mem_write)(struct flash *flash, uint32_t offset, unsigned size, uint32_t value);
 	/* The same into the option bytes' block; NULL where they are not programmed as memory. */
 	int (*option_write)(struct flash *flash, uint32_t offset, unsigned size, uint32_t value);
+	/* The CPU or the debugger reads from a granule that is bad. 0 or BUS_FAULT. NULL on flash without ECC. */
+	int (*bad_read)(struct flash *flash, uint32_t offset, bool cpu);
 };
 
-extern const struct flash_ops flash_stm32lx, flash_stm32f1x;
+extern const struct flash_ops flash_stm32lx, flash_stm32f1x, flash_stm32l4x;
 
 /* Opens or creates PATH as the flash of CHIP and maps it. On failure returns -1 and leaves one line, which says what
  * and where, in MESSAGE. */
@@ -92,6 +111,9 @@ void flash_attach(struct flash *flash, struct bus *bus, struct stats *stats);
 /* Gives the controller the option bytes' MEMORY, which is on the bus. */
 void flash_attach_options(struct flash *flash, struct bus_memory *memory);
 void flash_reset(struct flash *flash);
+
+/* Operation done: SIZE bytes at OFFSET are AFTER, and sound. */
+void flash_done(struct flash *flash, enum flash_change change, uint32_t offset, uint32_t size, const uint8_t *after);
 
 /* Every change of flash, from the CPU or the debug port: programs SIZE bytes at OFFSET (FLASH_ERASE: BYTES is NULL).
  * Counts it, and keeps the flash busy for DURATION_NS from the end of what it does now. */

@@ -13,10 +13,12 @@ struct stats {
 	uint64_t ap_reads, ap_writes; /* memory access port accesses */
 	uint64_t flash_words;        /* words programmed, or units that the controller takes instead (half-words on F1) */
 	uint64_t flash_half_pages;   /* half pages programmed */
+	uint64_t flash_granules;     /* granules of flash with ECC programmed */
 	uint64_t flash_pages_erased; /* pages or sectors erased, or the whole flash at once */
 	uint64_t flash_ops;          /* all of the above: changes of flash, of any kind */
 	uint64_t flash_overwrites;   /* words programmed that were not erased: nobody should */
 	uint64_t flash_errors;       /* operations that the controller refused */
+	uint64_t ecc_errors;         /* reads that met a granule whose bytes and code disagree */
 	uint64_t instructions;       /* executed by the core */
 	uint64_t time_ns;            /* modelled time: TCK periods + instructions + waiting for flash */
 	uint64_t cpu_us;             /* processor time of this process, filled in by stats_write */

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Flash controller of the STM32L4 and of the families that inherited it. References, chapters on the embedded flash memory:
+ * RM0351 (L47x) 3.3 and 3.7, RM0444 (G0x1) 3.3 and 3.7, RM0440 (G4) 5.3 and 5.7, RM0434 (WB55) 3.3 and 3.10, RM0461 (WLE) 3.3
+ * and 3.10, RM0438 (L5) 6.3 and 6.9, RM0456 (U5) 7.3 and 7.9; data sheets, table "Flash memory characteristics", for times.
+ *
+ * Erased bits are 1. A granule of 64 bits (U5: 128) has 8 (9) bits of ECC and is programmed as a whole, by writing its words
+ * in order while PG is set; a page is erased by PER, its number and STRT. Reading a granule with two wrong bits sets
+ * ECCR.ECCD, which holds the NMI line until it is cleared; the read itself ends normally, with bits that mean nothing.
+ *
+ * PROGERR looks at the data alone: a granule that was programmed with all ones is not refused, and its ECC then fits neither
+ * value. All zeros may be programmed over anything.
+ */
+#include "flash_stm32l4x.h"
+
+#include "bus.h"
+#include "chips.h"
+#include "flash.h"
+#include "stats.h"
+
+#include <string.h>
+
+enum {
+	CR_PG = 1u << 0,
+	CR_PER = 1u << 1,
+	CR_MER1 = 1u << 2,
+	CR_PNB_SHIFT = 3,
+	CR_BKER = 1u << 11,
+	CR_MER2 = 1u << 15,
+	CR_STRT = 1u << 16,
+	CR_OPTSTRT = 1u << 17,
+	CR_FSTPG = 1u << 18,
+	CR_EOPIE = 1u << 24,
+	CR_OBL_LAUNCH = 1u << 27,
+	CR_OPTLOCK = 1u << 30,
+	CR_KEPT = 0x0700FFFF,
+	CR_NOT_MODELLED = CR_OPTSTRT | CR_FSTPG | CR_OBL_LAUNCH,
+};
+#define CR_LOCK (1u << 31)
+
+enum {
+	SR_EOP = 1u << 0,
+	SR_PROGERR = 1u << 3,
+	SR_PGAERR = 1u << 5,
+	SR_SIZERR = 1u << 6,
+	SR_PGSERR = 1u << 7,
+	SR_BSY = 1u << 16,
+	SR_ERRORS = 0x3FA, /* OPERR to FASTERR */
+	SR_CLEARED_BY_1 = 0xC3FB,
+};
+
+enum { ECCR_ECCIE = 1u << 24, ECCR_ECCC = 1u << 30 };
+#define ECCR_ECCD (1u << 31)
+
+static const uint32_t keys[2] = {0x45670123, 0xCDEF89AB};
+
+/* WRP of no pages: the start lies behind the end. */
+#define WRP_NONE(pages) (pages)
+
+/* RM0351: dual bank of 256 pages each. Option bytes as shipped: level 0, DUALBANK. */
+const struct stm32l4x_variant l4x_stm32l47 = {
+	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
+	.page_bits = 0xFF, .bank_bytes = 512 * 1024, .ecc_unit = 1, .ecc_address = 0x7FFFF, .ecc_bank2 = 1u << 19,
+	.program_ns = 81690, .erase_ns = 22020000,
+	.kept = {{0x00, 0x00000600, 0x7F07}, {0x20, 0xFFEFF8AA, 0}, {0x24, 0xFFFFFFFF, 0}, {0x28, 0x00000000, 0},
+		 {0x2C, WRP_NONE(0xFF), 0}, {0x30, WRP_NONE(0xFF), 0}, {0x44, 0xFFFFFFFF, 0}, {0x48, 0x00000000, 0},
+		 {0x4C, WRP_NONE(0xFF), 0}, {0x50, WRP_NONE(0xFF), 0}},
+};
+
+static const struct stm32l4x_variant *variant(const struct flash *flash)
+{
+	return flash->chip->flash_variant;
+}
+
+static void l4x_reset(struct flash *flash)
+{
+	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+
+	memset(regs, 0, sizeof *regs);
+	regs->cr = CR_LOCK | CR_OPTLOCK;
+	for (unsigned i = 0; i < L4X_KEPT; i++)
+		regs->kept[i] = variant(flash)->kept[i].reset;
+	if (flash->set_nmi)
+		flash->set_nmi(flash->ctx, false);
+}
+
+/* Index of a register that is only kept, or -1. */
+static int kept_index(const struct flash *flash, uint32_t offset)
+{
+	for (int i = 0; i < L4X_KEPT; i++)
+		if (variant(flash)->kept[i].offset == offset && (i == 0 || offset))
+			return i;
+	return -1;
+}
+
+static int l4x_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
+{
+	const struct stm32l4x_variant *v = variant(flash);
+	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	int kept = kept_index(flash, offset);
+
+	*value = 0;
+	if (kept >= 0)
+		*value = regs->kept[kept];
+	else if (offset == v->sr)
+		*value = regs->sr | (flash_poll_busy(flash) ? SR_BSY : 0);
+	else if (offset == v->cr)
+		*value = regs->cr;
+	else if (offset == v->eccr)
+		*value = regs->eccr;
+	else if (offset != v->keyr && offset != v->optkeyr)
+		stats_unmodelled(flash->stats, "read of flash register", offset);
+	return 0;
+}
+
+static int refuse(struct flash *flash, uint32_t error)
+{
+	flash->regs.stm32l4x.sr |= error;
+	flash->regs.stm32l4x.words = 0;
+	flash->stats->flash_errors++;
+	return 0;
+}
+
+/* A wrong key, or one when nothing is locked, is a bus error and locks until reset. RM0351 section 3.3.5. */
+static int take_key(struct flash *flash, uint32_t value)
+{
+	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+
+	if (regs->key_fault || !(regs->cr & CR_LOCK) || value != keys[regs->key_step]) {
+		regs->key_fault = true;
+		regs->cr |= CR_LOCK;
+		return BUS_FAULT;
+	}
+	if (++regs->key_step == 2) {
+		regs->cr &= ~CR_LOCK;
+		regs->key_step = 0;
+	}
+	return 0;
+}
+
+/* RM0351 section 3.3.6. The time of a bank's erase is that of a page. */
+static void start_erase(struct flash *flash)
+{
+	const struct stm32l4x_variant *v = variant(flash);
+	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	uint32_t size = flash->chip->flash_size, bank = v->bank_bytes ? v->bank_bytes : size;
+	uint32_t page = flash->chip->page_size, offset;
+	uint32_t what = regs->cr & (CR_PER | CR_MER1 | CR_MER2);
+
+	if (regs->sr & SR_ERRORS || regs->cr & CR_PG || (what & CR_PER && what != CR_PER)) {
+		refuse(flash, SR_PGSERR);
+		return;
+	}
+	if (!what)
+		stats_unmodelled(flash->stats, "STRT in flash CR", regs->cr);
+	if (what & CR_PER) {
+		offset = (regs->cr >> CR_PNB_SHIFT & v->page_bits) * page;
+		offset += v->bank_bytes && regs->cr & CR_BKER ? bank : 0;
+		if (offset < size)
+			flash_apply(flash, FLASH_ERASE, offset, page, NULL, v->erase_ns);
+		else
+			refuse(flash, SR_PGSERR);
+	}
+	if (what & CR_MER1)
+		flash_apply(flash, FLASH_ERASE, 0, bank, NULL, v->erase_ns);
+	if (what & CR_MER2 && size > bank)
+		flash_apply(flash, FLASH_ERASE, bank, size - bank, NULL, v->erase_ns);
+	regs->sr |= regs->cr & CR_EOPIE ? SR_EOP : 0;
+}
+
+static void write_cr(struct flash *flash, uint32_t value)
+{
+	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+
+	if (regs->cr & CR_LOCK)
+		return;
+	if (value & CR_NOT_MODELLED)
+		stats_unmodelled(flash->stats, "bits in flash CR", value & CR_NOT_MODELLED);
+	/* The locks are only set here. */
+	regs->cr = (value & (CR_KEPT | CR_LOCK)) | (regs->cr & CR_OPTLOCK) | (value & CR_OPTLOCK);
+	if (!(regs->cr & CR_PG))
+		regs->words = 0;
+	if (value & CR_STRT)
+		start_erase(flash);
+}
+
+static void write_eccr(struct flash *flash, uint32_t value)
+{
+	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+
+	regs->eccr = (regs->eccr & ~ECCR_ECCIE) | (value & ECCR_ECCIE);
+	if (!(value & ECCR_ECCD) || !(regs->eccr & ECCR_ECCD))
+		return;
+	regs->eccr &= ECCR_ECCIE;
+	if (flash->set_nmi)
+		flash->set_nmi(flash->ctx, false);
+}
+
+static int l4x_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
+{
+	const struct stm32l4x_variant *v = variant(flash);
+	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	int kept = kept_index(flash, offset);
+
+	if (offset == v->keyr)
+		return take_key(flash, value);
+	if (offset == v->sr)
+		regs->sr &= ~(value & SR_CLEARED_BY_1);
+	else if (offset == v->cr)
+		write_cr(flash, value);
+	else if (offset == v->eccr)
+		write_eccr(flash, value);
+	else if (kept >= 0 && v->kept[kept].writable)
+		regs->kept[kept] = (regs->kept[kept] & ~v->kept[kept].writable) | (value & v->kept[kept].writable);
+	else
+		stats_unmodelled(flash->stats, "write to flash register", offset);
+	return 0;
+}
+
+static bool all(const uint8_t *bytes, uint32_t count, uint8_t value)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (bytes[i] != value)
+			return false;
+	return true;
+}
+
+/* Words of a granule in order; programmed when the last one has come. RM0351 section 3.3.7. */
+static int l4x_mem_write(struct flash *flash, uint32_t offset, unsigned size, uint32_t value)
+{
+	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	uint32_t granule = flash->chip->granule, place;
+
+	if (!(regs->cr & CR_PG) || regs->cr & (CR_PER | CR_MER1 | CR_MER2) || regs->sr & SR_ERRORS)
+		return refuse(flash, SR_PGSERR);
+	if (size != 4)
+		return refuse(flash, SR_SIZERR);
+	if (regs->words == 0)
+		regs->granule = offset;
+	if (regs->granule % granule || offset != regs->granule + 4 * regs->words)
+		return refuse(flash, SR_PGAERR);
+	bytes_store(regs->buffer + 4 * regs->words, 4, value);
+	if (++regs->words < granule / 4)
+		return 0;
+	regs->words = 0;
+	place = regs->granule;
+	if (!all(flash->data + place, granule, 0xFF) && !all(regs->buffer, granule, 0x00))
+		return refuse(flash, SR_PROGERR);
+	flash_apply(flash, FLASH_GRANULE, place, granule, regs->buffer, variant(flash)->program_ns);
+	regs->sr |= regs->cr & CR_EOPIE ? SR_EOP : 0;
+	return 0;
+}
+
+/* RM0351 section 3.3.2: the address is kept of the first error only. */
+static int l4x_bad_read(struct flash *flash, uint32_t offset, bool cpu)
+{
+	const struct stm32l4x_variant *v = variant(flash);
+	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	uint32_t bank2 = v->bank_bytes && offset >= v->bank_bytes;
+
+	if (!cpu)
+		return 0;
+	offset -= offset % flash->chip->granule + (bank2 ? v->bank_bytes : 0);
+	if (!(regs->eccr & (ECCR_ECCD | ECCR_ECCC)))
+		regs->eccr |= (offset / v->ecc_unit & v->ecc_address) | (bank2 ? v->ecc_bank2 : 0) | ECCR_ECCD;
+	if (flash->set_nmi)
+		flash->set_nmi(flash->ctx, true);
+	return 0;
+}
+
+const struct flash_ops flash_stm32l4x = {
+	.erased = 0xFF,
+	.reset = l4x_reset,
+	.reg_read = l4x_reg_read,
+	.reg_write = l4x_reg_write,
+	.mem_write = l4x_mem_write,
+	.bad_read = l4x_bad_read,
+};

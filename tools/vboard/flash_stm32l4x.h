@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * What differs between the families whose flash controller is that of the STM32L4: a row each.
+ */
+#ifndef VBOARD_FLASH_STM32L4X_H
+#define VBOARD_FLASH_STM32L4X_H
+
+#include <stdint.h>
+
+#define L4X_KEPT 16 /* registers that are only kept */
+
+struct stm32l4x_variant {
+	uint8_t keyr, optkeyr, sr, cr, eccr, optr; /* offsets */
+	uint32_t page_bits;       /* of PNB in CR, after the shift */
+	uint32_t bank_bytes;      /* size of the first of two banks; 0: there is one bank */
+	uint32_t ecc_unit;        /* bytes that ECCR.ADDR_ECC counts in */
+	uint32_t ecc_address;     /* mask of ECCR.ADDR_ECC */
+	uint32_t ecc_bank2;       /* ECCR.BK_ECC; 0: there is one bank */
+	uint32_t program_ns, erase_ns; /* typical times of a granule and of a page */
+	/* Registers that are only kept, ACR, OPTR and write protection among them, as they read after reset. */
+	struct {
+		uint8_t offset;
+		uint32_t reset;
+		uint32_t writable; /* bits that a plain write changes; option registers have none */
+	} kept[L4X_KEPT]; /* ends with offset 0 behind the first */
+};
+
+extern const struct stm32l4x_variant l4x_stm32l47, l4x_stm32g07, l4x_stm32g47, l4x_stm32wb5, l4x_stm32wle, l4x_stm32l55,
+	l4x_stm32u57;
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Peripherals of the families with ECC flash: what OpenOCD's target files and start-up code touch. References, chapters on
+ * PWR, RCC and GPIO: RM0351 (L4), RM0444 (G0), RM0440 (G4), RM0434 (WB), RM0461 (WLE), RM0438 (L5), RM0456 (U5), RM0433 (H7).
+ */
+#include "periph.h"
+
+#include <stddef.h>
+
+static const struct periph_follow no_follows[] = {{0, 0, 0}};
+
+/* Ports A and B hold the debug pins. */
+static const struct periph_reset gpioa_resets[] = {{0x00, 0xABFFFFFF}, {0x0C, 0x64000000}, {0, 0}};
+static const struct periph_reset gpiob_resets[] = {{0x00, 0xFFFFFEBF}, {0x0C, 0x00000100}, {0, 0}};
+static const struct periph_reset gpio_resets[] = {{0x00, 0xFFFFFFFF}, {0, 0}};
+
+#define GPIO_PORTS(base)                                                                                               \
+	{"GPIOA", (base), 0x2C, gpioa_resets, no_follows}, {"GPIOB", (base) + 0x400, 0x2C, gpiob_resets, no_follows},  \
+	{                                                                                                              \
+		"GPIOC", (base) + 0x800, 0x2C, gpio_resets, no_follows                                                 \
+	}
+
+/* L4: MSI of 4 MHz on and ready. */
+static const struct periph_reset rcc_l4_resets[] = {{0x00, 0x00000063}, {0x04, 0x10000000}, {0x0C, 0x00001000},
+						    {0x48, 0x00000100}, {0x94, 0x0C000600}, {0, 0}};
+static const struct periph_follow rcc_l4_follows[] = {
+	{0x00, 1u << 0, 1},  /* MSION, MSIRDY */
+	{0x00, 1u << 8, 2},  /* HSION, HSIRDY */
+	{0x00, 1u << 16, 1}, /* HSEON, HSERDY */
+	{0x00, 1u << 24, 1}, /* PLLON, PLLRDY */
+	{0x08, 3u << 0, 2},  /* SW, SWS */
+	{0x90, 1u << 0, 1},  /* LSEON, LSERDY */
+	{0x94, 1u << 0, 1},  /* LSION, LSIRDY */
+	{0, 0, 0},
+};
+static const struct periph_reset pwr_l4_resets[] = {{0x00, 0x00000200}, {0x08, 0x00008000}, {0, 0}};
+
+const struct periph periphs_stm32l4[] = {
+	{"RCC", 0x40021000, 0x9C, rcc_l4_resets, rcc_l4_follows},
+	{"PWR", 0x40007000, 0x60, pwr_l4_resets, no_follows},
+	GPIO_PORTS(0x48000000),
+	{NULL, 0, 0, NULL, NULL},
+};
