@@ -56,7 +56,7 @@ FW_CHIPS := firmware/chips.txt
 CHIPS    := $(shell sed 's/[ \#].*//' $(FW_CHIPS))
 FW_LD    := build/firmware/linker
 FW_DEMO  := $(CHIPS:%=build/firmware/%/demo.elf)
-FW_OBJ   := $(foreach c,$(CHIPS),$(addprefix build/firmware/$(c)/,nameplate.o start.o main.o))
+FW_OBJ   := $(foreach c,$(CHIPS),$(addprefix build/firmware/$(c)/,nameplate.o nameplate_ecc.o start.o main.o))
 
 # $(call chip,CHIP,N): field N of the row
 chip        = $(shell awk -v chip=$(1) '$$1 == chip && $$$(2) != "-" { print $$$(2) }' $(FW_CHIPS))
@@ -83,6 +83,9 @@ endef
 $(CHIPS:%=build/firmware/%/nameplate.o): FW_CFLAGS += -ffreestanding
 $(CHIPS:%=build/firmware/%/nameplate.o): build/firmware/%/nameplate.o: firmware/nameplate.c $(FW_CHIPS)
 	$(FW_COMPILE)
+$(CHIPS:%=build/firmware/%/nameplate_ecc.o): FW_CFLAGS += -ffreestanding
+$(CHIPS:%=build/firmware/%/nameplate_ecc.o): build/firmware/%/nameplate_ecc.o: firmware/nameplate_ecc.c $(FW_CHIPS)
+	$(FW_COMPILE)
 $(CHIPS:%=build/firmware/%/start.o): build/firmware/%/start.o: firmware/demo/start.c $(FW_CHIPS)
 	$(FW_COMPILE)
 $(CHIPS:%=build/firmware/%/main.o): build/firmware/%/main.o: firmware/demo/main.c $(FW_CHIPS)
@@ -93,7 +96,7 @@ $(CHIPS:%=$(FW_LD)/nameplate-%.ld): $(FW_LD)/nameplate-%.ld: firmware/linker/nam
 	$(FW_SCRIPT)
 
 $(FW_DEMO): build/firmware/%/demo.elf: build/firmware/%/start.o build/firmware/%/main.o build/firmware/%/nameplate.o \
-            $(FW_LD)/%.ld $(FW_LD)/nameplate-%.ld firmware/linker/nameplate.ld
+            build/firmware/%/nameplate_ecc.o $(FW_LD)/%.ld $(FW_LD)/nameplate-%.ld firmware/linker/nameplate.ld
 	$(call say,LD,$@)
 	$(Q)$(CROSS_COMPILE)gcc $(FW_LDFLAGS) -o $@ $(filter %.o,$^)
 
@@ -223,8 +226,9 @@ install: all ## copy everything below PREFIX (/usr/local)
 	$(Q)install -m 644 openocd/nameplate/*.tcl $(SITE)/nameplate
 	$(Q)install -m 644 openocd/board/* $(SITE)/board
 	$(Q)install -m 644 gdb/*.gdb $(DATA)/gdb
-	$(Q)install -m 644 firmware/nameplate.h $(DESTDIR)$(PREFIX)/include
-	$(Q)install -m 644 firmware/nameplate.c firmware/nameplate.h firmware/FORMAT.md $(DATA)/firmware
+	$(Q)install -m 644 firmware/nameplate.h firmware/nameplate_ecc.h $(DESTDIR)$(PREFIX)/include
+	$(Q)install -m 644 firmware/nameplate.c firmware/nameplate.h firmware/nameplate_ecc.c firmware/nameplate_ecc.h \
+	  firmware/FORMAT.md $(DATA)/firmware
 	$(Q)install -m 644 firmware/linker/nameplate.ld $(FW_LD)/*.ld $(DATA)/linker
 	$(Q)install -m 644 build/firmware/stm32l152rb/demo.elf $(DATA)/stm32l152rb
 	$(Q)install build/vboard $(DESTDIR)$(PREFIX)/bin

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Nameplate's reader. FORMAT.md is the authority; the words in quotes below are its words. */
 #include "nameplate.h"
+#ifdef NAMEPLATE_GUARDED_LOADS
+#include "nameplate_ecc.h" /* words that cannot be read, on STM32H7 */
+#endif
 
 /* "Header, one word at the cell's first byte" */
 #define HEADER_CELL(h)   (4u << ((h) >> 23 & 7u)) /* bytes */
@@ -39,12 +42,20 @@ static const char serial_name[] = "serial";
  */
 static uint32_t load32(const uint8_t *p)
 {
+#ifdef NAMEPLATE_GUARDED_LOADS
+    return nameplate_guarded_load(p, 4);
+#else
     return *(const volatile uint32_t *)(const void *)p;
+#endif
 }
 
 static uint32_t load8(const uint8_t *p)
 {
+#ifdef NAMEPLATE_GUARDED_LOADS
+    return nameplate_guarded_load(p, 1);
+#else
     return *(const volatile uint8_t *)p;
+#endif
 }
 
 /* CRC-32 as in zlib, bit by bit: a table would cost more flash than all the rest. */

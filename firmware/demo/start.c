@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "nameplate_ecc.h"
+
 #define DHCSR          (*(volatile uint32_t *)0xE000EDF0u)
 #define DHCSR_C_DEBUGEN 1u
 
@@ -25,6 +27,7 @@ extern int main(void);
 extern void initialise_monitor_handles(void);
 
 void Reset_Handler(void);
+void NMI_Handler(void);
 void HardFault_Handler(void);
 void Default_Handler(void);
 void _exit(int status) __attribute__((noreturn));
@@ -100,6 +103,16 @@ void HardFault_Handler(void)
             __asm__ volatile("bkpt 0");
 }
 
+/* A torn word in flash with ECC must not keep the device from starting: nameplate_ecc.h. */
+void NMI_Handler(void)
+{
+#ifdef NAMEPLATE_ECCR
+    if (nameplate_nmi())
+        return;
+#endif
+    HardFault_Handler();
+}
+
 void Default_Handler(void)
 {
     HardFault_Handler();
@@ -113,6 +126,6 @@ struct vectors {
 
 __attribute__((section(".vectors"), used)) static const struct vectors vectors = {
     _stack,
-    {Reset_Handler, Default_Handler, HardFault_Handler, Default_Handler, Default_Handler, Default_Handler, 0, 0, 0, 0,
+    {Reset_Handler, NMI_Handler, HardFault_Handler, Default_Handler, Default_Handler, Default_Handler, 0, 0, 0, 0,
      Default_Handler, Default_Handler, 0, Default_Handler, Default_Handler},
 };
