@@ -151,6 +151,90 @@ const struct chip chips[] = {
 		.periphs = periphs_stm32f3,
 	},
 	{
+		.name = "stm32f207zg",
+		.core = &cortex_m3,
+		.cpuid = 0x412FC230,       /* r2p0 */
+		.jtag_idcode = 0x4BA00477, /* RM0033 section 32.6.3 */
+		.swd_idcode = 0x2BA01477,
+		.bs_idcode = 0x06411041,
+		.dbgmcu = 0xE0042000,
+		.dbgmcu_idcode = 0x20036411,
+		.flash_base = 0x08000000,
+		.flash_size = 1024 * 1024,
+		.page_size = 16 * 1024,
+		.ram_base = 0x20000000,
+		.ram_size = 128 * 1024,
+		.system_base = 0x1FFF0000, /* boot loader, OTP from 0x1FFF7800, factory words; RM0033 table 3 */
+		.system_size = 32 * 1024,
+		.option_base = 0x1FFFC000,
+		.options = {{0x1FFFC000, 0x5510AAEF}, {0x1FFFC008, 0xF000FFFF}},
+		.flash_size_word = 0x1FFF7A22, /* RM0033 section 33.2 */
+		.uid = {0x1FFF7A10, 0x1FFF7A14, 0x1FFF7A18},
+		.clock_hz = 16000000,
+		.irqs = 81,
+		.flash_ops = &flash_stm32f2x,
+		.flash_variant = &stm32f2x_f2,
+		.flash_regs = 0x40023C00,
+		.periphs = periphs_stm32f2,
+	},
+	{
+		.name = "stm32f401cc",
+		.core = &cortex_m4f,
+		.cpuid = 0x410FC241,       /* r0p1 */
+		.jtag_idcode = 0x4BA00477, /* RM0368 section 23.6.3 */
+		.swd_idcode = 0x2BA01477,
+		.bs_idcode = 0x06423041,
+		.dbgmcu = 0xE0042000,
+		.dbgmcu_idcode = 0x10016423,
+		.flash_base = 0x08000000,
+		.flash_size = 256 * 1024,
+		.page_size = 16 * 1024,
+		.ram_base = 0x20000000,
+		.ram_size = 64 * 1024,
+		.system_base = 0x1FFF0000, /* boot loader, OTP from 0x1FFF7800, factory words; RM0368 table 4 */
+		.system_size = 32 * 1024,
+		.option_base = 0x1FFFC000,
+		.options = {{0x1FFFC000, 0x5510AAEF}, {0x1FFFC008, 0x0000FFFF}},
+		.flash_size_word = 0x1FFF7A22, /* RM0368 section 24.2 */
+		.uid = {0x1FFF7A10, 0x1FFF7A14, 0x1FFF7A18},
+		.clock_hz = 16000000,
+		.irqs = 85,
+		.flash_ops = &flash_stm32f2x,
+		.flash_variant = &stm32f2x_f401,
+		.flash_regs = 0x40023C00,
+		.periphs = periphs_stm32f4,
+	},
+	{
+		.name = "stm32f767zi",
+		.core = &cortex_m7,
+		.cpuid = 0x411FC270,       /* r1p0 */
+		.jtag_idcode = 0x5BA00477, /* RM0410 section 40.6.3 */
+		.swd_idcode = 0x5BA02477,
+		.bs_idcode = 0x06451041,
+		.dbgmcu = 0xE0042000,
+		.dbgmcu_idcode = 0x10016451,
+		.flash_base = 0x08000000,
+		.flash_size = 2048 * 1024,
+		.flash_alias = 0x00200000, /* on the ITCM bus, where BOOT_ADD0 as shipped points */
+		.boot = 0x00200000,
+		.page_size = 32 * 1024,
+		.ram_base = 0x20000000,    /* DTCM, SRAM1, SRAM2 */
+		.ram_size = 512 * 1024,
+		.more_ram = {{0x00000000, 16 * 1024}}, /* ITCM */
+		.system_base = 0x1FF00000, /* boot loader, OTP and factory words from 0x1FF0F000; RM0410 section 2.2.2 */
+		.system_size = 64 * 1024,
+		.option_base = 0x1FFF0000,
+		.options = {{0x1FFF0000, 0x5500AAFF}},
+		.flash_size_word = 0x1FF0F442, /* RM0410 section 41.2 */
+		.uid = {0x1FF0F420, 0x1FF0F424, 0x1FF0F428},
+		.clock_hz = 16000000,
+		.irqs = 110,
+		.flash_ops = &flash_stm32f2x,
+		.flash_variant = &stm32f2x_f76,
+		.flash_regs = 0x40023C00,
+		.periphs = periphs_stm32f7,
+	},
+	{
 		/* RM0351; DS10198: 1 MiB flash, 128 KiB RAM, MSI of 4 MHz after reset. */
 		.name = "stm32l476rg",
 		.core = &cortex_m4f,

@@ -51,6 +51,25 @@ struct stm32f1x_variant {
 
 extern const struct stm32f1x_variant stm32f1x_f1, stm32f1x_f0_f3;
 
+/* State of the stm32f2x controller (F2, F4, F7). */
+struct stm32f2x_regs {
+	uint32_t acr, sr, cr;
+	unsigned key_step, optkey_step;
+	bool key_fault, optkey_fault;
+	bool options_loaded;
+	uint32_t optcr, optcr1;
+};
+
+struct stm32f2x_variant {
+	uint32_t optcr, optcr1;  /* as shipped */
+	uint32_t optcr_writable;
+	bool has_optcr1;         /* boot addresses */
+	bool two_banks;          /* there may be: OPTCR.NDBANK says whether */
+	unsigned protected_sectors; /* bits of nWRP */
+};
+
+extern const struct stm32f2x_variant stm32f2x_f2, stm32f2x_f401, stm32f2x_f76, stm32f2x_f76_dual;
+
 /* State of the stm32l4x controller (L4, L5, G0, G4, WB, WL, U5). */
 struct stm32l4x_regs {
 	uint32_t cr, sr, eccr, kept[16];
@@ -81,6 +100,7 @@ struct flash {
 	union {
 		struct stm32lx_regs stm32lx;
 		struct stm32f1x_regs stm32f1x;
+		struct stm32f2x_regs stm32f2x;
 		struct stm32l4x_regs stm32l4x;
 	} regs;
 };
@@ -99,7 +119,7 @@ struct flash_ops {
 	int (*bad_read)(struct flash *flash, uint32_t offset, bool cpu);
 };
 
-extern const struct flash_ops flash_stm32lx, flash_stm32f1x, flash_stm32l4x;
+extern const struct flash_ops flash_stm32lx, flash_stm32f1x, flash_stm32f2x, flash_stm32l4x;
 
 /* Opens or creates PATH as the flash of CHIP and maps it. On failure returns -1 and leaves one line, which says what
  * and where, in MESSAGE. */
