@@ -191,7 +191,7 @@ LONG_RUNS  ?= 100000000
 fuzz: build/fuzz/fuzz_reader build/fuzz/seeds/.made ## fuzz the C reader (RUNS=1000000 mutations)
 	$(Q)tests/fuzz/run $(RUNS)
 
-fuzz-long: build/fuzz/fuzz_reader build/fuzz/seeds/.made ## the same for hours (LONG_RUNS=100000000), on every core
+fuzz-long: build/fuzz/fuzz_reader build/fuzz/seeds/.made ## the same, LONG_RUNS=100000000, on every core
 	$(Q)tests/fuzz/run $(LONG_RUNS) $$(nproc)
 
 build/fuzz/fuzz_reader: tests/fuzz/fuzz_reader.c firmware/nameplate.c firmware/nameplate.h tests/fuzz/uncovered.txt

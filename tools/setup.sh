@@ -20,6 +20,8 @@ packages() {
 	qemu-system-arm|qemu-system-arm|test|a second opinion on the firmware
 	python3|python3|test|a third implementation of the store's format
 	procps|pgrep|test|looks for processes that a test left behind
+	clang|clang|test|fuzzes the reader
+	libclang-rt-14-dev|/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a|test|its fuzzer and sanitizers
 	TABLE
 }
 

@@ -115,16 +115,74 @@ symbol() {
 	[ "$(grep -vc 'terminating on signal' <<< "$output")" -eq 0 ]
 }
 
-@test "reader: under 600 bytes of text on Cortex-M3 at -Os" {
-	local size
-	size=$(cat build/firmware/reader-size)
-	[ "$size" -gt 100 ]
-	[ "$size" -lt 600 ]
+@test "demo: reports every live variable, the serial number first, each type in its form, secret ones unseen" {
+	run_demo "$demo" f405-variables
+	[ "$status" -eq 0 ]
+	diff - <(echo "$output") <<-'EOF'
+		serial=NP-0042
+		u64=18446744073709551615
+		i64=-9223372036854775808
+		offset=-17
+		odd=010203
+		gain=0x3f804b5e
+		wide=0xc004000000000000
+		key-9=1000
+		note=Gr\xc3\xbc\xc3\x9fe, two words\x0a\\ %s
+		empty=
+		mac=02:00:00:12:34:56
+		key=secret
+		pin=secret
+		u8=11
+	EOF
+}
+
+# reader_size CPU PART: bytes of text, as linked
+reader_size() {
+	awk -v cpu="$1" -v part="$2" '$1 == cpu && $2 == part { print $3 }' build/firmware/reader-sizes
+}
+
+@test "reader: the serial number alone links to under 600 bytes of text on Cortex-M3 at -Os" {
+	[ "$(cat build/firmware/reader-size)" -eq "$(reader_size cortex-m3 serial)" ]
+	[ "$(reader_size cortex-m3 serial)" -gt 100 ]
+	[ "$(reader_size cortex-m3 serial)" -lt 600 ]
+	[ "$(reader_size cortex-m0plus serial)" -lt 650 ]
+}
+
+@test "reader: all of it, every getter included, links to 1,300 bytes at most" {
+	[ "$(reader_size cortex-m3 all)" -gt "$(reader_size cortex-m3 named)" ]
+	[ "$(reader_size cortex-m3 all)" -le 1250 ]
+	[ "$(reader_size cortex-m0plus all)" -le 1300 ]
+}
+
+@test "reader: all getters together cost what one costs, and a call of one needs nothing from the C library" {
+	cat > "$BATS_TEST_TMPDIR/getters.c" <<-'EOF'
+		#include "nameplate.h"
+		#ifdef ALL
+		#define GET(suffix, ctype) ctype suffix; int all_##suffix(void); \
+		                           int all_##suffix(void) { return nameplate_##suffix("v", &suffix); }
+		GET(u8, uint8_t) GET(u16, uint16_t) GET(u64, uint64_t) GET(i8, int8_t) GET(i16, int16_t) GET(i32, int32_t)
+		GET(i64, int64_t) GET(f32, float) GET(f64, double)
+		#endif
+		uint32_t u32;
+		char text[20];
+		int main(void);
+		int main(void) { return nameplate_u32("v", &u32) || nameplate_text("v", text, sizeof text) < 0; }
+	EOF
+	local define
+	for define in ONE ALL; do
+		"$gcc" -std=c99 -ffreestanding -Wall -Wextra -Wmissing-prototypes -Wpedantic -Werror -mthumb -mcpu=cortex-m0plus -Os \
+			-ffunction-sections -nostdlib -Wl,--gc-sections,-e,main -Wl,--defsym=_nameplate_start=0x0801E000 \
+			-Wl,--defsym=_nameplate_end=0x08020000 -Ifirmware -D$define -o "$BATS_TEST_TMPDIR/$define.elf" \
+			"$BATS_TEST_TMPDIR/getters.c" firmware/nameplate.c
+		"$nm" -S "$BATS_TEST_TMPDIR/$define.elf" | awk '$4 ~ /^nameplate_/ { print $2, $4 }' > "$BATS_TEST_TMPDIR/$define"
+	done
+	diff "$BATS_TEST_TMPDIR/ONE" "$BATS_TEST_TMPDIR/ALL"
+	[ "$(grep -c nameplate_serial "$BATS_TEST_TMPDIR/ALL")" -eq 0 ]
 }
 
 @test "reader: no writable data, and nothing undefined but the region's symbols, at any optimisation" {
 	local cpu level
-	for cpu in cortex-m0 cortex-m3 cortex-m4 cortex-m33; do
+	for cpu in cortex-m0plus cortex-m3 cortex-m4 cortex-m33; do
 		for level in -O0 -Os -O2 -O3; do
 			"$gcc" -std=c99 -ffreestanding -Wall -Wextra -Wmissing-prototypes -Wpedantic -Werror -mthumb -mcpu=$cpu $level \
 				-c -o "$BATS_TEST_TMPDIR/reader.o" firmware/nameplate.c
