@@ -130,14 +130,21 @@ build/firmware/reader-size: build/firmware/reader-sizes
 UNIT     := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c))
 TARGETS  := $(patsubst tests/unit/target/%.c,build/tests/target/%.bin,$(wildcard tests/unit/target/*.c))
 ASAN_OBJ := $(VBOARD_SRC:tools/vboard/%.c=build/asan/%.o)
-SUITES   := $(wildcard tests/tcl/*.tcl) $(wildcard tests/e2e/*.bats)
+SUITES   := tests/power/power.py $(wildcard tests/mutations/run) tests/fuzz/run $(wildcard tests/tcl/*.tcl) \
+            $(wildcard tests/e2e/*.bats)
 
 test: ## install what is missing, build, run every test
 	$(Q)tools/setup.sh test
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all test-programs
 	$(Q)VBOARD=$(CURDIR)/build/asan/vboard tests/run $(UNIT) $(SUITES)
 
-test-programs: $(UNIT) $(TARGETS) build/asan/vboard build/tests/images
+test-long: ## every power cut, 10^8 mutations of the store: hours
+	$(Q)tools/setup.sh test
+	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all test-programs
+	$(Q)tests/power/power.py --long
+	$(Q)$(MAKE) --no-print-directory fuzz-long
+
+test-programs: $(UNIT) $(TARGETS) build/asan/vboard build/tests/images build/fuzz/fuzz_reader build/fuzz/seeds/.made
 
 build/asan/%.o: tools/vboard/%.c
 	$(call say,CC,$@)
@@ -233,4 +240,4 @@ install: all ## copy everything below PREFIX (/usr/local)
 	$(Q)install -m 644 build/firmware/stm32l152rb/demo.elf $(DATA)/stm32l152rb
 	$(Q)install build/vboard $(DESTDIR)$(PREFIX)/bin
 
-.PHONY: all help clean setup vboard firmware test test-programs demo bench install
+.PHONY: all help clean setup vboard firmware test test-long test-programs demo bench install

@@ -210,7 +210,10 @@ static void report_print(const struct nameplate_region *region)
 	if (nameplate_begin(region, &walk))
 		return;
 	while (nameplate_next(&walk, &variable) == 0) {
-		printf("\t%.*s=", (int)variable.name_length, variable.name);
+		if (variable.key == NAMEPLATE_KEY_SERIAL)
+			printf("\tserial=");
+		else
+			printf("\t%.*s=", (int)variable.name_length, variable.name);
 		print_value(&variable.value);
 	}
 }
