@@ -130,7 +130,7 @@ build/firmware/reader-size: build/firmware/reader-sizes
 UNIT     := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c))
 TARGETS  := $(patsubst tests/unit/target/%.c,build/tests/target/%.bin,$(wildcard tests/unit/target/*.c))
 ASAN_OBJ := $(VBOARD_SRC:tools/vboard/%.c=build/asan/%.o)
-SUITES   := tests/power/power.py $(wildcard tests/mutations/run) tests/fuzz/run $(wildcard tests/tcl/*.tcl) \
+SUITES   := tests/power/power.py $(wildcard tests/mutations/run) $(wildcard tests/tcl/*.tcl) \
             $(wildcard tests/e2e/*.bats)
 
 test: ## install what is missing, build, run every test

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
-# The C reader on a million mutated stores, with the sanitizers; `make fuzz-long` runs a hundred million.
 
-@test "fuzz: a million mutations of the vectors, none fools, hangs or crashes the reader" {
-	cd "$BATS_TEST_DIRNAME/../.." || return
+@test "a million mutated stores: the C reader stays inside the region, agrees with itself, and ends" {
+	cd "$BATS_TEST_DIRNAME/../.."
 	run make -s fuzz RUNS=1000000
-	echo "$output"
-	[ "$status" -eq 0 ]
-	[[ $output =~ "reader fuzzed: "([0-9]+)" runs" ]]
+	echo "$output" | tail -n 5
+	[ "$status" = 0 ]
+	[[ "$output" =~ "reader fuzzed: "([0-9]+)" runs" ]]
 	[ "${BASH_REMATCH[1]}" -ge 1000000 ]
 }
