@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Start-up of the demo on any Cortex-M3 and later: vectors, memory, newlib's semihosting when a debugger is there to
- * serve it, and the way out.
+ * Start-up of the demo on any Cortex-M: vectors, memory, newlib's semihosting when a debugger is there to serve it, and
+ * the way out.
  *
  * Semihosting is a BKPT: without a debugger it is a fault. So the firmware looks first, in DHCSR.C_DEBUGEN (ARMv7-M
- * Architecture Reference Manual, C1.6.2), and without one it never breakpoints.
+ * Architecture Reference Manual, C1.6.2), and without one it never breakpoints. A Cortex-M0 cannot read that register: it
+ * asks the host the time, and its fault handler answers when nobody else does.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #define DHCSR_C_DEBUGEN 1u
 
 /* Semihosting operations and exit reasons ("Semihosting for AArch32 and AArch64", Arm 100863). */
+#define SYS_TIME                       0x11
 #define SYS_EXIT                       0x18
 #define SYS_EXIT_EXTENDED              0x20
 #define ADP_STOPPED_RUN_TIME_ERROR     0x20023u
@@ -35,14 +37,13 @@ void _exit(int status) __attribute__((noreturn));
 /* What a device does all day; a debugger can watch it count. */
 volatile uint32_t heartbeat;
 
-static int debugger_present(void)
-{
-#ifdef NAMEPLATE_ASSUME_DEBUGGER
-    return 1;
-#else
-    return DHCSR & DHCSR_C_DEBUGEN;
-#endif
-}
+/* The stack and the fifteen system exceptions; the demo enables no interrupt. */
+struct vectors {
+    uint32_t *stack;
+    void (*handler[15])(void);
+};
+
+static const struct vectors vectors;
 
 static __attribute__((noreturn)) void live(void)
 {
@@ -59,6 +60,21 @@ static int semihost(int operation, const void *argument)
 
     __asm__ volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory");
     return r0;
+}
+
+#ifdef __ARM_ARCH_6M__
+static int debugger; /* one answered at start-up: a fault handler can no longer ask */
+#endif
+
+static int debugger_present(void)
+{
+#if defined NAMEPLATE_ASSUME_DEBUGGER
+    return 1;
+#elif defined __ARM_ARCH_6M__
+    return debugger;
+#else
+    return DHCSR & DHCSR_C_DEBUGEN;
+#endif
 }
 
 /*
@@ -85,6 +101,9 @@ void Reset_Handler(void)
     for (to = _bss; to < _ebss;)
         *to++ = 0;
 
+#ifdef __ARM_ARCH_6M__
+    debugger = semihost(SYS_TIME, 0) != -1;
+#endif
     if (!debugger_present())
         live();
     initialise_monitor_handles();
@@ -96,12 +115,42 @@ void Reset_Handler(void)
  * registers still in place, and no host takes it for semihosting (that is BKPT 0xAB). Without one BKPT would lock the
  * core up, so it stays in a loop that a debugger can find.
  */
-void HardFault_Handler(void)
+static __attribute__((noreturn)) void stay(void)
 {
     for (;;)
         if (debugger_present())
             __asm__ volatile("bkpt 0");
 }
+
+#ifdef __ARM_ARCH_6M__
+#define BKPT_AB 0xBEABu
+
+/* A semihosting call that no debugger took, if it is one: it returns -1. FRAME is r0-r3, r12, lr, pc, xPSR. */
+__attribute__((used)) static void hard_fault(uint32_t *frame)
+{
+    const uint16_t *pc = (const uint16_t *)frame[6];
+
+    if ((uint32_t)pc >= (uint32_t)&vectors && (uint32_t)pc < (uint32_t)_data_loadaddr && *pc == BKPT_AB) {
+        frame[0] = (uint32_t)-1;
+        frame[6] += 2;
+        return;
+    }
+    stay();
+}
+
+__attribute__((naked)) void HardFault_Handler(void)
+{
+    __asm__ volatile("mov r0, sp\n"
+                     "ldr r1, =hard_fault\n"
+                     "bx r1\n"
+                     ".pool");
+}
+#else
+void HardFault_Handler(void)
+{
+    stay();
+}
+#endif
 
 /* A torn word in flash with ECC must not keep the device from starting: nameplate_ecc.h. */
 void NMI_Handler(void)
@@ -110,19 +159,13 @@ void NMI_Handler(void)
     if (nameplate_nmi())
         return;
 #endif
-    HardFault_Handler();
+    stay();
 }
 
 void Default_Handler(void)
 {
-    HardFault_Handler();
+    stay();
 }
-
-/* The stack and the fifteen system exceptions; the demo enables no interrupt. */
-struct vectors {
-    uint32_t *stack;
-    void (*handler[15])(void);
-};
 
 __attribute__((section(".vectors"), used)) static const struct vectors vectors = {
     _stack,
