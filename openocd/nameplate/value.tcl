@@ -127,7 +127,7 @@ proc _np_unescape {text} {
 	if {[string match "*\\\\" $text]} {
 		return -code error "ends in a lone backslash: write \\\\"
 	}
-	return [concat $bytes [_np_string_bytes $text]]
+	return [list {*}$bytes {*}[_np_string_bytes $text]]
 }
 
 # ---- showing --------------------------------------------------------------------------------------------------
@@ -364,7 +364,8 @@ proc _np_var_item {var} {
 	set value [dict get $var value]
 	if {[dict get $var key] == $::_np_key_named} {
 		set name [_np_string_bytes [dict get $var name]]
-		set value [concat [expr {[llength $name] | ([dict get $var secret] << 7)}] $name $value]
+		# As a list from the start: values are compared as text, and an empty end must leave no trace.
+		set value [list [expr {[llength $name] | ([dict get $var secret] << 7)}] {*}$name {*}$value]
 	}
 	return [dict create key [dict get $var key] type [dict get $var type] value $value]
 }

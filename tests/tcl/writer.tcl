@@ -1,40 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The writer on a simulated flash: what it writes, and what is left when it is cut off at any fill.
 
-source [file join [file dirname [info script]] lib fake.tcl]
-
-set base [expr {0x08010000 + 0}]
-set erased_ff [expr {0xFFFFFFFF + 0}]
-
-# As program_serial does it: plan, then write unless it is there. Returns the serial, or raises.
-proc give {region serial} {
-	give_vars $region [list [_np_serial_var $serial]]
-	return $serial
-}
-
-proc serial_of {region} {
-	set entry [_np_store_serial [_np_store_scan $region]]
-	if {$entry eq ""} {
-		return none
-	}
-	return [_np_var_shown [_np_var_of $entry]]
-}
-
-proc give_vars {region vars} {
-	_np_resume $region
-	set store [_np_store_scan_to_write $region]
-	_np_write_changes $region [_np_store_changes $region $store $vars] $vars
-}
-
-# What the device has, as "name=value ..." in the order of names.
-proc state_of {region} {
-	set shown {}
-	foreach entry [_np_store_live [_np_store_scan $region]] {
-		set var [_np_var_of $entry]
-		lappend shown "[dict get $var name]=[_np_show [dict get $var type] [dict get $var value]]"
-	}
-	return [lsort $shown]
-}
+source [file join [file dirname [info script]] lib writing.tcl]
 
 # ---- whole writes ----------------------------------------------------------------------------------------------
 
@@ -119,61 +86,13 @@ check "flash that stays erased is reported as protected" \
 set bad_cells {}
 
 # ---- cut off at every fill -------------------------------------------------------------------------------------
-# At fill N the flash takes a random part of the bits that were to change (or none, or all), and the write ends.
-
-# Every way that an operation can be cut off, with 16 seeds of torn bits.
-proc ways {cell} {
-	set torn [expr {$cell >= 8 && $cell <= 32 ? "unread" : "torn"}]
-	return [concat before after [lrepeat 16 $torn] [lrepeat 4 unstable]]
-}
-
-# Cuts `write` off at each of its operations in every way, from the flash that `flash_words` holds; after each cut the device
-# has the old state or the new one, and the same write once more brings the new one. Returns "fine, N points", or what was not.
-proc cuts {region write} {
-	array set start [array get ::flash_words]
-	set old [state_of $region]
-	power_on
-	uplevel #0 $write
-	set new [state_of $region]
-	set count $::operations
-	set points 0
-	for {set at 0} {$at < $count} {incr at} {
-		foreach kind [ways [dict get $region cell]] {
-			unset ::flash_words
-			array set ::flash_words [array get start]
-			power_on
-			set ::cut_at $at
-			set ::cut_kind $kind
-			set replay "operation $at, $kind, seed $::seed"
-			catch {uplevel #0 $write}
-			power_on
-			incr points
-			for {set i 0} {$i < 3} {incr i} {
-				set after [state_of $region]
-				if {$after ne $old && $after ne $new} {
-					return "$replay: the device has $after"
-				}
-			}
-			if {[catch {uplevel #0 $write} text]} {
-				return "$replay: again: $text"
-			}
-			for {set i 0} {$i < 3} {incr i} {
-				set after [state_of $region]
-				if {$after ne $new} {
-					return "$replay: after the second run the device has $after"
-				}
-			}
-		}
-	}
-	return "fine, $points points"
-}
 
 foreach {cell erased} {4 0xFFFFFFFF 8 0xFFFFFFFF 32 0xFFFFFFFF 128 0} {
 	set erased [expr {$erased + 0}]
 	set region [region_of $base 8192 $cell $erased]
 	flash_is $base 8192 $erased
-	check "cell $cell: cut off in a first format" [cuts $region {give $region 41}] "fine, 132 points"
-	check "cell $cell: cut off in an update" [cuts $region {give $region 42}] "fine, 66 points"
+	check "cell $cell: cut off in a first format" [cuts $region {give $region 41}] "fine, [expr {6 * [llength [ways $cell]]}] points"
+	check "cell $cell: cut off in an update" [cuts $region {give $region 42}] "fine, [expr {3 * [llength [ways $cell]]}] points"
 }
 
 # Cut off again and again on one device, which in the end takes its number.
