@@ -16,6 +16,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Results. 0 is success; an error leaves the caller's output as it was. */
 enum {
     NAMEPLATE_NONE = -1,    /* no such value, or nothing was ever written */
@@ -188,5 +192,9 @@ static inline int nameplate_key_mac(uint8_t key, uint8_t mac[6])
 
 #undef NAMEPLATE_GETTER
 #undef NAMEPLATE_BUFFER_GETTER
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

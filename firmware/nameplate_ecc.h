@@ -26,11 +26,19 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Was this NMI the flash's, for a word that cannot be read? If so (1) it is cleared, and the handler returns; else 0. */
 int nameplate_nmi(void);
 
 /* `bytes` (1 or 4) at `from`, or NAMEPLATE_UNREADABLE, which is neither blank nor the start of an entry. */
 #define NAMEPLATE_UNREADABLE 0x5A5A5A5Au
 uint32_t nameplate_guarded_load(const uint8_t *from, int bytes);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
