@@ -42,8 +42,38 @@ const struct chip chips[] = {
 		.clock_hz = 2097000,
 		.irqs = 45,
 		.flash_ops = &flash_stm32lx,
+		.flash_variant = &stm32lx_l1,
 		.flash_regs = 0x40023C00,
 		.periphs = periphs_stm32l1,
+	},
+	{
+		.name = "stm32l073rz",
+		.core = &cortex_m0plus,
+		.cpuid = 0x410CC601,       /* r0p1 */
+		.jtag_idcode = 0x0BC11477, /* SWD only in silicon; here the same debug port is reached over JTAG too */
+		.swd_idcode = 0x0BC11477,
+		.dbgmcu = 0x40015800,
+		.dbgmcu_idcode = 0x20086447, /* Cat. 5; RM0367 section 32.4.1 */
+		.flash_base = 0x08000000,
+		.flash_size = 192 * 1024,  /* two banks of 96 KiB, one behind the other */
+		.page_size = 128,
+		.ram_base = 0x20000000,
+		.ram_size = 20 * 1024,
+		.system_base = 0x1FF00000,
+		.system_size = 8 * 1024,
+		.eeprom_base = 0x08080000,
+		.eeprom_size = 8 * 1024,   /* 6 KiB are there */
+		.option_base = 0x1FF80000,
+		.options = {{0x1FF80000, 0xFF5500AA}, {0x1FF80004, 0x7F8F8070}, {0x1FF80008, 0xFFFF0000},
+			    {0x1FF8000C, 0xFFFF0000}}, /* RM0367 section 3.8 */
+		.flash_size_word = 0x1FF8007C, /* RM0367 section 33.1.1 */
+		.uid = {0x1FF80050, 0x1FF80054, 0x1FF80064},
+		.clock_hz = 2097000,
+		.irqs = 32,
+		.flash_ops = &flash_stm32lx,
+		.flash_variant = &stm32lx_l0,
+		.flash_regs = 0x40022000,
+		.periphs = periphs_stm32l0,
 	},
 	{
 		.name = "stm32f103rb",

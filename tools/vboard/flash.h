@@ -34,6 +34,15 @@ struct stm32lx_regs {
 	uint8_t buffer[128];
 };
 
+struct stm32lx_variant {
+	uint32_t obr;          /* as shipped */
+	uint32_t acr_writable;
+	bool refuses_not_zero; /* programming a word that is not erased: NOTZEROERR */
+	bool has_wrprot2;
+};
+
+extern const struct stm32lx_variant stm32lx_l1, stm32lx_l0;
+
 /* State of the stm32f1x controller (F0, F1, F3). */
 struct stm32f1x_regs {
 	uint32_t acr, sr, cr, ar;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * Flash controller of the STM32L1. Reference: RM0038 sections 3.3 (operations) and 3.9 (registers); DS6876 table
- * "Flash memory and data EEPROM characteristics" for times.
+ * Flash controller of the STM32L1 and L0. References: RM0038 (L1) sections 3.3 (operations) and 3.9 (registers); RM0367 (L0x3)
+ * sections 3.3.4 and 3.7; DS6876 and DS10685, tables "Flash memory and data EEPROM characteristics", for times.
  *
  * Erased bits are 0. The controller is unlocked in two steps (PEKEYR, then PRGKEYR); a word is programmed by writing it,
  * half a page by setting FPRG and PROG and writing its 32 words in order, a page is erased by setting ERASE and PROG
- * and writing 0 into it.
+ * and writing 0 into it. The L0 has half pages of 16 words, and refuses to program a word that is not 0.
  */
 #include "flash.h"
 
@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-enum { ACR = 0x00, PECR = 0x04, PDKEYR = 0x08, PEKEYR = 0x0C, PRGKEYR = 0x10, OPTKEYR = 0x14, SR = 0x18, OBR = 0x1C, WRPR1 = 0x20 };
+enum { ACR = 0x00, PECR = 0x04, PDKEYR = 0x08, PEKEYR = 0x0C, PRGKEYR = 0x10, OPTKEYR = 0x14, SR = 0x18, OBR = 0x1C, WRPR1 = 0x20, WRPROT2 = 0x80 };
 
 enum {
 	PECR_PELOCK = 1u << 0,
@@ -41,14 +41,23 @@ enum {
 	SR_PGAERR = 1u << 9,
 	SR_SIZERR = 1u << 10,
 	SR_OPTVERR = 1u << 11,
-	SR_CLEARED_BY_1 = SR_EOP | SR_WRPERR | SR_PGAERR | SR_SIZERR | SR_OPTVERR,
+	SR_NOTZEROERR = 1u << 16, /* L0 */
+	SR_CLEARED_BY_1 = SR_NOTZEROERR | SR_EOP | SR_WRPERR | SR_PGAERR | SR_SIZERR | SR_OPTVERR,
 };
 
 static const uint32_t pekeys[2] = {0x89ABCDEF, 0x02030405};  /* RM0038 section 3.3.3 */
 static const uint32_t prgkeys[2] = {0x8C9DAEBF, 0x13141516};
 
 #define OPERATION_NS 3280000u /* typical time of a word, a half page or a page erase (DS6876) */
-#define OBR_LEVEL_0 0x007800AAu /* no read protection, brown-out level as shipped */
+
+/* No read protection, brown-out level as shipped. */
+const struct stm32lx_variant stm32lx_l1 = {.obr = 0x007800AA, .acr_writable = 0x1F};
+const struct stm32lx_variant stm32lx_l0 = {.obr = 0x807000AA, .acr_writable = 0x7B, .refuses_not_zero = true, .has_wrprot2 = true};
+
+static const struct stm32lx_variant *variant(const struct flash *flash)
+{
+	return flash->chip->flash_variant;
+}
 
 static void lx_reset(struct flash *flash)
 {
@@ -71,7 +80,7 @@ static int lx_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
 		*value = regs->sr | (flash_poll_busy(flash) ? SR_BSY : SR_READY | SR_ENDHV);
 		return 0;
 	case OBR:
-		*value = OBR_LEVEL_0;
+		*value = variant(flash)->obr;
 		return 0;
 	case PDKEYR:
 	case PEKEYR:
@@ -80,6 +89,11 @@ static int lx_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
 	case WRPR1:
 		*value = 0; /* keys read as 0; no sector is write-protected */
 		return 0;
+	case WRPROT2:
+		*value = 0;
+		if (variant(flash)->has_wrprot2)
+			return 0;
+		/* fall through */
 	default:
 		stats_unmodelled(flash->stats, "read of flash register", offset);
 		*value = 0;
@@ -127,7 +141,7 @@ static int lx_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
 
 	switch (offset) {
 	case ACR:
-		regs->acr = value & 0x1F;
+		regs->acr = value & variant(flash)->acr_writable;
 		return 0;
 	case PECR:
 		write_pecr(flash, value);
@@ -155,7 +169,16 @@ static int refuse(struct flash *flash, uint32_t error)
 	return 0;
 }
 
-/* Half page: 32 words in order from a half page's start; programmed when the last one has come. RM0038 section 3.3.4. */
+/* RM0367 section 3.7.7, NOTZEROERR. The L1 programs all the same. */
+static bool is_refused_as_not_zero(const struct flash *flash, uint32_t offset, uint32_t size)
+{
+	for (uint32_t i = 0; variant(flash)->refuses_not_zero && i < size; i++)
+		if (flash->data[offset + i])
+			return true;
+	return false;
+}
+
+/* Half page: its words in order from its start; programmed when the last one has come. RM0038 section 3.3.4. */
 static int fill_half_page(struct flash *flash, uint32_t offset, uint32_t value)
 {
 	struct stm32lx_regs *regs = &flash->regs.stm32lx;
@@ -169,6 +192,8 @@ static int fill_half_page(struct flash *flash, uint32_t offset, uint32_t value)
 	if (++regs->half_page_words < half / 4)
 		return 0;
 	regs->half_page_words = 0;
+	if (is_refused_as_not_zero(flash, regs->half_page, half))
+		return refuse(flash, SR_NOTZEROERR);
 	flash_apply(flash, FLASH_HALF_PAGE, regs->half_page, half, regs->buffer, OPERATION_NS);
 	regs->sr |= SR_EOP;
 	return 0;
@@ -192,6 +217,8 @@ static int lx_mem_write(struct flash *flash, uint32_t offset, unsigned size, uin
 		return fill_half_page(flash, offset, value);
 	case 0:
 	case PECR_PROG:
+		if (is_refused_as_not_zero(flash, offset, 4))
+			return refuse(flash, SR_NOTZEROERR);
 		bytes_store(word, 4, value);
 		flash_apply(flash, FLASH_WORD, offset, 4, word, OPERATION_NS);
 		break;
