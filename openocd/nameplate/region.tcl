@@ -6,6 +6,8 @@ lappend _telnet_autocomplete_skip _np_page_starts _np_areas _np_range _np_intege
 
 # cell: bytes written once between two erases. words: how many of a cell's words one fill writes. granule: the least that can
 # be written. lock: whether OpenOCD 0.12 can write-protect pages and take that back, or why not. A family that
+# forgive: registers to be written after an unreadable word (H7: FLASH_CCR of both banks; its error flags SNECCERR and
+# DBECCERR stay set, and the driver takes them for a failure of whatever it does next). A family that
 # shares its driver with others is told apart by `match`, against what `flash info` prints. First match wins.
 #   stm32lx   RM0038 3.3.4: a word is the granule; the driver needs short writes to start on a half page, which is
 #             64 bytes on L0 and 128 on L1
@@ -25,7 +27,8 @@ set _np_drivers {
 	{driver stm32l4x match *STM32U0*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock {nobody has tried it on this family}}
 	{driver stm32l4x match *  cell 16  granule 16  words 4 erased 0xFFFFFFFF
 		lock {OpenOCD 0.12 would protect pages of U5 and its like for ever, by mistake}}
-	{driver stm32h7x match *  cell 32  granule 32  words 8 erased 0xFFFFFFFF lock yes}
+	{driver stm32h7x match *  cell 32  granule 32  words 8 erased 0xFFFFFFFF lock yes
+		forgive {0x52002014 0x06000000 0x52002114 0x06000000}}
 	{driver *        match *  cell 32  granule 32  words 8 erased 0xFFFFFFFF lock {Nameplate does not know this flash}}
 }
 
@@ -67,6 +70,9 @@ proc _np_bank_info {number driver} {
 	}
 	set bank [_np_driver $driver $text]
 	dict set bank driver $driver
+	if {[dict exists $bank forgive]} {
+		set ::_np_forgive [dict get $bank forgive]
+	}
 	dict set bank number $number
 	dict set bank base [expr {$base + 0}]
 	dict set bank end [expr {$base + $size}]

@@ -135,11 +135,16 @@ proc _np_words {start count} {
 	}
 }
 
-# An unreadable word is damage only when others can be read; else the probe or the target has gone.
+# An unreadable word is damage only when others can be read; else the probe or the target has gone. What the flash
+# remembers of it is cleared, as the row of its driver says.
+set _np_forgive {}
 proc _np_alive {address} {
 	if {[catch {read_memory $::_np_cpuid 32 1}]} {
 		_np_fail [format "lost the target while reading 0x%08X: check probe, cable and power, then run the\
 			same command again (it finishes the job)" $address]
+	}
+	foreach {register value} $::_np_forgive {
+		catch {mww $register $value}
 	}
 }
 

@@ -163,7 +163,13 @@ int board_open(struct board *board, const struct chip *chip, const char *flash_p
 	board->flash.cpu_is_reading = cpu_is_reading;
 	board->flash.set_nmi = set_nmi;
 
-	board->dap = (struct dap){.chip = chip, .bus = &board->bus, .stats = &board->stats};
+	board->dap = (struct dap){.chip = chip, .stats = &board->stats};
+	board->dap.ports[0] = (struct access_port){.bus = &board->bus, .idr = chip->core->ahb_ap_idr, .base = 0xE00FF003};
+	if (chip->apb_ap) {
+		board->apb.stats = &board->stats;
+		debug_attach_apb(&board->core, &board->apb);
+		board->dap.ports[chip->apb_ap] = (struct access_port){.bus = &board->apb, .idr = 0x54770002, .base = 0xE00E0003};
+	}
 	board->jtag = (struct jtag){.dap = &board->dap, .boundary_idcode = chip->bs_idcode, .debug_idcode = chip->jtag_idcode};
 	board->swd = (struct swd){.dap = &board->dap};
 	dap_reset(&board->dap);

@@ -18,7 +18,7 @@
 struct board {
 	const struct chip *chip;
 	struct stats stats;
-	struct bus bus;
+	struct bus bus, apb; /* what the core's access port reaches, and what the system's debug bus has */
 	struct flash flash;
 	struct fault fault;
 	struct core core;

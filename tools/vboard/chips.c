@@ -293,6 +293,37 @@ const struct chip chips[] = {
 		.flash_regs = 0x40022000,
 		.periphs = periphs_stm32l4,
 	},
+	{
+		/* RM0433; DS12110: 2 MiB flash, HSI of 64 MHz after reset. */
+		.name = "stm32h743zi",
+		.core = &cortex_m7,
+		.cpuid = 0x411FC271,       /* r1p1 */
+		.jtag_idcode = 0x6BA00477, /* RM0433 section 60.4.1 */
+		.swd_idcode = 0x6BA02477,
+		.bs_idcode = 0x06450041,
+		.apb_ap = 2,
+		.dbgmcu = 0x5C001000,
+		.dbgmcu_idcode = 0x20036450, /* revision V */
+		.flash_base = 0x08000000,
+		.flash_size = 2048 * 1024,
+		.flash_alias = 0x08000000,
+		.boot = 0x08000000,        /* BOOT_ADD0 as shipped */
+		.page_size = 128 * 1024,
+		.granule = 32,
+		.ram_base = 0x20000000,    /* DTCM */
+		.ram_size = 128 * 1024,
+		.more_ram = {{0x00000000, 64 * 1024}, {0x24000000, 512 * 1024}}, /* ITCM, AXI SRAM */
+		.system_base = 0x1FF00000,
+		.system_size = 120 * 1024,
+		.option_base = 0x1FF1E000, /* device signature; RM0433 section 61 */
+		.flash_size_word = 0x1FF1E880,
+		.uid = {0x1FF1E800, 0x1FF1E804, 0x1FF1E808},
+		.clock_hz = 64000000,
+		.irqs = 150,
+		.flash_ops = &flash_stm32h7x,
+		.flash_regs = 0x52002000,
+		.periphs = periphs_stm32h7,
+	},
 	{.name = NULL},
 };
 

@@ -27,6 +27,7 @@ struct chip {
 	uint32_t jtag_idcode;   /* JTAG-DP */
 	uint32_t swd_idcode;    /* SW-DP DPIDR */
 	uint32_t bs_idcode;     /* boundary-scan TAP, 5-bit IR; 0: there is none */
+	unsigned apb_ap;        /* number of the access port to the system's debug bus, where the DBGMCU is too; 0: none */
 	uint32_t dbgmcu;        /* base address of DBGMCU */
 	uint32_t dbgmcu_idcode; /* REV_ID and DEV_ID */
 	uint32_t flash_base, flash_size; /* bytes */

@@ -133,6 +133,8 @@ enum { REG_SP = 13, REG_LR = 14, REG_PC = 15, REG_XPSR = 16, REG_MSP = 17, REG_P
 
 /* ---- debug.c ---- */
 void debug_attach(struct core *core, struct bus *bus);
+/* What the system's debug bus of the H7 has, on a bus of its own. */
+void debug_attach_apb(struct core *core, struct bus *bus);
 void debug_halt(struct core *core, uint32_t dfsr_reason);
 bool debug_enabled(const struct core *core);
 bool debug_breakpoint_at(const struct core *core, uint32_t pc);

@@ -6,17 +6,20 @@
 #include "cores.h"
 #include "stats.h"
 
+#include <stddef.h>
+
 enum { AP_CSW = 0x00, AP_TAR = 0x04, AP_DRW = 0x0C, AP_BD0 = 0x10, AP_BD3 = 0x1C, AP_CFG = 0xF4, AP_BASE = 0xF8, AP_IDR = 0xFC };
 enum { CSW_SIZE = 7, CSW_WORD = 2, CSW_ADDRINC = 3u << 4, CSW_INCREMENT = 1u << 4, CSW_PACKED = 2u << 4, CSW_DEVICE_EN = 1u << 6, CSW_PROT = 0x43000000, CSW_WRITABLE = 0x7F000F37 };
 
-#define ROM_TABLE_BASE 0xE00FF003u
 #define POWER_REQUESTS ((1u << 28) | (1u << 30)) /* CDBGPWRUPREQ, CSYSPWRUPREQ; acknowledged one bit above */
 
 void dap_reset(struct dap *dap)
 {
 	dap->ctrl_stat = dap->select = dap->rdbuff = 0;
-	dap->csw = CSW_PROT | CSW_DEVICE_EN | CSW_WORD;
-	dap->tar = 0;
+	for (unsigned i = 0; i < DAP_PORTS; i++) {
+		dap->ports[i].csw = CSW_PROT | CSW_DEVICE_EN | CSW_WORD;
+		dap->ports[i].tar = 0;
+	}
 }
 
 uint32_t dap_dp_read(struct dap *dap, unsigned a)
@@ -66,40 +69,43 @@ void dap_dp_write(struct dap *dap, unsigned a, uint32_t value, bool jtag)
 	}
 }
 
-static void advance_tar(struct dap *dap, unsigned bytes)
+static void advance_tar(const struct dap *dap, struct access_port *port, unsigned bytes)
 {
 	uint32_t inside = dap->chip->core->tar_wrap - 1;
 
-	if (dap->csw & CSW_ADDRINC)
-		dap->tar = (dap->tar & ~inside) | ((dap->tar + bytes) & inside);
+	if (port->csw & CSW_ADDRINC)
+		port->tar = (port->tar & ~inside) | ((port->tar + bytes) & inside);
 }
 
 /* One data register access is one transfer, or with packed increment as many as fit in a word. Bytes travel in the lane
  * of their address. ARM IHI 0031 section C2.2. */
-static void transfer(struct dap *dap, uint32_t *data, bool write)
+static void transfer(struct dap *dap, struct access_port *port, uint32_t *data, bool write)
 {
-	unsigned size = 1u << (dap->csw & 3);
-	unsigned count = (dap->csw & CSW_ADDRINC) == CSW_PACKED ? 4 / size : 1;
+	unsigned size = 1u << (port->csw & 3);
+	unsigned count = (port->csw & CSW_ADDRINC) == CSW_PACKED ? 4 / size : 1;
 	uint32_t result = 0;
 
 	for (unsigned i = 0; i < count; i++) {
-		unsigned shift = 8 * (dap->tar & 3 & ~(size - 1));
+		unsigned shift = 8 * (port->tar & 3 & ~(size - 1));
 		uint32_t value = *data >> shift;
-		int err = write ? bus_write(dap->bus, dap->tar, size, value) : bus_read(dap->bus, dap->tar, size, &value);
+		int err = write ? bus_write(port->bus, port->tar, size, value) : bus_read(port->bus, port->tar, size, &value);
 
 		if (err) {
 			dap->ctrl_stat |= CTRL_STAT_STICKYERR;
 			return;
 		}
 		result |= value << shift;
-		advance_tar(dap, size);
+		advance_tar(dap, port, size);
 	}
 	*data = result;
 }
 
-static bool selected(const struct dap *dap)
+/* The access port that SELECT names, or NULL. */
+static struct access_port *selected(struct dap *dap)
 {
-	return dap->select >> 24 == 0; /* one access port */
+	uint32_t number = dap->select >> 24;
+
+	return number < DAP_PORTS && dap->ports[number].bus ? &dap->ports[number] : NULL;
 }
 
 static unsigned register_address(const struct dap *dap, unsigned a)
@@ -109,11 +115,12 @@ static unsigned register_address(const struct dap *dap, unsigned a)
 
 void dap_ap_read(struct dap *dap, unsigned a)
 {
+	struct access_port *port = selected(dap);
 	unsigned reg = register_address(dap, a);
 	uint32_t value = 0;
 
 	dap->stats->ap_reads++;
-	if (!selected(dap)) {
+	if (!port) {
 		dap->rdbuff = 0; /* no such port: IDR reads as 0 */
 		return;
 	}
@@ -121,25 +128,25 @@ void dap_ap_read(struct dap *dap, unsigned a)
 		return;
 	switch (reg) {
 	case AP_CSW:
-		value = dap->csw;
+		value = port->csw;
 		break;
 	case AP_TAR:
-		value = dap->tar;
+		value = port->tar;
 		break;
 	case AP_DRW:
-		transfer(dap, &value, false);
+		transfer(dap, port, &value, false);
 		break;
 	case AP_CFG:
 		break;
 	case AP_BASE:
-		value = ROM_TABLE_BASE;
+		value = port->base;
 		break;
 	case AP_IDR:
-		value = dap->chip->core->ahb_ap_idr;
+		value = port->idr;
 		break;
 	default:
 		if (reg >= AP_BD0 && reg <= AP_BD3) {
-			if (bus_read(dap->bus, (dap->tar & ~0xFu) | (reg & 0xC), 4, &value))
+			if (bus_read(port->bus, (port->tar & ~0xFu) | (reg & 0xC), 4, &value))
 				dap->ctrl_stat |= CTRL_STAT_STICKYERR;
 		} else {
 			stats_unmodelled(dap->stats, "read of AP register", reg);
@@ -150,10 +157,11 @@ void dap_ap_read(struct dap *dap, unsigned a)
 
 void dap_ap_write(struct dap *dap, unsigned a, uint32_t value)
 {
+	struct access_port *port = selected(dap);
 	unsigned reg = register_address(dap, a);
 
 	dap->stats->ap_writes++;
-	if (!selected(dap) || (dap->ctrl_stat & CTRL_STAT_STICKYERR))
+	if (!port || (dap->ctrl_stat & CTRL_STAT_STICKYERR))
 		return;
 	switch (reg) {
 	case AP_CSW:
@@ -161,17 +169,17 @@ void dap_ap_write(struct dap *dap, unsigned a, uint32_t value)
 			stats_unmodelled(dap->stats, "transfer size in AP register CSW", value & CSW_SIZE);
 			value = (value & ~(uint32_t)CSW_SIZE) | CSW_WORD;
 		}
-		dap->csw = (value & CSW_WRITABLE) | CSW_DEVICE_EN;
+		port->csw = (value & CSW_WRITABLE) | CSW_DEVICE_EN;
 		break;
 	case AP_TAR:
-		dap->tar = value;
+		port->tar = value;
 		break;
 	case AP_DRW:
-		transfer(dap, &value, true);
+		transfer(dap, port, &value, true);
 		break;
 	default:
 		if (reg >= AP_BD0 && reg <= AP_BD3) {
-			if (bus_write(dap->bus, (dap->tar & ~0xFu) | (reg & 0xC), 4, value))
+			if (bus_write(port->bus, (port->tar & ~0xFu) | (reg & 0xC), 4, value))
 				dap->ctrl_stat |= CTRL_STAT_STICKYERR;
 		} else {
 			stats_unmodelled(dap->stats, "write to AP register", reg);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * Debug port and memory access port (AHB-AP), independent of the wire. Reference: ARM IHI 0031 (ADIv5).
+ * Debug port and memory access ports, independent of the wire. Reference: ARM IHI 0031 (ADIv5).
  */
 #ifndef VBOARD_DAP_H
 #define VBOARD_DAP_H
@@ -12,12 +12,20 @@ struct bus;
 struct chip;
 struct stats;
 
+#define DAP_PORTS 3
+
+/* A memory access port; the core's is number 0. */
+struct access_port {
+	struct bus *bus; /* NULL: there is none of this number */
+	uint32_t idr, base;
+	uint32_t csw, tar;
+};
+
 struct dap {
 	const struct chip *chip;
-	struct bus *bus;
 	struct stats *stats;
 	uint32_t ctrl_stat, select, rdbuff;
-	uint32_t csw, tar;
+	struct access_port ports[DAP_PORTS];
 };
 
 enum { DP_ABORT = 0x0, DP_DPIDR = 0x0, DP_CTRL_STAT = 0x4, DP_SELECT = 0x8, DP_RDBUFF = 0xC };

@@ -429,3 +429,10 @@ void debug_attach(struct core *core, struct bus *bus)
 	for (unsigned i = 0; i < count; i++)
 		bus_add_device(bus, blocks[i]);
 }
+
+/* RM0433 section 60.4.2: DBGMCU and the trace funnel, as access port 2 sees them. */
+void debug_attach_apb(struct core *core, struct bus *bus)
+{
+	bus_add_device(bus, (struct bus_device){"DBGMCU", 0xE00E1000, 4 * DBGMCU_WORDS, dbgmcu_read, dbgmcu_write, core});
+	bus_add_device(bus, (struct bus_device){"SWTF", 0xE00E4000, 0x1000, zero_read, ignore_write, core});
+}

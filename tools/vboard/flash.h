@@ -89,6 +89,19 @@ struct stm32l4x_regs {
 	uint8_t buffer[16];
 };
 
+/* State of the stm32h7x controller. */
+struct stm32h7x_regs {
+	uint32_t acr;
+	struct stm32h7x_bank {
+		uint32_t cr, sr, ecc_fa;
+		unsigned key_step;
+		bool key_fault;   /* a wrong key: locked until reset */
+		uint32_t word;    /* offset of the flash word that is in the write buffer */
+		uint32_t written; /* a bit per byte that the buffer has taken; 0: it is empty */
+		uint8_t buffer[32];
+	} bank[2];
+};
+
 struct flash {
 	const struct chip *chip;
 	struct bus *bus;
@@ -111,6 +124,7 @@ struct flash {
 		struct stm32f1x_regs stm32f1x;
 		struct stm32f2x_regs stm32f2x;
 		struct stm32l4x_regs stm32l4x;
+		struct stm32h7x_regs stm32h7x;
 	} regs;
 };
 
@@ -128,7 +142,7 @@ struct flash_ops {
 	int (*bad_read)(struct flash *flash, uint32_t offset, bool cpu);
 };
 
-extern const struct flash_ops flash_stm32lx, flash_stm32f1x, flash_stm32f2x, flash_stm32l4x;
+extern const struct flash_ops flash_stm32lx, flash_stm32f1x, flash_stm32f2x, flash_stm32l4x, flash_stm32h7x;
 
 /* Opens or creates PATH as the flash of CHIP and maps it. On failure returns -1 and leaves one line, which says what
  * and where, in MESSAGE. */

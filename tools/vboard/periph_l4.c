@@ -41,3 +41,27 @@ const struct periph periphs_stm32l4[] = {
 	GPIO_PORTS(0x48000000),
 	{NULL, 0, 0, NULL, NULL},
 };
+
+/* H7: HSI of 64 MHz on and ready. */
+static const struct periph_reset rcc_h7_resets[] = {{0x00, 0x00000025}, {0x04, 0x40000000}, {0x28, 0x02020200},
+						    {0x2C, 0x01FF0000}, {0x30, 0x01010280}, {0x38, 0x01010280},
+						    {0x40, 0x01010280}, {0, 0}};
+static const struct periph_follow rcc_h7_follows[] = {
+	{0x00, 1u << 0, 2},  /* HSION, HSIRDY */
+	{0x00, 1u << 7, 1},  /* CSION, CSIRDY */
+	{0x00, 1u << 16, 1}, /* HSEON, HSERDY */
+	{0x00, 1u << 24, 1}, /* PLL1ON, PLL1RDY */
+	{0x10, 7u << 0, 3},  /* SW, SWS */
+	{0x70, 1u << 0, 1},  /* LSEON, LSERDY */
+	{0x74, 1u << 0, 1},  /* LSION, LSIRDY */
+	{0, 0, 0},
+};
+static const struct periph_reset pwr_h7_resets[] = {{0x00, 0xF000C000}, {0x04, 0x00004000}, {0x0C, 0x00000006},
+						    {0x18, 0x00006000}, {0, 0}};
+
+const struct periph periphs_stm32h7[] = {
+	{"RCC", 0x58024400, 0x100, rcc_h7_resets, rcc_h7_follows},
+	{"PWR", 0x58024800, 0x2C, pwr_h7_resets, no_follows},
+	GPIO_PORTS(0x58020000),
+	{NULL, 0, 0, NULL, NULL},
+};
