@@ -19,6 +19,9 @@ packages() {
 	jimsh|jimsh|test|unit tests of the Tcl
 	qemu-system-arm|qemu-system-arm|test|a second opinion on the firmware
 	python3|python3|test|a third implementation of the store's format
+	python3-venv|/usr/lib/python3.11/ensurepip /usr/lib/python3.12/ensurepip /usr/lib/python3.13/ensurepip /usr/share/doc/python3-venv|test|installs PlatformIO for its tests
+	libstdc++-arm-none-eabi-newlib|/usr/lib/arm-none-eabi/lib/libstdc++.a /usr/lib/arm-none-eabi/newlib/libstdc++.a|test|C++ firmware, as PlatformIO builds it
+	cmake|cmake|test|builds an outside project with CMake
 	procps|pgrep|test|looks for processes that a test left behind
 	clang|clang|test|fuzzes the reader
 	libclang-rt-14-dev|/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a|test|its fuzzer and sanitizers

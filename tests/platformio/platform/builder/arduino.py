@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+"""The test platform's Arduino: a Serial that prints by semihosting, and a linker script that takes the size of the flash
+from the board, as the STM32 core does, unless the project names one of its own."""
+
+import os
+
+from SCons.Script import DefaultEnvironment
+
+env = DefaultEnvironment()
+board = env.BoardConfig()
+core = os.path.join(env.PioPlatform().get_dir(), "core")
+
+env.Append(CPPPATH=[core])
+env.BuildSources(os.path.join("$BUILD_DIR", "FrameworkArduino"), core)
+if not board.get("build.ldscript", ""):
+    size = int(board.get("upload.maximum_size"))
+    env.Append(LINKFLAGS=["-Wl,--defsym=LD_MAX_SIZE=%d" % size, "-Wl,--defsym=LD_FLASH_OFFSET=0"])
+    env.Replace(LDSCRIPT_PATH=os.path.join(core, "ldscript.ld"))
