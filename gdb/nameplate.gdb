@@ -82,9 +82,12 @@ define _np_crc_word
   end
 end
 
-# $_np_crc over the header and the value.
+# $_np_crc over the offset, the header and the value.
 define _np_crc_entry
   set $_np_crc = 0xFFFFFFFFU
+  set $_np_word = (unsigned int)$_np_p
+  set $_np_bits = 32
+  _np_crc_word
   set $_np_word = $_np_header
   set $_np_bits = 32
   _np_crc_word
@@ -104,6 +107,7 @@ define _np_crc_entry
 end
 
 # "An entry stands at offset p": $_np_entry, its size or 0; and the fields of the header at $_np_area + $_np_p.
+# $_np_cell is the area's cell size, 0 while it is unknown; $_np_own the entry's.
 define _np_entry_at
   set $_np_entry = 0
   set $_np_at = $_np_area + $_np_p
@@ -115,7 +119,7 @@ define _np_entry_at
   set $_np_more = ($_np_header >> 11) & 1
   set $_np_length = (int)($_np_header & 0x7FF)
   if ($_np_header >> 26) == 0x35 && $_np_own <= 128 && $_np_length <= 1055 && ($_np_p & ($_np_own - 1)) == 0
-    if $_np_cell == 0 || $_np_cell == $_np_own
+    if $_np_cell == 0 || $_np_own == $_np_cell || $_np_own == 4
       set $_np_check = $_np_own + (($_np_length + $_np_own - 1) & -$_np_own)
       if $_np_p + $_np_check + $_np_own <= $_np_end
         set $_np_value = $_np_area + $_np_p + $_np_own
@@ -185,12 +189,14 @@ end
 define _np_find_newest
   set $_np_state = 1
   _np_find_first
-  set $_np_found_first = $_np_found
-  set $_np_generation_first = $_np_generation
-  _np_find_second
-  set $_np_newer = ($_np_generation - $_np_generation_first) & 0xFFFF
-  if $_np_found_first && !($_np_found && $_np_newer >= 1 && $_np_newer <= 32767)
-    _np_find_first
+  if $_np_found != $_np_size
+    set $_np_found_first = $_np_found
+    set $_np_generation_first = $_np_generation
+    _np_find_second
+    set $_np_newer = ($_np_generation - $_np_generation_first) & 0xFFFF
+    if $_np_found_first && !($_np_found && $_np_newer >= 1 && $_np_newer <= 32767)
+      _np_find_first
+    end
   end
   if $_np_found
     set $_np_state = 0
@@ -208,7 +214,7 @@ define _np_name_length
   _np_fetch_byte
   set $_np_name = $_np_byte & 31
   set $_np_secret = $_np_byte >> 7
-  if ($_np_byte & 0x60) != 0 || 1 + $_np_name > $_np_length
+  if $_np_length == 0 || ($_np_byte & 0x60) != 0 || 1 + $_np_name > $_np_length
     set $_np_name = 0
   end
 end
@@ -238,7 +244,7 @@ define _np_take
   while $_np_s < $_np_slots && $_np_slot == $_np_slots
     eval "set $_np_same = ($_np_key_%d == $_np_key)", $_np_s
     if $_np_same && $_np_key == 255
-      eval "set $_np_other = $_np_area + $_np_where_%d + $_np_cell", $_np_s
+      eval "set $_np_other = $_np_names_%d", $_np_s
       _np_names_equal
     end
     if $_np_same
@@ -253,7 +259,7 @@ define _np_take
       set $_np_slots = $_np_slots + 1
     end
     eval "set $_np_key_%d = $_np_key", $_np_slot
-    eval "set $_np_where_%d = $_np_p", $_np_slot
+    eval "set $_np_names_%d = $_np_value", $_np_slot
     eval "set $_np_slot_%d = %d", $_np_slot, $_np_type == 5 ? 0 : $_np_p
   end
 end
@@ -276,7 +282,7 @@ define _np_again
   set $_np_type = ($_np_word >> 20) & 7
   set $_np_key = ($_np_word >> 12) & 0xFF
   set $_np_length = (int)($_np_word & 0x7FF)
-  set $_np_value = $_np_area + $_np_p + $_np_cell
+  set $_np_value = $_np_area + $_np_p + (4 << (($_np_word >> 23) & 7))
 end
 
 # The waiting entries count, in their order.
@@ -302,14 +308,14 @@ define _np_wait
   end
 end
 
-# Goes through the area: the slots.
+# Goes through the area: the slots. $_np_seen: the offset behind the last word that is not blank.
 define _np_walk
   set $_np_slots = 0
   set $_np_waiting = 0
   set $_np_overflow = 0
-  set $_np_blank = 0
   set $_np_p = $_np_first
-  while $_np_p < $_np_end && $_np_blank < 1536
+  set $_np_seen = $_np_p
+  while $_np_p < $_np_end && $_np_p - $_np_seen < 1536
     _np_entry_at
     if $_np_entry
       _np_wait
@@ -318,13 +324,14 @@ define _np_walk
         _np_take_set
       end
       set $_np_p = $_np_next
-      set $_np_blank = 0
+      set $_np_seen = $_np_p
     else
       set $_np_waiting = 0
-      set $_np_p = $_np_p + $_np_cell
-      set $_np_blank = $_np_blank + $_np_cell
-      if $_np_header != 0 && $_np_header != 0xFFFFFFFF
-        set $_np_blank = 0
+      if $_np_header == 0 || $_np_header == 0xFFFFFFFF
+        set $_np_p = ($_np_p + $_np_cell) & -$_np_cell
+      else
+        set $_np_p = $_np_p + 4
+        set $_np_seen = $_np_p
       end
     end
   end
@@ -349,16 +356,21 @@ end
 
 # ---- printing -------------------------------------------------------------------------------------------------
 
-# Bytes $_np_i up to $_np_to of the value as text; $_np_width counts the columns.
+# Bytes $_np_i up to $_np_to of the value as text, printable ASCII as it stands; $_np_width counts the columns.
 define _np_print_text
   while $_np_i < $_np_to
     _np_fetch_byte
-    if $_np_byte < 32 || $_np_byte == 127 || $_np_byte == 92
+    if $_np_byte < 32 || $_np_byte > 126
       printf "\\x%02x", $_np_byte
       set $_np_width = $_np_width + 4
     else
-      eval "echo \\%03o", $_np_byte
-      set $_np_width = $_np_width + 1
+      if $_np_byte == 92
+        printf "\\\\"
+        set $_np_width = $_np_width + 2
+      else
+        eval "echo \\%03o", $_np_byte
+        set $_np_width = $_np_width + 1
+      end
     end
     set $_np_i = $_np_i + 1
   end
@@ -475,8 +487,8 @@ define _np_print
   _np_print_type
   set $_np_column = 24
   if $_np_secret
-    echo (secret)
-    set $_np_width = 8
+    echo secret
+    set $_np_width = 6
   else
     _np_print_value
   end

@@ -313,7 +313,7 @@ def shown(entry):
         name, value = value[1:1 + count].decode(), value[1 + count:]
     kind = "unsigned signed float text bytes deleted mac".split()[entry.kind]
     if secret:
-        return name, kind, "(secret)"
+        return name, kind, "secret"
     if entry.kind in (UNSIGNED, SIGNED) and len(value) in (1, 2, 4, 8):
         return name, kind, str(int.from_bytes(value, "little", signed=entry.kind == SIGNED))
     if entry.kind == FLOAT and len(value) in (4, 8):
