@@ -279,6 +279,13 @@ static size_t sample_store(uint8_t *flash, uint32_t cell, int packed)
     return used;
 }
 
+static const struct {
+    uint32_t cell;
+    int packed;
+} shapes[] = {{4, 0}, {8, 0}, {8, 1}, {16, 0}, {32, 0}, {32, 1}, {64, 0}, {128, 0}, {128, 1}};
+
+#define SHAPES (sizeof shapes / sizeof *shapes)
+
 static uint32_t read_u32(const uint8_t *p)
 {
     return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
@@ -312,8 +319,8 @@ static void every_flipped_bit_gives_old_new_or_none(void **state)
     uint8_t *flash = sample_alloc(SAMPLE_SIZE);
 
     (void)state;
-    for (uint32_t cell = 4; cell <= 256; cell *= 2) {
-        const size_t used = sample_store(flash, cell > 128 ? 128 : cell, cell > 128);
+    for (size_t i = 0; i < SHAPES; i++) {
+        const size_t used = sample_store(flash, shapes[i].cell, shapes[i].packed);
 
         for (unsigned long bit = 0; bit < used * 8; bit++) {
             flash[bit / 8] ^= (uint8_t)(1u << bit % 8);
@@ -329,8 +336,8 @@ static void every_truncation_gives_old_new_or_none(void **state)
     uint8_t *flash = sample_alloc(SAMPLE_SIZE);
 
     (void)state;
-    for (uint32_t cell = 4; cell <= 256; cell *= 2) {
-        size_t used = sample_store(flash, cell > 128 ? 128 : cell, cell > 128);
+    for (size_t i = 0; i < SHAPES; i++) {
+        size_t used = sample_store(flash, shapes[i].cell, shapes[i].packed);
 
         while (used-- > 0) {
             flash[used] = cell < 128 ? 0xFF : 0;
@@ -345,8 +352,8 @@ static void a_region_that_ends_early_is_never_read_beyond(void **state)
     uint8_t sample[SAMPLE_SIZE];
 
     (void)state;
-    for (uint32_t cell = 4; cell <= 128; cell *= 2) {
-        sample_store(sample, cell, cell == 32);
+    for (size_t i = 0; i < SHAPES; i++) {
+        sample_store(sample, shapes[i].cell, shapes[i].packed);
         for (uint32_t size = 1024; size <= SAMPLE_SIZE; size += 1024) {
             uint8_t *flash = sample_alloc(size); /* its own block, so that ASan sees any read beyond it */
 
