@@ -340,7 +340,7 @@ static void every_truncation_gives_old_new_or_none(void **state)
         size_t used = sample_store(flash, shapes[i].cell, shapes[i].packed);
 
         while (used-- > 0) {
-            flash[used] = cell < 128 ? 0xFF : 0;
+            flash[used] = shapes[i].cell < 128 ? 0xFF : 0;
             check_no_third_value(flash, SAMPLE_SIZE, "truncated to byte", used);
         }
     }
