@@ -263,3 +263,34 @@ reader_size() {
 @test "vectors: store.txt is what make.py prints" {
 	python3 tests/vectors/make.py | cmp - tests/vectors/store.txt
 }
+
+@test "README: the sizes it states are those that were linked" {
+	local part cpu shown row
+	while read -r part row; do
+		for cpu in cortex-m3 cortex-m0plus; do
+			shown=${row%% *} row=${row#* }
+			[ "${shown/,/}" -eq "$(reader_size $cpu "$part")" ]
+		done
+	done < <(sed -n 's/^| `nameplate_serial` alone | \(.*\) | \(.*\) |$/serial \1 \2/p
+		s/^| `nameplate_find` | \(.*\) | \(.*\) |$/find \1 \2/p
+		s/^| any typed getter, .* | \(.*\) | \(.*\) |$/named \1 \2/p
+		s/^| everything | \(.*\) | \(.*\) |$/all \1 \2/p' firmware/README.md)
+	[ "$part" = "" ]
+	[ "$(grep -c '^| .* | [0-9,]* | [0-9,]* |$' firmware/README.md)" -eq 4 ]
+}
+
+@test "README: the code that it shows compiles, and the reader keeps to the stack that it states" {
+	{
+		echo 'void fail(void); int main(void); void fail(void) {}'
+		echo '#include "nameplate.h"'
+		echo 'int main(void) {'
+		awk '/```c/ { code = 1; next } /```/ { code = 0 } code && !/#include/' firmware/README.md
+		echo 'return 0; }'
+	} > "$BATS_TEST_TMPDIR/readme.c"
+	"$gcc" -std=c99 -Wall -Wextra -mthumb -mcpu=cortex-m3 -Os -fstack-usage -Ifirmware -c -o "$BATS_TEST_TMPDIR/readme.o" \
+		"$BATS_TEST_TMPDIR/readme.c"
+	"$gcc" -std=c99 -mthumb -mcpu=cortex-m3 -Os -fstack-usage -Ifirmware -c -o "$BATS_TEST_TMPDIR/reader.o" firmware/nameplate.c
+	# The deepest chain of calls: get, find, find_newest, then match_variable and describe.
+	awk -F '[:\t]' '$4 ~ /^(nameplate_get|find|find_newest|match_variable|describe)$/ { sum += $5; n++ }
+		END { exit !(n == 5 && sum < 200) }' "$BATS_TEST_TMPDIR/reader.su"
+}
