@@ -15,6 +15,7 @@
 int fixture_setup(void **state)
 {
 	const char *tmp = getenv("TMPDIR");
+	const char *chip = *state ? *state : "stm32l152rb";
 	struct fixture *f = calloc(1, sizeof *f);
 	char message[256] = "";
 
@@ -24,7 +25,7 @@ int fixture_setup(void **state)
 	if (!mkdtemp(f->folder))
 		return -1;
 	snprintf(f->flash_path, sizeof f->flash_path, "%s/flash", f->folder);
-	if (board_open(&f->board, chip_find("stm32l152rb"), f->flash_path, NULL, 1000, message, sizeof message)) {
+	if (board_open(&f->board, chip_find(chip), f->flash_path, NULL, 1000, message, sizeof message)) {
 		fprintf(stderr, "%s\n", message);
 		return -1;
 	}

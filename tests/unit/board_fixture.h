@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * A board for each test: a fresh STM32L152RB with blank flash in a temporary file, and the wires of a debug adapter.
- * The tear-down removes the file and fails the test if the model met something that it does not know, unless the test
+ * A board for each test: a fresh STM32L152RB, or the chip of CHIP_TEST, with blank flash in a temporary file, and the wires of a
+ * debug adapter. The tear-down removes the file and fails the test if the model met something that it does not know, unless the test
  * expected that.
  */
 #ifndef BOARD_FIXTURE_H
@@ -32,6 +32,7 @@ struct fixture {
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
 #define BOARD_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+#define CHIP_TEST(name, chip) {#name " on " chip, name, fixture_setup, fixture_teardown, (void *)(uintptr_t)chip}
 
 /* Memory and registers as the debug port sees them; a bus fault fails the test. */
 uint32_t peek(struct fixture *f, uint32_t address);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * The flash controller of the STM32L1, rule by rule. Reference: RM0038 sections 3.3 and 3.9.
+ * The flash controller of the STM32L1, and what the STM32L0 does otherwise, rule by rule. References: RM0038 sections 3.3 and 3.9;
+ * RM0367 sections 3.3 and 3.7.
  */
 #include "board_fixture.h"
 
@@ -440,6 +441,82 @@ static void what_is_not_modelled_is_reported(void **state)
 	assert_int_equal(f->board.stats.unmodelled, 2);
 }
 
+/* ---- STM32L0 ---- */
+
+enum { L0_PECR = 0x40022004, L0_PEKEYR = 0x4002200C, L0_PRGKEYR = 0x40022010, L0_SR = 0x40022018, L0_OBR = 0x4002201C, L0_WRPROT2 = 0x40022080 };
+enum { NOTZEROERR = 1 << 16 };
+
+static void l0_unlock(struct fixture *f, uint32_t modes)
+{
+	poke(f, L0_PEKEYR, 0x89ABCDEF);
+	poke(f, L0_PEKEYR, 0x02030405);
+	poke(f, L0_PRGKEYR, 0x8C9DAEBF);
+	poke(f, L0_PRGKEYR, 0x13141516);
+	poke(f, L0_PECR, OPTLOCK | modes);
+}
+
+static void on_l0_a_word_that_is_not_0_is_notzeroerr_and_stays(void **state)
+{
+	struct fixture *f = *state;
+
+	l0_unlock(f, 0);
+	poke(f, SOME_WORD, 0x0000FF00);
+	assert_int_equal(peek(f, L0_SR) & NOTZEROERR, 0);
+	poke(f, SOME_WORD, 0x0000FF00);
+	poke(f, SOME_WORD, 0x000F0F0F);
+	assert_int_equal(peek(f, L0_SR) & NOTZEROERR, NOTZEROERR);
+	assert_int_equal(peek(f, SOME_WORD), 0x0000FF00);
+	assert_int_equal(changes(f), 1);
+	assert_int_equal(f->board.stats.flash_overwrites, 0);
+	assert_int_equal(f->board.stats.flash_errors, 2);
+	poke(f, L0_SR, NOTZEROERR);
+	assert_int_equal(peek(f, L0_SR) & NOTZEROERR, 0);
+	poke(f, SOME_WORD + 4, 1); /* others are programmed as ever */
+	assert_int_equal(peek(f, SOME_WORD + 4), 1);
+}
+
+static void on_l0_half_pages_have_16_words(void **state)
+{
+	struct fixture *f = *state;
+
+	l0_unlock(f, FPRG | PROG);
+	for (uint32_t i = 0; i < 16; i++) {
+		assert_int_equal(changes(f), 0);
+		poke(f, SOME_WORD + 64 + 4 * i, i + 1);
+	}
+	assert_int_equal(f->board.stats.flash_half_pages, 1);
+	for (uint32_t i = 0; i < 16; i++)
+		assert_int_equal(peek(f, SOME_WORD + 64 + 4 * i), i + 1);
+	for (uint32_t i = 0; i < 16; i++) /* again: not one word of it */
+		poke(f, SOME_WORD + 64 + 4 * i, 0x100);
+	assert_int_equal(peek(f, L0_SR) & NOTZEROERR, NOTZEROERR);
+	assert_int_equal(peek(f, SOME_WORD + 64), 1);
+	assert_int_equal(changes(f), 1);
+}
+
+static void on_l0_a_page_is_128_bytes(void **state)
+{
+	struct fixture *f = *state;
+
+	memset(f->board.flash.data + 0x1000 - 128, 0xFF, 384);
+	l0_unlock(f, ERASE | PROG);
+	poke(f, SOME_WORD + 124, 0);
+	for (uint32_t byte = 0; byte < 384; byte++)
+		assert_int_equal(f->board.flash.data[0x1000 - 128 + byte], byte >= 128 && byte < 256 ? 0 : 0xFF);
+}
+
+static void on_l0_the_second_bank_follows_the_first(void **state)
+{
+	struct fixture *f = *state;
+
+	l0_unlock(f, 0);
+	poke(f, FLASH_BASE + 192 * 1024 - 4, 42);
+	assert_int_equal(peek(f, FLASH_BASE + 192 * 1024 - 4), 42);
+	assert_int_equal(peek(f, 0x1FF8007C) & 0xFFFF, 192);
+	assert_int_equal(peek(f, L0_OBR) & 0xFF, 0xAA);
+	assert_int_equal(peek(f, L0_WRPROT2), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -472,6 +549,10 @@ int main(void)
 		BOARD_TEST(reset_locks_again_and_clears_the_flags),
 		BOARD_TEST(no_sector_is_write_protected_and_read_protection_is_off),
 		BOARD_TEST(what_is_not_modelled_is_reported),
+		CHIP_TEST(on_l0_a_word_that_is_not_0_is_notzeroerr_and_stays, "stm32l073rz"),
+		CHIP_TEST(on_l0_half_pages_have_16_words, "stm32l073rz"),
+		CHIP_TEST(on_l0_a_page_is_128_bytes, "stm32l073rz"),
+		CHIP_TEST(on_l0_the_second_bank_follows_the_first, "stm32l073rz"),
 	};
 
 	return cmocka_run_group_tests_name("flash_stm32lx", tests, NULL, NULL);
