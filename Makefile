@@ -225,10 +225,12 @@ bench: ## measure wire time, wall time and code size against what one would do o
 # OpenOCD 0.12 looks for scripts in PREFIX/share/openocd/site of its own prefix: [find nameplate.tcl].
 SITE := $(DESTDIR)$(PREFIX)/share/openocd/site
 DATA := $(DESTDIR)$(PREFIX)/share/nameplate
+# CMake's find_package and make's include look below PREFIX too.
+CMAKE := $(DESTDIR)$(PREFIX)/lib/cmake/nameplate
 
 install: all ## copy everything below PREFIX (/usr/local)
 	$(Q)install -d $(SITE)/nameplate $(SITE)/board $(DATA)/gdb $(DATA)/firmware $(DATA)/linker $(DATA)/stm32l152rb \
-	  $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include
+	  $(DATA)/make $(DATA)/platformio $(CMAKE) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include
 	$(Q)install -m 644 openocd/nameplate.tcl $(SITE)
 	$(Q)install -m 644 openocd/nameplate/*.tcl $(SITE)/nameplate
 	$(Q)install -m 644 openocd/board/* $(SITE)/board
@@ -238,6 +240,11 @@ install: all ## copy everything below PREFIX (/usr/local)
 	  firmware/FORMAT.md $(DATA)/firmware
 	$(Q)install -m 644 firmware/linker/nameplate.ld $(FW_LD)/*.ld $(DATA)/linker
 	$(Q)install -m 644 build/firmware/stm32l152rb/demo.elf $(DATA)/stm32l152rb
+	$(Q)install -m 644 firmware/library.json firmware/library.properties $(DATA)/firmware
+	$(Q)install -m 644 tools/make/nameplate.mk $(DESTDIR)$(PREFIX)/include
+	$(Q)install -m 644 tools/make/upload.tcl $(DATA)/make
+	$(Q)install -m 644 tools/cmake/*.cmake $(CMAKE)
+	$(Q)install -m 644 tools/platformio/*.py $(DATA)/platformio
 	$(Q)install build/vboard $(DESTDIR)$(PREFIX)/bin
 
 .PHONY: all help clean setup vboard firmware test test-long test-programs demo bench install

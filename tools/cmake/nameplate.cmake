@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: MIT
+# Nameplate for CMake:
+#
+#     find_package(nameplate REQUIRED)             # or include(.../nameplate.cmake)
+#     nameplate_add_upload(app BOARD board/st_nucleo_l1.cfg CHIP stm32l152rb SERIAL 42)
+#
+# and then `cmake --build build --target upload`, or `SERIAL=43 cmake --build build --target upload`.
+#
+# nameplate_add_upload(TARGET BOARD FILE... (CHIP NAME | REGION BASE SIZE)
+#                      [SERIAL NUMBER] [VARS NAME=VALUE...] [VERIFY] [KEEP] [OPENOCD PROGRAM] [OPENOCD_FLAGS WORD...])
+#     TARGET   an executable: gets the reader (#include <nameplate.h>), and the linker keeps it out of the reserved flash
+#     BOARD    files for OpenOCD's -f
+#     CHIP     one of those below share/nameplate/linker, for its default region
+#     REGION   any other reserved flash: first address and bytes, whole pages
+#     SERIAL   the serial number; the environment's SERIAL goes first
+#     VARS     values; the environment's VARS, a list of Tcl's, goes first
+#     VERIFY   the firmware itself has to report the values
+#     KEEP     leave a serial number alone that the device has already
+# It adds the targets upload-TARGET, nameplate-TARGET (the values without the firmware), nameplate-list-TARGET and
+# nameplate-erase-TARGET, and for the first TARGET the same names without it: upload, nameplate, nameplate-list, nameplate-erase.
+
+cmake_minimum_required(VERSION 3.13)
+include_guard(GLOBAL)
+
+# In a checkout, or as installed: PREFIX/lib/cmake/nameplate.
+get_filename_component(_nameplate_home "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
+if(EXISTS "${_nameplate_home}/openocd/nameplate.tcl")
+    set(_nameplate_tcl "${_nameplate_home}/openocd/nameplate.tcl")
+    set(_nameplate_job "${_nameplate_home}/tools/make/upload.tcl")
+    set(_nameplate_reader "${_nameplate_home}/firmware")
+    set(_nameplate_linker "${_nameplate_home}/build/firmware/linker" "${_nameplate_home}/firmware/linker")
+else()
+    get_filename_component(_nameplate_home "${_nameplate_home}/../share" ABSOLUTE)
+    set(_nameplate_tcl "${_nameplate_home}/openocd/site/nameplate.tcl")
+    set(_nameplate_job "${_nameplate_home}/nameplate/make/upload.tcl")
+    set(_nameplate_reader "${_nameplate_home}/nameplate/firmware")
+    set(_nameplate_linker "${_nameplate_home}/nameplate/linker")
+endif()
+foreach(_name tcl job reader linker)
+    set_property(GLOBAL PROPERTY nameplate_${_name} "${_nameplate_${_name}}")
+endforeach()
+
+# The reader's sources go into the executable, to be compiled with its own flags.
+if(NOT TARGET nameplate::reader)
+    file(GLOB _nameplate_sources "${_nameplate_reader}/nameplate*.c")
+    add_library(nameplate::reader INTERFACE IMPORTED GLOBAL)
+    set_target_properties(nameplate::reader PROPERTIES
+        INTERFACE_SOURCES "${_nameplate_sources}"
+        INTERFACE_INCLUDE_DIRECTORIES "${_nameplate_reader}")
+endif()
+
+# The linker keeps the firmware out of the reserved flash, and tells the reader where that is.
+function(_nameplate_reserve target chip region)
+    get_property(folders GLOBAL PROPERTY nameplate_linker)
+    if(region)
+        list(GET region 0 base)
+        list(GET region 1 size)
+        target_link_options(${target} PRIVATE
+            "-Wl,--defsym=_nameplate_start=${base}" "-Wl,--defsym=_nameplate_end=${base}+${size}")
+        set(name nameplate.ld)
+    else()
+        set(name nameplate-${chip}.ld)
+    endif()
+    set(script)
+    foreach(folder IN LISTS folders)
+        target_link_options(${target} PRIVATE "-L${folder}")
+        if(EXISTS "${folder}/${name}")
+            set(script "${folder}/${name}")
+        endif()
+    endforeach()
+    if(NOT script)
+        message(FATAL_ERROR "Nameplate has no linker script for CHIP \"${chip}\": write REGION BASE SIZE, the reserved flash, instead")
+    endif()
+    target_link_libraries(${target} PRIVATE "${script}")
+    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${script}")
+endfunction()
+
+# One target that runs OpenOCD, under its full name and perhaps the short one.
+function(_nameplate_task short target command)
+    add_custom_target(${short}-${target}
+        COMMAND ${CMAKE_COMMAND} -E env ${NAMEPLATE_ENVIRONMENT} ${NAMEPLATE_OPENOCD} -c "${command}"
+        USES_TERMINAL VERBATIM COMMENT "Nameplate: ${short} ${target}")
+    if(NAMEPLATE_FIRST)
+        add_custom_target(${short})
+        add_dependencies(${short} ${short}-${target})
+    endif()
+endfunction()
+
+function(nameplate_add_upload target)
+    cmake_parse_arguments(PARSE_ARGV 1 ARG "VERIFY;KEEP" "CHIP;SERIAL;OPENOCD" "BOARD;REGION;VARS;OPENOCD_FLAGS")
+    list(LENGTH ARG_REGION words)
+    if(ARG_UNPARSED_ARGUMENTS)
+        message(FATAL_ERROR "nameplate_add_upload does not know ${ARG_UNPARSED_ARGUMENTS}")
+    elseif(NOT ARG_BOARD)
+        message(FATAL_ERROR "nameplate_add_upload needs BOARD: OpenOCD's file for the board")
+    elseif(NOT (ARG_CHIP OR words EQUAL 2) OR (ARG_CHIP AND ARG_REGION))
+        message(FATAL_ERROR "nameplate_add_upload needs CHIP NAME or REGION BASE SIZE")
+    endif()
+    target_link_libraries(${target} PRIVATE nameplate::reader)
+    _nameplate_reserve(${target} "${ARG_CHIP}" "${ARG_REGION}")
+
+    get_property(tcl GLOBAL PROPERTY nameplate_tcl)
+    get_property(job GLOBAL PROPERTY nameplate_job)
+    set(NAMEPLATE_OPENOCD openocd)
+    if(ARG_OPENOCD)
+        set(NAMEPLATE_OPENOCD "${ARG_OPENOCD}")
+    endif()
+    list(APPEND NAMEPLATE_OPENOCD ${ARG_OPENOCD_FLAGS})
+    foreach(file IN LISTS ARG_BOARD)
+        list(APPEND NAMEPLATE_OPENOCD -f "${file}")
+    endforeach()
+    list(APPEND NAMEPLATE_OPENOCD -f "${tcl}" -f "${job}")
+
+    set(NAMEPLATE_FIRST TRUE)
+    if(TARGET upload)
+        set(NAMEPLATE_FIRST FALSE)
+    endif()
+    set(words noverify)
+    if(ARG_VERIFY)
+        set(words verify)
+    endif()
+    set(keep)
+    if(ARG_KEEP)
+        set(keep " keep")
+    endif()
+    # VARS as a list of Tcl's: each in braces, which the values must not hold.
+    set(vars)
+    foreach(var IN LISTS ARG_VARS)
+        string(APPEND vars "{${var}} ")
+    endforeach()
+    set(region)
+    if(ARG_REGION)
+        list(GET ARG_REGION 0 base)
+        list(GET ARG_REGION 1 size)
+        set(region NAMEPLATE_BASE=${base} NAMEPLATE_SIZE=${size})
+    endif()
+    set(values ${region} "NAMEPLATE_SERIAL=${ARG_SERIAL}" "NAMEPLATE_VARS=${vars}")
+
+    set(NAMEPLATE_ENVIRONMENT ${values} "NAMEPLATE_WORDS=${words}${keep}" "NAMEPLATE_FIRMWARE=$<TARGET_FILE:${target}>")
+    _nameplate_task(upload ${target} "{*}[nameplate_job]")
+    add_dependencies(upload-${target} ${target})
+    set(NAMEPLATE_ENVIRONMENT ${values} "NAMEPLATE_WORDS=noverify${keep}")
+    _nameplate_task(nameplate ${target} "{*}[nameplate_job]")
+    set(NAMEPLATE_ENVIRONMENT ${region})
+    _nameplate_task(nameplate-list ${target} "nameplate_job; nameplate list")
+    _nameplate_task(nameplate-erase ${target} "nameplate_job; nameplate erase")
+endfunction()

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+# Nameplate for a Makefile of your own:
+#
+#     FIRMWARE := app.elf                   what `make upload` programs
+#     BOARD    := board/st_nucleo_l1.cfg    OpenOCD's file for the board
+#     CHIP     := stm32l152rb               one of those below share/nameplate/linker; or NAMEPLATE_BASE and NAMEPLATE_SIZE
+#     include nameplate.mk
+#
+#     $(FIRMWARE): main.c $(NAMEPLATE_SOURCES)
+#             $(CC) $(CFLAGS) $(NAMEPLATE_CFLAGS) -o $@ $^ -T mine.ld $(NAMEPLATE_LDFLAGS)
+#
+# It adds these tasks:
+#     make upload SERIAL=42                          firmware and serial number
+#     make upload SERIAL=42 VARS="hwrev=B2" VERIFY=1  and values, reported by the firmware itself
+#     make nameplate SERIAL=42                       the values alone
+#     make nameplate-list, make nameplate-erase
+# KEEP=1 leaves a serial number alone that the device has already. OPENOCD and OPENOCD_FLAGS change how OpenOCD is run.
+
+OPENOCD ?= openocd
+
+_NAMEPLATE := $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
+
+# In a checkout, or as installed: PREFIX/include/nameplate.mk.
+ifneq ($(wildcard $(_NAMEPLATE)/upload.tcl),)
+  _NAMEPLATE := $(realpath $(_NAMEPLATE)/../..)
+  NAMEPLATE_TCL := $(_NAMEPLATE)/openocd/nameplate.tcl
+  _NAMEPLATE_JOB := $(_NAMEPLATE)/tools/make/upload.tcl
+  _NAMEPLATE_READER := $(_NAMEPLATE)/firmware
+  _NAMEPLATE_LINKER := $(_NAMEPLATE)/build/firmware/linker $(_NAMEPLATE)/firmware/linker
+else
+  _NAMEPLATE := $(realpath $(_NAMEPLATE)/..)/share
+  NAMEPLATE_TCL := $(_NAMEPLATE)/openocd/site/nameplate.tcl
+  _NAMEPLATE_JOB := $(_NAMEPLATE)/nameplate/make/upload.tcl
+  _NAMEPLATE_READER := $(_NAMEPLATE)/nameplate/firmware
+  _NAMEPLATE_LINKER := $(_NAMEPLATE)/nameplate/linker
+endif
+
+# The reader: nameplate.h and its sources.
+NAMEPLATE_SOURCES := $(wildcard $(_NAMEPLATE_READER)/nameplate*.c)
+NAMEPLATE_CFLAGS := -I$(_NAMEPLATE_READER)
+
+# The linker keeps the firmware out of the reserved flash, and tells the reader where that is.
+_NAMEPLATE_CHIP = $(firstword $(wildcard $(_NAMEPLATE_LINKER:%=%/nameplate-$(CHIP).ld)))
+_NAMEPLATE_ANY = $(firstword $(wildcard $(_NAMEPLATE_LINKER:%=%/nameplate.ld)))
+_NAMEPLATE_REGION = $(if $(NAMEPLATE_BASE),-Wl$(_comma)--defsym=_nameplate_start=$(NAMEPLATE_BASE) \
+  -Wl$(_comma)--defsym=_nameplate_end=$(NAMEPLATE_BASE)+$(NAMEPLATE_SIZE) $(_NAMEPLATE_ANY),$(or $(_NAMEPLATE_CHIP),$(error \
+  Nameplate has no linker script for CHIP "$(CHIP)": set NAMEPLATE_BASE and NAMEPLATE_SIZE to the reserved flash)))
+NAMEPLATE_LDFLAGS = $(_NAMEPLATE_LINKER:%=-L%) $(_NAMEPLATE_REGION)
+_comma := ,
+
+_NAMEPLATE_RUN = $(OPENOCD) $(OPENOCD_FLAGS) -f $(or $(BOARD),$(error set BOARD to OpenOCD's file for the board)) \
+  -f $(NAMEPLATE_TCL) -f $(_NAMEPLATE_JOB)
+
+upload nameplate: export NAMEPLATE_SERIAL = $(SERIAL)
+upload nameplate: export NAMEPLATE_VARS = $(VARS)
+upload nameplate nameplate-list nameplate-erase: export NAMEPLATE_BASE := $(NAMEPLATE_BASE)
+upload nameplate nameplate-list nameplate-erase: export NAMEPLATE_SIZE := $(NAMEPLATE_SIZE)
+upload: export NAMEPLATE_FIRMWARE = $(FIRMWARE)
+upload: export NAMEPLATE_WORDS = $(if $(VERIFY),verify,noverify) $(if $(KEEP),keep)
+nameplate: export NAMEPLATE_WORDS = noverify $(if $(KEEP),keep)
+
+upload: $(FIRMWARE) ## program the firmware and the values: SERIAL=42 VARS="hwrev=B2" VERIFY=1
+	$(_NAMEPLATE_RUN) -c '{*}[nameplate_job]'
+
+nameplate: ## write the values, leave the firmware alone
+	$(_NAMEPLATE_RUN) -c '{*}[nameplate_job]'
+
+nameplate-list: ## show the values on the device
+	@$(_NAMEPLATE_RUN) -c 'nameplate_job; nameplate list'
+
+nameplate-erase: ## erase the values
+	$(_NAMEPLATE_RUN) -c 'nameplate_job; nameplate erase'
+
+.PHONY: upload nameplate nameplate-list nameplate-erase

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+# What nameplate.mk and nameplate.cmake have OpenOCD do; they say it in the environment, where no shell looks at it:
+#     NAMEPLATE_FIRMWARE  the image, or nothing to leave the firmware alone
+#     NAMEPLATE_SERIAL    the serial number, or nothing; SERIAL goes first
+#     NAMEPLATE_VARS      a list of NAME[:TYPE][:secret]=VALUE; VARS goes first
+#     NAMEPLATE_WORDS     further words: verify or noverify, keep
+#     NAMEPLATE_BASE, NAMEPLATE_SIZE  the reserved flash, or nothing for the default
+# To be sourced after the board and nameplate.tcl, and then run with -c "{*}[nameplate_job]".
+
+lappend _telnet_autocomplete_skip _np_env nameplate_job
+
+proc _np_env {args} {
+	foreach name $args {
+		if {[info exists ::env($name)] && $::env($name) ne ""} {
+			return $::env($name)
+		}
+	}
+	return ""
+}
+
+# The command with its words.
+proc nameplate_job {} {
+	foreach name {NAMEPLATE_BASE NAMEPLATE_SIZE} {
+		if {[_np_env $name] ne ""} {
+			set ::$name [_np_env $name]
+		}
+	}
+	# Not a word of the command: a path may look like anything.
+	set ::NAMEPLATE_IMAGE [_np_env NAMEPLATE_FIRMWARE]
+	set serial [_np_env SERIAL NAMEPLATE_SERIAL]
+	set vars [_np_env VARS NAMEPLATE_VARS]
+	set words [_np_env NAMEPLATE_WORDS]
+	if {[llength $vars] == 0} {
+		return [list program_serial {*}[expr {$serial eq "" ? {} : [list $serial]}] {*}$words]
+	}
+	if {[string match text:* $serial]} {
+		set vars [linsert $vars 0 serial:text=[string range $serial 5 end]]
+	} elseif {$serial ne ""} {
+		set vars [linsert $vars 0 serial:u32=$serial]
+	}
+	return [list program_vars {*}$vars {*}$words]
+}
+
+list
