@@ -191,10 +191,14 @@ proc _np_store_changes {region store vars} {
 		lappend items [_np_var_item $var]
 	}
 	set changes [_np_changes $region $store $items]
-	if {[llength $changes] == 0} {
-		return {}
+	if {[llength $changes] > 0} {
+		return [_np_plan $region $store $changes]
 	}
-	return [_np_plan $region $store $changes]
+	if {[dict get $store state] eq "damaged" || [dict get $store refusal] ne ""} {
+		# Nothing to delete, but whose data this is has to be said all the same.
+		_np_plan $region $store $items
+	}
+	return {}
 }
 
 proc _np_write_changes {region plan vars} {
