@@ -2,12 +2,13 @@
 # Where the store lies, and what its flash wants: banks, pages, cells.
 
 lappend _telnet_autocomplete_skip _np_driver _np_bank_info _np_banks _np_region _np_region_default _np_region_named
-lappend _telnet_autocomplete_skip _np_page_starts _np_areas _np_range _np_integer _np_bank_of
+lappend _telnet_autocomplete_skip _np_bank_secure _np_page_starts _np_areas _np_range _np_integer _np_bank_of
 
 # cell: bytes written once between two erases. words: how many of a cell's words one fill writes. granule: the least that can
-# be written. lock: whether OpenOCD 0.12 can write-protect pages and take that back, or why not. A family that
-# forgive: registers to be written after an unreadable word (H7: FLASH_CCR of both banks; its error flags SNECCERR and
-# DBECCERR stay set, and the driver takes them for a failure of whatever it does next). A family that
+# be written. lock: whether OpenOCD 0.12 can write-protect pages and take that back, or why not. secure: a register and its
+# bits that number the first page which is not ours (WB: SFSA in FLASH_SFR). forgive: registers to be written after an
+# unreadable word (H7: FLASH_CCR of both banks; SNECCERR and DBECCERR stay set, and the driver takes them for a failure of
+# whatever it does next). A family that
 # shares its driver with others is told apart by `match`, against what `flash info` prints. First match wins.
 #   stm32lx   RM0038 3.3.4: a word is the granule; the driver needs short writes to start on a half page, which is
 #             64 bytes on L0 and 128 on L1
@@ -21,7 +22,7 @@ set _np_drivers {
 	{driver stm32l4x match *STM32L4*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes}
 	{driver stm32l4x match *STM32G[04]*  cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes}
 	{driver stm32l4x match *STM32WL*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes}
-	{driver stm32l4x match *STM32WB\[1-9\]* cell 8 granule 8 words 2 erased 0xFFFFFFFF lock yes}
+	{driver stm32l4x match *STM32WB\[1-9\]* cell 8 granule 8 words 2 erased 0xFFFFFFFF lock yes secure {0x58004080 0xFF}}
 	{driver stm32l4x match *STM32L5*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock {nobody has tried it on this family}}
 	{driver stm32l4x match *STM32C0*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock {nobody has tried it on this family}}
 	{driver stm32l4x match *STM32U0*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock {nobody has tried it on this family}}
@@ -32,9 +33,9 @@ set _np_drivers {
 	{driver *        match *  cell 32  granule 32  words 8 erased 0xFFFFFFFF lock {Nameplate does not know this flash}}
 }
 
-# Main flash of an STM32; one-time-programmable areas and aliases lie elsewhere.
+# Main flash of an STM32; one-time-programmable areas and aliases lie elsewhere (L5 and U5 have the former at 0x0BFA0000).
 set _np_flash_first 0x08000000
-set _np_flash_last 0x0BFFFFFF
+set _np_flash_last 0x0BEFFFFF
 
 proc _np_range {start end} {
 	return [format "0x%08X to 0x%08X" $start [expr {$end - 1}]]
@@ -77,6 +78,24 @@ proc _np_bank_info {number driver} {
 	dict set bank base [expr {$base + 0}]
 	dict set bank end [expr {$base + $size}]
 	dict set bank pages $pages
+	if {[dict exists $bank secure]} {
+		return [_np_bank_secure $bank]
+	}
+	return $bank
+}
+
+# The radio core of a WB keeps the end of the flash for itself: the bank ends where that begins.
+proc _np_bank_secure {bank} {
+	lassign [dict get $bank secure] register mask
+	if {[catch {read_memory $register 32 1} value]} {
+		_np_fail "cannot read [format 0x%08X $register], which says where the radio core's flash begins: check probe and power"
+	}
+	set first [lindex [dict get $bank pages] [expr {$value & $mask}]]
+	if {$first ne "" && $first > [dict get $bank base]} {
+		set pages [dict get $bank pages]
+		dict set bank pages [lrange $pages 0 [expr {[lsearch -exact $pages $first] - 1}]]
+		dict set bank end $first
+	}
 	return $bank
 }
 

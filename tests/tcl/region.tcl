@@ -49,6 +49,9 @@ proc where {} {
 		[dict get $region areas] [dict get $region cell] [dict get $region words] [dict get $region erased]]
 }
 
+# FLASH_SFR of a WB whose radio core has the Bluetooth stack.
+dict set other_words [expr {0x58004080}] 0x000010CB
+
 foreach {name banks text wanted} {
 	"L152RB"  {{stm32lx 0x08000000 4096x32}}  ""  "0x0801E000 0x08020000 2 128 1 00000000"
 	"L031, 32 KiB: one page"  {{stm32lx 0x08000000 4096x8}} "" "0x08007000 0x08008000 1 128 1 00000000"
@@ -63,8 +66,8 @@ foreach {name banks text wanted} {
 	"L476"  {{stm32l4x 0x08000000 2048x512} {stm32l4x 0x1fff7000 1024x1}} "STM32L47/L48xx - Rev 4 : 0x1007 - dual-bank"
 		"0x080FF000 0x08100000 2 8 2 FFFFFFFF"
 	"G071"  {{stm32l4x 0x08000000 2048x64}} "STM32G07/G08xx - Rev B" "0x0801F000 0x08020000 2 8 2 FFFFFFFF"
-	"WB55"  {{stm32l4x 0x08000000 4096x256}} "STM32WB5x - Rev Y" "0x080FE000 0x08100000 2 8 2 FFFFFFFF"
-	"U575: quad words"  {{stm32l4x 0x08000000 8192x256}} "STM32U57/U58xx - Rev X" "0x081FC000 0x08200000 2 16 4 FFFFFFFF"
+	"WB55: below what the radio core owns"  {{stm32l4x 0x08000000 4096x256}} "STM32WB5x - Rev Y" "0x080C9000 0x080CB000 2 8 2 FFFFFFFF"
+	"U575: quad words, OTP is no place"  {{stm32l4x 0x08000000 8192x256} {stm32l4x 0x0bfa0000 512x1}} "STM32U57/U58xx - Rev X" "0x081FC000 0x08200000 2 16 4 FFFFFFFF"
 	"WBA52: quad words"  {{stm32l4x 0x08000000 8192x128}} "STM32WBA5x - Rev A" "0x080FC000 0x08100000 2 16 4 FFFFFFFF"
 	"H743: the last sector of the first bank there is"  {{stm32h7x 0x08000000 131072x8}} ""
 		"0x080E0000 0x08100000 1 32 8 FFFFFFFF"

@@ -48,6 +48,23 @@ const struct core_model cortex_m3 = {
 	.vtor_mask = 0x3FFFFF80,
 };
 
+/* Without FPU, as on the STM32WL. */
+const struct core_model cortex_m4 = {
+	.name = "Cortex-M4",
+	.uc_cpu = UC_CPU_ARM_CORTEX_M4,
+	.architecture = 7,
+	.ahb_ap_idr = 0x24770011,
+	.tar_wrap = 4096,
+	.code_comparators = 6,
+	.literal_comparators = 2,
+	.watch_comparators = 4,
+	.priority_mask = 0xF0,
+	.ccr_reset = 0x200,
+	.ccr_writable = 0x31B,
+	.vtor_mask = 0xFFFFFF80,
+	.fp_in_emulator = true,
+};
+
 const struct core_model cortex_m4f = {
 	.name = "Cortex-M4F",
 	.uc_cpu = UC_CPU_ARM_CORTEX_M4,
@@ -79,4 +96,21 @@ const struct core_model cortex_m7 = {
 	.vtor_mask = 0xFFFFFF80,
 	.cache_registers = true,
 	.mvfr = {0x10110221, 0x12000011, 0x00000040}, /* double precision, as on the STM32F76x and F77x */
+};
+
+/* TrustZone off, as STM32L5 and U5 are shipped: what is secure is not there. ARM DDI 0553, TRM 100230. */
+const struct core_model cortex_m33 = {
+	.name = "Cortex-M33",
+	.uc_cpu = UC_CPU_ARM_CORTEX_M33,
+	.architecture = 8,
+	.ahb_ap_idr = 0x14770015,
+	.tar_wrap = 1024,
+	.fpb_revision = 1,
+	.code_comparators = 8,
+	.watch_comparators = 4,
+	.priority_mask = 0xF0,
+	.ccr_reset = 0x201,
+	.ccr_writable = 0x51A,
+	.vtor_mask = 0xFFFFFF80,
+	.mvfr = {0x10110021, 0x11000011, 0x00000040},
 };

@@ -25,9 +25,10 @@ struct core_model {
 	uint32_t vtor_mask;  /* 0: no VTOR, vectors are at 0 */
 	bool cache_registers; /* cache maintenance and identification; there are no caches behind them */
 	uint32_t mvfr[3];    /* MVFR0 to MVFR2; 0: no FPU */
+	bool fp_in_emulator; /* no FPU, but the emulator's core has one */
 };
 
-extern const struct core_model cortex_m0, cortex_m0plus, cortex_m3, cortex_m4f, cortex_m7;
+extern const struct core_model cortex_m0, cortex_m0plus, cortex_m3, cortex_m4, cortex_m4f, cortex_m7, cortex_m33;
 
 /* ARMv6-M: HardFault is the only fault, and the debug registers are the debugger's alone. */
 static inline bool core_model_is_v6m(const struct core_model *model)

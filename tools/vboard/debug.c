@@ -15,7 +15,7 @@ enum { DHCSR_C_DEBUGEN = 1u << 0, DHCSR_C_HALT = 1u << 1, DHCSR_C_STEP = 1u << 2
 enum { DHCSR_S_REGRDY = 1u << 16, DHCSR_S_HALT = 1u << 17, DHCSR_S_SLEEP = 1u << 18, DHCSR_S_LOCKUP = 1u << 19, DHCSR_S_RETIRE_ST = 1u << 24, DHCSR_S_RESET_ST = 1u << 25 };
 enum { DFSR = 0x30, DHCSR = 0xF0, DCRSR = 0xF4, DCRDR = 0xF8, DEMCR = 0xFC }; /* from 0xE000ED00 */
 enum { FP_CTRL = 0x00, FP_REMAP = 0x04, FP_COMP0 = 0x08 };
-enum { DWT_CTRL = 0x00, DWT_CYCCNT = 0x04, DWT_PCSR = 0x1C, DWT_COMP0 = 0x20 };
+enum { DWT_CTRL = 0x00, DWT_CYCCNT = 0x04, DWT_PCSR = 0x1C, DWT_COMP0 = 0x20, DWT_DEVARCH = 0xFBC };
 
 #define DHCSR_KEY 0xA05Fu
 #define CODE_REGION_END 0x20000000u /* comparators know no addresses above */
@@ -241,6 +241,25 @@ static int fpb_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 
 enum { FUNCTION_WATCH_READ = 5, FUNCTION_WATCH_WRITE = 6, FUNCTION_WATCH_BOTH = 7, FUNCTION_MATCHED = 1u << 24 };
 
+/* What comparator I watches for, in ARMv7-M's numbers. ARMv8-M (DDI 0553, DWT_FUNCTIONn) has its own, and tells the size
+ * there. */
+static uint32_t watch_kind(const struct core *core, unsigned i)
+{
+	static const uint8_t kinds[16] = {[4] = FUNCTION_WATCH_BOTH, [5] = FUNCTION_WATCH_WRITE, [6] = FUNCTION_WATCH_READ};
+	uint32_t function = core->dwt_function[i];
+
+	if (core->model->architecture < 8)
+		return function & 0xF;
+	return (function >> 4 & 3) == 1 ? kinds[function & 0xF] : 0; /* ACTION: debug event */
+}
+
+static uint32_t watch_mask(const struct core *core, unsigned i)
+{
+	unsigned bits = core->model->architecture < 8 ? core->dwt_mask[i] : core->dwt_function[i] >> 10 & 3;
+
+	return ~((1u << bits) - 1);
+}
+
 static void on_data_access(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *ctx)
 {
 	struct core *core = ctx;
@@ -249,8 +268,8 @@ static void on_data_access(uc_engine *uc, uc_mem_type type, uint64_t address, in
 	(void)uc;
 	(void)value;
 	for (unsigned i = 0; i < core->model->watch_comparators; i++) {
-		uint32_t function = core->dwt_function[i] & 0xF;
-		uint32_t mask = ~((1u << core->dwt_mask[i]) - 1);
+		uint32_t function = watch_kind(core, i);
+		uint32_t mask = watch_mask(core, i);
 		uint32_t first = (uint32_t)address & mask, last = (uint32_t)(address + (unsigned)size - 1) & mask;
 
 		if (function < FUNCTION_WATCH_READ || function > FUNCTION_WATCH_BOTH)
@@ -270,7 +289,7 @@ void debug_arm_watchpoints(struct core *core)
 	bool wanted = false;
 
 	for (unsigned i = 0; i < core->model->watch_comparators; i++)
-		wanted |= (core->dwt_function[i] & 0xF) >= FUNCTION_WATCH_READ;
+		wanted |= watch_kind(core, i) >= FUNCTION_WATCH_READ;
 	wanted = wanted && debug_enabled(core) && (core->demcr & DEMCR_TRCENA);
 	if (wanted == core->watching)
 		return;
@@ -322,6 +341,8 @@ static int dwt_read(void *ctx, uint32_t offset, uint32_t *value)
 		*value = cyccnt(core);
 	} else if (offset == DWT_PCSR) {
 		*value = core->halted ? 0xFFFFFFFF : core->pc_last;
+	} else if (offset == DWT_DEVARCH && core->model->architecture == 8) {
+		*value = 0x47701A02;
 	} else if (offset > DWT_PCSR && offset < 0xFB0) {
 		stats_unmodelled(core->stats, "read of DWT register", 0xE0001000u + offset);
 	}
@@ -428,6 +449,9 @@ void debug_attach(struct core *core, struct bus *bus)
 
 	for (unsigned i = 0; i < count; i++)
 		bus_add_device(bus, blocks[i]);
+	/* Where debuggers look for the DBGMCU first: nothing, or the cross trigger interface. */
+	if (core->chip->dbgmcu != 0xE0042000)
+		bus_add_device(bus, (struct bus_device){"CTI", 0xE0042000, 0x1000, zero_read, ignore_write, core});
 }
 
 /* RM0433 section 60.4.2: DBGMCU and the trace funnel, as access port 2 sees them. */

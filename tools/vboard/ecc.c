@@ -83,7 +83,7 @@ bool ecc_is_bad(const struct flash *flash, uint32_t offset, uint32_t size)
 {
 	uint32_t granule = flash->chip->granule;
 
-	if (!flash->ecc.bad)
+	if (!flash->ecc.bad) /* also where there is no ECC */
 		return false;
 	for (uint32_t i = offset / granule; i <= (offset + size - 1) / granule; i++)
 		if (flash->ecc.states[i] == ECC_BAD)

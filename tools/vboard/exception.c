@@ -22,6 +22,8 @@
 /* The frame, and behind it with floating-point state S0 to S15, FPSCR and a reserved word. ARM DDI 0403 B1.5.6. */
 enum { FRAME_WORDS = 8, FRAME_FPSCR = 24, EXTENDED_FRAME_WORDS = 26 };
 enum { CONTROL_SPSEL = 2u << 24, CONTROL_FPCA = 4u << 24 }; /* in REG_SPECIAL */
+/* S and ES: set up to ARMv7-M; ARMv8-M without its security extension has them 0. */
+enum { EXC_RETURN_S = 1u << 6, EXC_RETURN_ES = 1u << 0 };
 enum { EXC_RETURN_BASIC = 1u << 4, FPCCR_ASPEN = 1u << 31 };
 
 void exception_reset(struct core *core)
@@ -118,6 +120,8 @@ static int push_frame(struct core *core, uint32_t *exc_return)
 	*exc_return = !thread ? 0xFFFFFFF1 : process_stack ? 0xFFFFFFFD : 0xFFFFFFF9;
 	if (extended)
 		*exc_return &= ~(uint32_t)EXC_RETURN_BASIC;
+	if (core->model->architecture == 8)
+		*exc_return &= ~(uint32_t)(EXC_RETURN_S | EXC_RETURN_ES);
 	for (unsigned i = 0; i < words; i++)
 		if (bus_write(core->bus, sp + 4 * i, 4, frame[i]))
 			return BUS_FAULT;
@@ -201,7 +205,8 @@ void exception_raise(struct core *core, enum exception number)
 void exception_return(struct core *core, uint32_t exc_return)
 {
 	bool extended = core_model_has_fpu(core->model) && !(exc_return & EXC_RETURN_BASIC);
-	uint32_t kind = extended ? exc_return | EXC_RETURN_BASIC : exc_return;
+	/* Of S and ES only the former can be looked at: a PC has no bit 0. */
+	uint32_t kind = (extended ? exc_return | EXC_RETURN_BASIC : exc_return) ^ (core->model->architecture == 8 ? EXC_RETURN_S : 0);
 	bool to_thread = kind != 0xFFFFFFF1, process_stack = kind == 0xFFFFFFFD;
 	uint32_t control = core_reg_read(core, REG_SPECIAL), frame[EXTENDED_FRAME_WORDS], sp;
 	unsigned returning = core->ipsr, words = extended ? EXTENDED_FRAME_WORDS : FRAME_WORDS;

@@ -113,11 +113,13 @@ static int flash_before_read(void *ctx, uint32_t offset, unsigned size)
 {
 	struct flash *flash = ctx;
 
+	bool bad = ecc_is_bad(flash, offset, size);
+
 	fault_reroll(flash, offset, size);
-	if (!ecc_is_bad(flash, offset, size))
+	flash->stats->ecc_errors += bad;
+	if (!flash->chip->flash_ops->mem_read)
 		return 0;
-	flash->stats->ecc_errors++;
-	return flash->chip->flash_ops->bad_read(flash, offset, flash->cpu_is_reading && flash->cpu_is_reading(flash->ctx));
+	return flash->chip->flash_ops->mem_read(flash, offset, bad, flash->cpu_is_reading && flash->cpu_is_reading(flash->ctx));
 }
 
 static int regs_bus_read(void *ctx, uint32_t offset, uint32_t *value)

@@ -138,8 +138,8 @@ struct flash_ops {
 	int (*mem_write)(struct flash *flash, uint32_t offset, unsigned size, uint32_t value);
 	/* The same into the option bytes' block; NULL where they are not programmed as memory. */
 	int (*option_write)(struct flash *flash, uint32_t offset, unsigned size, uint32_t value);
-	/* The CPU or the debugger reads from a granule that is bad. 0 or BUS_FAULT. NULL on flash without ECC. */
-	int (*bad_read)(struct flash *flash, uint32_t offset, bool cpu);
+	/* Flash with ECC: the CPU or the debugger is going to read, from a granule that is BAD or not. 0 or BUS_FAULT. */
+	int (*mem_read)(struct flash *flash, uint32_t offset, bool bad, bool cpu);
 };
 
 extern const struct flash_ops flash_stm32lx, flash_stm32f1x, flash_stm32f2x, flash_stm32l4x, flash_stm32h7x;

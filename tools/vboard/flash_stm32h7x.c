@@ -243,12 +243,14 @@ static int h7x_mem_write(struct flash *flash, uint32_t offset, unsigned size, ui
 }
 
 /* RM0433 section 4.3.8: the address, in flash words, is kept of the first error only. */
-static int h7x_bad_read(struct flash *flash, uint32_t offset, bool cpu)
+static int h7x_mem_read(struct flash *flash, uint32_t offset, bool bad, bool cpu)
 {
 	unsigned number = offset >= bank_bytes(flash);
 	struct stm32h7x_bank *bank = &flash->regs.stm32h7x.bank[number];
 
 	(void)cpu;
+	if (!bad)
+		return 0;
 	if (!(bank->sr & SR_DBECCERR))
 		bank->ecc_fa = (offset - number * bank_bytes(flash)) / flash->chip->granule;
 	bank->sr |= SR_DBECCERR;
@@ -261,5 +263,5 @@ const struct flash_ops flash_stm32h7x = {
 	.reg_read = h7x_reg_read,
 	.reg_write = h7x_reg_write,
 	.mem_write = h7x_mem_write,
-	.bad_read = h7x_bad_read,
+	.mem_read = h7x_mem_read,
 };

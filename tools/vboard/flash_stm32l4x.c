@@ -41,6 +41,7 @@ enum {
 enum {
 	SR_EOP = 1u << 0,
 	SR_PROGERR = 1u << 3,
+	SR_WRPERR = 1u << 4,
 	SR_PGAERR = 1u << 5,
 	SR_SIZERR = 1u << 6,
 	SR_PGSERR = 1u << 7,
@@ -65,6 +66,65 @@ const struct stm32l4x_variant l4x_stm32l47 = {
 	.kept = {{0x00, 0x00000600, 0x7F07}, {0x20, 0xFFEFF8AA, 0}, {0x24, 0xFFFFFFFF, 0}, {0x28, 0x00000000, 0},
 		 {0x2C, WRP_NONE(0xFF), 0}, {0x30, WRP_NONE(0xFF), 0}, {0x44, 0xFFFFFFFF, 0}, {0x48, 0x00000000, 0},
 		 {0x4C, WRP_NONE(0xFF), 0}, {0x50, WRP_NONE(0xFF), 0}},
+};
+
+/* RM0444: one bank of 64 pages. */
+const struct stm32l4x_variant l4x_stm32g07 = {
+	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
+	.page_bits = 0x3F, .ecc_unit = 8, .ecc_address = 0x3FFF,
+	.program_ns = 85000, .erase_ns = 22100000,
+	.kept = {{0x00, 0x00040600, 0x50F07}, {0x20, 0xDFFFE1AA, 0}, {0x24, 0x000000FF, 0}, {0x28, 0x00000000, 0},
+		 {0x2C, WRP_NONE(0x3F), 0}, {0x30, WRP_NONE(0x3F), 0}, {0x34, 0x000000FF, 0}, {0x38, 0x00000000, 0},
+		 {0x80, 0x00000000, 0}},
+};
+
+/* RM0440, category 3: DBANK as shipped, so two banks of 128 pages. */
+const struct stm32l4x_variant l4x_stm32g47 = {
+	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
+	.page_bits = 0x7F, .bank_bytes = 256 * 1024, .ecc_unit = 8, .ecc_address = 0x7FFFF, .ecc_bank2 = 1u << 21,
+	.program_ns = 81700, .erase_ns = 22020000,
+	.kept = {{0x00, 0x00040600, 0x47F0F}, {0x20, 0xFFEFF8AA, 0}, {0x24, 0x00007FFF, 0}, {0x28, 0x00000000, 0},
+		 {0x2C, WRP_NONE(0x7F), 0}, {0x30, WRP_NONE(0x7F), 0}, {0x44, 0x00007FFF, 0}, {0x48, 0x00000000, 0},
+		 {0x4C, WRP_NONE(0x7F), 0}, {0x50, WRP_NONE(0x7F), 0}, {0x70, 0x00000000, 0}, {0x74, 0x00000000, 0}},
+};
+
+/* RM0434: one bank of 256 pages of 4 KiB, of which the second core keeps those from SFR.SFSA on: to the first core they
+ * are write-protected and answer reads with a bus error. As shipped, with nothing but the updater of the radio stack. */
+#define WB_SFSA 0xF4u
+const struct stm32l4x_variant l4x_stm32wb5 = {
+	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
+	.page_bits = 0xFF, .ecc_unit = 8, .ecc_address = 0x1FFFF, .secure_from = WB_SFSA * 4096,
+	.program_ns = 84000, .erase_ns = 22000000,
+	.kept = {{0x00, 0x00000600, 0x18F07}, {0x20, 0x3FFFF1AA, 0}, {0x24, 0xFFFFFFFF, 0}, {0x28, 0x00000000, 0},
+		 {0x2C, WRP_NONE(0xFF), 0}, {0x30, WRP_NONE(0xFF), 0}, {0x34, 0xFFFFFFFF, 0}, {0x38, 0x00000000, 0},
+		 {0x3C, 0x00000000, 0}, {0x80, 0x00001000 | WB_SFSA, 0}, {0x84, 0x00000000, 0}},
+};
+
+/* RM0461: one bank of 128 pages. */
+const struct stm32l4x_variant l4x_stm32wle = {
+	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
+	.page_bits = 0x7F, .ecc_unit = 8, .ecc_address = 0x1FFFF,
+	.program_ns = 84000, .erase_ns = 22000000,
+	.kept = {{0x00, 0x00000600, 0x18F07}, {0x20, 0x3FFFF0AA, 0}, {0x24, 0xFFFFFFFF, 0}, {0x28, 0x00000000, 0},
+		 {0x2C, WRP_NONE(0x7F), 0}, {0x30, WRP_NONE(0x7F), 0}, {0x34, 0xFFFFFFFF, 0}, {0x38, 0x00000000, 0}},
+};
+
+/* RM0438, TrustZone off, so the non-secure registers are all there is: DBANK as shipped, two banks of 128 pages. */
+const struct stm32l4x_variant l4x_stm32l55 = {
+	.keyr = 0x08, .optkeyr = 0x10, .sr = 0x20, .cr = 0x28, .eccr = 0x30, .optr = 0x40,
+	.page_bits = 0x7F, .bank_bytes = 256 * 1024, .ecc_unit = 8, .ecc_address = 0x7FFFF, .ecc_bank2 = 1u << 21,
+	.program_ns = 90000, .erase_ns = 22000000,
+	.kept = {{0x00, 0x00000000, 0x780F}, {0x40, 0x7FEFF8AA, 0}, {0x44, 0x0800007F, 0}, {0x48, 0x0BF9007F, 0},
+		 {0x58, WRP_NONE(0x7F), 0}, {0x5C, WRP_NONE(0x7F), 0}, {0x68, WRP_NONE(0x7F), 0}, {0x6C, WRP_NONE(0x7F), 0}},
+};
+
+/* RM0456, TrustZone off: two banks of 128 pages of 8 KiB. */
+const struct stm32l4x_variant l4x_stm32u57 = {
+	.keyr = 0x08, .optkeyr = 0x10, .sr = 0x20, .cr = 0x28, .eccr = 0x30, .optr = 0x40,
+	.page_bits = 0x7F, .bank_bytes = 1024 * 1024, .ecc_unit = 16, .ecc_address = 0x1FFFFF, .ecc_bank2 = 1u << 21,
+	.program_ns = 118000, .erase_ns = 1500000,
+	.kept = {{0x00, 0x00000001, 0x790F}, {0x40, 0x1FEFF8AA, 0}, {0x44, 0x0800007F, 0}, {0x48, 0x0BF9007F, 0},
+		 {0x58, WRP_NONE(0x7F), 0}, {0x5C, WRP_NONE(0x7F), 0}, {0x68, WRP_NONE(0x7F), 0}, {0x6C, WRP_NONE(0x7F), 0}},
 };
 
 static const struct stm32l4x_variant *variant(const struct flash *flash)
@@ -156,10 +216,16 @@ static void start_erase(struct flash *flash)
 	if (what & CR_PER) {
 		offset = (regs->cr >> CR_PNB_SHIFT & v->page_bits) * page;
 		offset += v->bank_bytes && regs->cr & CR_BKER ? bank : 0;
-		if (offset < size)
+		if (v->secure_from && offset >= v->secure_from)
+			refuse(flash, SR_WRPERR);
+		else if (offset < size)
 			flash_apply(flash, FLASH_ERASE, offset, page, NULL, v->erase_ns);
 		else
 			refuse(flash, SR_PGSERR);
+	}
+	if (what & (CR_MER1 | CR_MER2) && v->secure_from) {
+		refuse(flash, SR_WRPERR);
+		return;
 	}
 	if (what & CR_MER1)
 		flash_apply(flash, FLASH_ERASE, 0, bank, NULL, v->erase_ns);
@@ -231,6 +297,8 @@ static int l4x_mem_write(struct flash *flash, uint32_t offset, unsigned size, ui
 	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
 	uint32_t granule = flash->chip->granule, place;
 
+	if (variant(flash)->secure_from && offset >= variant(flash)->secure_from)
+		return refuse(flash, SR_WRPERR);
 	if (!(regs->cr & CR_PG) || regs->cr & (CR_PER | CR_MER1 | CR_MER2) || regs->sr & SR_ERRORS)
 		return refuse(flash, SR_PGSERR);
 	if (size != 4)
@@ -252,13 +320,15 @@ static int l4x_mem_write(struct flash *flash, uint32_t offset, unsigned size, ui
 }
 
 /* RM0351 section 3.3.2: the address is kept of the first error only. */
-static int l4x_bad_read(struct flash *flash, uint32_t offset, bool cpu)
+static int l4x_mem_read(struct flash *flash, uint32_t offset, bool bad, bool cpu)
 {
 	const struct stm32l4x_variant *v = variant(flash);
 	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
 	uint32_t bank2 = v->bank_bytes && offset >= v->bank_bytes;
 
-	if (!cpu)
+	if (v->secure_from && offset >= v->secure_from)
+		return BUS_FAULT;
+	if (!bad || !cpu)
 		return 0;
 	offset -= offset % flash->chip->granule + (bank2 ? v->bank_bytes : 0);
 	if (!(regs->eccr & (ECCR_ECCD | ECCR_ECCC)))
@@ -274,5 +344,5 @@ const struct flash_ops flash_stm32l4x = {
 	.reg_read = l4x_reg_read,
 	.reg_write = l4x_reg_write,
 	.mem_write = l4x_mem_write,
-	.bad_read = l4x_bad_read,
+	.mem_read = l4x_mem_read,
 };

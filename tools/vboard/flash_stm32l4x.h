@@ -16,6 +16,7 @@ struct stm32l4x_variant {
 	uint32_t ecc_unit;        /* bytes that ECCR.ADDR_ECC counts in */
 	uint32_t ecc_address;     /* mask of ECCR.ADDR_ECC */
 	uint32_t ecc_bank2;       /* ECCR.BK_ECC; 0: there is one bank */
+	uint32_t secure_from;     /* offset of what another core keeps for itself; 0: nothing */
 	uint32_t program_ns, erase_ns; /* typical times of a granule and of a page */
 	/* Registers that are only kept, ACR, OPTR and write protection among them, as they read after reset. */
 	struct {

@@ -42,6 +42,85 @@ const struct periph periphs_stm32l4[] = {
 	{NULL, 0, 0, NULL, NULL},
 };
 
+/* G0: HSI of 16 MHz on and ready. */
+static const struct periph_reset rcc_g0_resets[] = {{0x00, 0x00000500}, {0x04, 0x00004000}, {0x0C, 0x00001000},
+						    {0x38, 0x00000100}, {0, 0}};
+static const struct periph_follow rcc_g0_follows[] = {
+	{0x00, 1u << 8, 2},  /* HSION, HSIRDY */
+	{0x00, 1u << 16, 1}, /* HSEON, HSERDY */
+	{0x00, 1u << 24, 1}, /* PLLON, PLLRDY */
+	{0x08, 7u << 0, 3},  /* SW, SWS */
+	{0x5C, 1u << 0, 1},  /* LSEON, LSERDY */
+	{0x60, 1u << 0, 1},  /* LSION, LSIRDY */
+	{0, 0, 0},
+};
+static const struct periph_reset gpioa_g0_resets[] = {{0x00, 0xEBFFFFFF}, {0x0C, 0x24000000}, {0, 0}};
+
+const struct periph periphs_stm32g0[] = {
+	{"RCC", 0x40021000, 0x64, rcc_g0_resets, rcc_g0_follows},
+	{"PWR", 0x40007000, 0x60, pwr_l4_resets, no_follows},
+	{"GPIOA", 0x50000000, 0x2C, gpioa_g0_resets, no_follows},
+	{"GPIOB", 0x50000400, 0x2C, gpio_resets, no_follows},
+	{"GPIOC", 0x50000800, 0x2C, gpio_resets, no_follows},
+	{NULL, 0, 0, NULL, NULL},
+};
+
+/* G4: HSI of 16 MHz on, ready and chosen. */
+static const struct periph_reset rcc_g4_resets[] = {{0x00, 0x00000500}, {0x04, 0x40000000}, {0x08, 0x00000005},
+						    {0x0C, 0x00001000}, {0x48, 0x00000100}, {0x94, 0x0C000000}, {0, 0}};
+
+const struct periph periphs_stm32g4[] = {
+	{"RCC", 0x40021000, 0x9C, rcc_g4_resets, rcc_l4_follows},
+	{"PWR", 0x40007000, 0x60, pwr_l4_resets, no_follows},
+	GPIO_PORTS(0x48000000),
+	{NULL, 0, 0, NULL, NULL},
+};
+
+/* WB and WL: MSI of 4 MHz on and ready. */
+static const struct periph_reset rcc_wb_resets[] = {{0x00, 0x00000063}, {0x08, 0x00070000}, {0x0C, 0x22041000},
+						    {0x94, 0x0C000000}, {0, 0}};
+
+const struct periph periphs_stm32wb[] = {
+	{"RCC", 0x58000000, 0x100, rcc_wb_resets, rcc_l4_follows},
+	{"PWR", 0x58000400, 0x98, pwr_l4_resets, no_follows},
+	GPIO_PORTS(0x48000000),
+	{NULL, 0, 0, NULL, NULL},
+};
+
+/* OpenOCD's driver looks for a DBGMCU where L5 and U5 have their second SAI, whose clock is off. */
+#define SAI2 {"SAI2", 0x40015800, 0x10, no_clock, no_follows}
+static const struct periph_reset no_clock[] = {{0, 0}};
+
+const struct periph periphs_stm32l5[] = {
+	{"RCC", 0x40021000, 0xA0, rcc_l4_resets, rcc_l4_follows},
+	{"PWR", 0x40007000, 0x60, pwr_l4_resets, no_follows},
+	SAI2,
+	GPIO_PORTS(0x42020000),
+	{NULL, 0, 0, NULL, NULL},
+};
+
+/* U5: MSI of 4 MHz on and ready. VOSRDY and BOOSTRDY stand to the right of what they follow: they are always set. */
+static const struct periph_reset rcc_u5_resets[] = {{0x00, 0x00000035}, {0x08, 0x44000000}, {0x34, 0x01010280}, {0, 0}};
+static const struct periph_follow rcc_u5_follows[] = {
+	{0x00, 1u << 0, 2},  /* MSISON, MSISRDY */
+	{0x00, 1u << 4, 1},  /* MSIKON, MSIKRDY */
+	{0x00, 1u << 8, 2},  /* HSION, HSIRDY */
+	{0x00, 1u << 16, 1}, /* HSEON, HSERDY */
+	{0x00, 1u << 24, 1}, /* PLL1ON, PLL1RDY */
+	{0x1C, 3u << 0, 2},  /* SW, SWS */
+	{0xF0, 1u << 0, 1},  /* LSEON, LSERDY */
+	{0, 0, 0},
+};
+static const struct periph_reset pwr_u5_resets[] = {{0x0C, 0x0000C000}, {0, 0}};
+
+const struct periph periphs_stm32u5[] = {
+	{"RCC", 0x46020C00, 0x100, rcc_u5_resets, rcc_u5_follows},
+	{"PWR", 0x46020800, 0x80, pwr_u5_resets, no_follows},
+	SAI2,
+	GPIO_PORTS(0x42020000),
+	{NULL, 0, 0, NULL, NULL},
+};
+
 /* H7: HSI of 64 MHz on and ready. */
 static const struct periph_reset rcc_h7_resets[] = {{0x00, 0x00000025}, {0x04, 0x40000000}, {0x28, 0x02020200},
 						    {0x2C, 0x01FF0000}, {0x30, 0x01010280}, {0x38, 0x01010280},

@@ -44,7 +44,10 @@ enum {
 	CSSELR = 0xD84,
 	CPACR = 0xD88,
 	MPU_TYPE = 0xD90,
+	DSCSR = 0xE08,
 	STIR = 0xF00,
+	DAUTHSTATUS = 0xFB8,
+	DEVARCH = 0xFBC,
 	FPCCR = 0xF34,
 	FPCAR = 0xF38,
 	FPDSCR = 0xF3C,
@@ -69,7 +72,7 @@ void scs_reset(struct core *core)
 	core->ccr = core->model->ccr_reset;
 	core->cpacr = core->fpcar = core->fpdscr = 0;
 	core->fpccr = FPCCR_RESET;
-	core->fpu_off = core_model_has_fpu(core->model);
+	core->fpu_off = core_model_has_fpu(core->model) || core->model->fp_in_emulator;
 	core->cfsr = core->hfsr = core->bfar = 0;
 	core->syst_csr = core->syst_rvr = core->syst_cvr = 0;
 	core->syst_synced = core->cycles;
@@ -283,6 +286,12 @@ static bool reserved_on_v6m(uint32_t offset)
 	       (offset >= SHCSR && offset < PID_FIRST);
 }
 
+/* Registers of ARMv8-M's security extension, which is off: they read as 0. */
+static bool is_security_register(const struct core *core, uint32_t offset)
+{
+	return core->model->architecture == 8 && (offset == DSCSR || offset == DAUTHSTATUS || offset == DEVARCH);
+}
+
 static bool is_cache_register(const struct core *core, uint32_t offset)
 {
 	return core->model->cache_registers &&
@@ -344,7 +353,7 @@ static int scs_read(void *ctx, uint32_t offset, uint32_t *value)
 	else if (offset >= SHPR1 && offset <= SHPR3)
 		*value = priorities_read(core, 4 + offset - SHPR1);
 	else if ((offset >= ID_FIRST && offset <= ID_LAST) || offset >= PID_FIRST ||
-		 (offset >= MVFR0 && offset <= MVFR2) || is_cache_register(core, offset))
+		 (offset >= MVFR0 && offset <= MVFR2) || is_cache_register(core, offset) || is_security_register(core, offset))
 		*value = 0; /* no optional features are told */
 	else
 		switch (offset) {
@@ -402,7 +411,7 @@ static int scs_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 	/* What is pending, its priority or the time of the next tick may change: look now, not at the slice's end. */
 	if (core->emulating && core->budget > 1)
 		core->budget = 1;
-	if (fpu_write(core, offset, value) || is_cache_register(core, offset) ||
+	if (fpu_write(core, offset, value) || is_cache_register(core, offset) || is_security_register(core, offset) ||
 	    (core_model_is_v6m(core->model) && reserved_on_v6m(offset)))
 		return 0;
 	if (offset >= SYST_CSR && offset <= SYST_CALIB)
