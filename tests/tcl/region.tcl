@@ -50,7 +50,7 @@ proc where {} {
 }
 
 # FLASH_SFR of a WB whose radio core has the Bluetooth stack.
-dict set other_words [expr {0x58004080}] 0x000010CB
+dict set other_words [expr {0x58004080 + 0}] 0x000010CB
 
 foreach {name banks text wanted} {
 	"L152RB"  {{stm32lx 0x08000000 4096x32}}  ""  "0x0801E000 0x08020000 2 128 1 00000000"
