@@ -16,7 +16,7 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
-all: vboard firmware ## build the virtual board and the firmware
+all: vboard tool firmware ## build the host programs and the firmware
 	@:
 
 help: ## list the tasks
@@ -48,6 +48,45 @@ build/vboard.o/%.o: tools/vboard/%.c
 	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(VBOARD_OBJ:.o=.d)
+
+# ---- tools/nameplate ------------------------------------------------------------------------------------------
+
+# Its decoder is the firmware's reader, the same source.
+TOOL_SRC   := $(wildcard tools/nameplate/*.c tools/nameplate/formats/*.c)
+TOOL_OBJ   := $(TOOL_SRC:tools/nameplate/%.c=build/tool.o/%.o) build/tool.o/reader.o
+TOOL_FLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -Ifirmware -Itools/nameplate
+
+tool: build/nameplate ## build the encoder and decoder for tools other than OpenOCD
+
+build/nameplate: $(TOOL_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^
+
+build/tool.o/%.o: tools/nameplate/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(TOOL_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+build/tool.o/reader.o: firmware/nameplate.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) -std=c99 $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The same, sanitized, for the tests.
+TOOL_ASAN := $(TOOL_OBJ:build/tool.o/%=build/asan/tool/%)
+
+build/asan/nameplate: $(TOOL_ASAN)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^
+
+build/asan/tool/%.o: tools/nameplate/%.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(TOOL_FLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+build/asan/tool/reader.o: firmware/nameplate.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -std=c99 $(WARN) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+-include $(TOOL_OBJ:.o=.d) $(TOOL_ASAN:.o=.d)
+.PHONY: tool
 
 # ---- firmware -------------------------------------------------------------------------------------------------
 
