@@ -13,7 +13,7 @@ teardown() { nameplate_teardown; }
 readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E "$1"; }
 
 @test "README: the lines to type by hand on the virtual board work, in their order" {
-	expected=("serial=42" "serial       unsigned 42" "42")
+	expected=("serial=42" "serial       u32  42" "42")
 	number=0
 	while read -r line; do
 		stdout=$(bash -c "$line" 2>"$err") || { cat "$err"; return 1; }
