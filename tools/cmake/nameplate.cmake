@@ -71,7 +71,8 @@ function(_nameplate_reserve target chip region)
     if(NOT script)
         message(FATAL_ERROR "Nameplate has no linker script for CHIP \"${chip}\": write REGION BASE SIZE, the reserved flash, instead")
     endif()
-    target_link_libraries(${target} PRIVATE "${script}")
+    # A second script: behind the target's own -T, whose symbols it looks at, and options come before libraries.
+    target_link_libraries(${target} PRIVATE "-T${script}")
     set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${script}")
 endfunction()
 

@@ -39,12 +39,14 @@ endif
 NAMEPLATE_SOURCES := $(wildcard $(_NAMEPLATE_READER)/nameplate*.c)
 NAMEPLATE_CFLAGS := -I$(_NAMEPLATE_READER)
 
-# The linker keeps the firmware out of the reserved flash, and tells the reader where that is.
+# The linker keeps the firmware out of the reserved flash, and tells the reader where that is. A second linker script: it
+# goes behind your own -T, whose symbols it looks at.
 _NAMEPLATE_CHIP = $(firstword $(wildcard $(_NAMEPLATE_LINKER:%=%/nameplate-$(CHIP).ld)))
 _NAMEPLATE_ANY = $(firstword $(wildcard $(_NAMEPLATE_LINKER:%=%/nameplate.ld)))
 _NAMEPLATE_REGION = $(if $(NAMEPLATE_BASE),-Wl$(_comma)--defsym=_nameplate_start=$(NAMEPLATE_BASE) \
-  -Wl$(_comma)--defsym=_nameplate_end=$(NAMEPLATE_BASE)+$(NAMEPLATE_SIZE) $(_NAMEPLATE_ANY),$(or $(_NAMEPLATE_CHIP),$(error \
-  Nameplate has no linker script for CHIP "$(CHIP)": set NAMEPLATE_BASE and NAMEPLATE_SIZE to the reserved flash)))
+  -Wl$(_comma)--defsym=_nameplate_end=$(NAMEPLATE_BASE)+$(NAMEPLATE_SIZE) -T $(_NAMEPLATE_ANY),-T $(or \
+  $(_NAMEPLATE_CHIP),$(error Nameplate has no linker script for CHIP "$(CHIP)": set NAMEPLATE_BASE and NAMEPLATE_SIZE \
+  to the reserved flash)))
 NAMEPLATE_LDFLAGS = $(_NAMEPLATE_LINKER:%=-L%) $(_NAMEPLATE_REGION)
 _comma := ,
 

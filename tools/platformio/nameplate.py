@@ -178,7 +178,7 @@ def flags_with_place(flags):
             result.append(flag)
             continue
         found = True
-        result[-1:] = (["-c", before] if before else []) + ["-f", nameplate_upload.PLACE]
+        result[-1:] = (["-c", before] if before else []) + [nameplate_upload.PLACE]
     return result if found else None
 
 
@@ -187,7 +187,7 @@ def command_with_place(command):
     for match in re.finditer(r"""(?:-c|--command)[ =]*(?:"([^"]*)"|'([^']*)')""", command):
         before = without_program(match.group(1) or match.group(2) or "")
         if before is not None:
-            ours = ('-c "%s" ' % before if before else "") + "-f " + nameplate_upload.PLACE
+            ours = ('-c "%s" ' % before if before else "") + nameplate_upload.PLACE
             return command[: match.start()] + ours + command[match.end() :]
     return None
 
@@ -258,7 +258,7 @@ def custom_target(name):
             job["words"] = ["noverify"] + job["words"][1:]
         set_job(env, "", job)
         wrap(env)
-        return env.Execute("$UPLOADCMD")
+        return env.Action("$UPLOADCMD")(target, source, env, show=False)
 
     title, description = TARGETS[name]
     env.AddCustomTarget(name, None, env.VerboseAction(action, "Nameplate: " + title.lower()), title, description)

@@ -11,7 +11,7 @@ upload command; the environment variable NAMEPLATE_JOB, in JSON, says what to do
     tcl      nameplate.tcl
     folder   where the file names of numbers start
 
-    python3 nameplate_upload.py openocd -f board.cfg ... -f NAMEPLATE ...
+    python3 nameplate_upload.py openocd -f board.cfg ... NAMEPLATE ...
 
 The word NAMEPLATE stands where OpenOCD's own `program` was. OpenOCD's results go to standard output, all else to
 standard error; the exit status is OpenOCD's.
@@ -37,7 +37,7 @@ def tcl_word(text):
 
 
 def script(job, serial, mark):
-    """What OpenOCD runs. `mark` is the file that appears before the reserved flash is first changed."""
+    """What OpenOCD reads before it runs $nameplate_job; values do not show in the list of processes. `mark` is the file that appears before the reserved flash is first changed."""
     lines = []
     if job.get("region"):
         lines.append("set NAMEPLATE_BASE 0x%08X" % job["region"][0])
@@ -52,7 +52,7 @@ def script(job, serial, mark):
         words = ["program_vars"] + first + job["vars"] + job["words"]
     elif not words:
         words = ["program_serial", serial] + job["words"]
-    lines.append(" ".join(tcl_word(word) for word in words))
+    lines.append("set nameplate_job [list %s]" % " ".join(tcl_word(word) for word in words))
     return "\n".join(lines) + "\n"
 
 
@@ -108,7 +108,9 @@ def upload(job, command):
         path = os.path.join(folder, "upload.tcl")
         with open(path, "w", encoding="utf-8") as file:
             file.write(script(job, number.text if number else "", mark))
-        command = [path.replace("\\", "/") if word == PLACE else word for word in command]
+        at = command.index(PLACE)
+        # An error inside a file would show as that file's; a command's own is one line.
+        command[at : at + 1] = ["-f", path.replace("\\", "/"), "-c", "{*}$nameplate_job"]
         try:
             status, results = run(command)
         except OSError as error:

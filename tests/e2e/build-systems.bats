@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: MIT
+# Make and CMake: small projects of somebody else, in an empty directory, built against the installed files.
+
+load helpers
+
+setup_file() {
+	export PREFIX=$BATS_FILE_TMPDIR/usr
+	make -s -C "$BATS_TEST_DIRNAME/../.." install PREFIX="$PREFIX" >"$BATS_FILE_TMPDIR/install" 2>&1 || {
+		cat "$BATS_FILE_TMPDIR/install"
+		return 1
+	}
+}
+
+setup() {
+	nameplate_setup
+	mkdir project
+	cd project || return 1
+	project
+	unset MAKEFLAGS MAKELEVEL MFLAGS SERIAL VARS
+}
+teardown() { nameplate_teardown; }
+
+# A firmware that knows nothing of the checkout: it reports by semihosting, and its script fills the flash.
+project() {
+	cat >main.c <<-'C'
+		#include <nameplate.h>
+		#include <stdio.h>
+		#include <stdlib.h>
+		extern unsigned _sidata[], _sdata[], _edata[], _sbss[], _ebss[];
+		extern void initialise_monitor_handles(void);
+		void start(void)
+		{
+		    unsigned *to, *from = _sidata;
+		    uint32_t serial;
+		    char hwrev[16];
+		    for (to = _sdata; to < _edata;) *to++ = *from++;
+		    for (to = _sbss; to < _ebss;) *to++ = 0;
+		    initialise_monitor_handles();
+		    if (nameplate_serial(&serial) == 0)
+		        printf("serial=%lu\n", (unsigned long)serial);
+		    if (nameplate_text("hwrev", hwrev, sizeof hwrev) >= 0)
+		        printf("hwrev=%s\n", hwrev);
+		    exit(0);
+		}
+		__attribute__((section(".vectors"), used)) static void *const vectors[] = {(void *)0x20004000, (void *)start};
+		#ifdef GROW
+		__attribute__((section(".vectors"), used)) static const char filler[121 * 1024] = {1};
+		#endif
+	C
+	cat >mine.ld <<-'LD'
+		MEMORY { FLASH (rx) : ORIGIN = 0x08000000, LENGTH = 128K  RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 16K }
+		ENTRY(start)
+		SECTIONS {
+		  .text : { KEEP(*(.vectors)) *(.text*) *(.rodata*) . = ALIGN(4); } >FLASH
+		  .ARM.exidx : { *(.ARM.extab* .ARM.exidx*) } >FLASH
+		  .data : { _sdata = .; *(.data*) . = ALIGN(4); _edata = .; } >RAM AT>FLASH
+		  _sidata = LOADADDR(.data);
+		  .bss (NOLOAD) : { _sbss = .; *(.bss* COMMON) . = ALIGN(8); _ebss = .; end = .; } >RAM
+		}
+	LD
+	# A board file that knows nothing of Nameplate, like OpenOCD's own.
+	cat >board.cfg <<-CFG
+		source $PREFIX/share/openocd/site/board/virtual.tcl
+		virtual_board stm32l152rb target/stm32l1.cfg
+	CFG
+}
+
+makefile() { # LINE...
+	{
+		printf '%s\n' 'CC := arm-none-eabi-gcc' 'FIRMWARE := app.elf' 'BOARD := board.cfg' "$@" 'all: $(FIRMWARE)' 'include nameplate.mk'
+		printf '%s\n\t%s\n' '$(FIRMWARE): main.c $(NAMEPLATE_SOURCES)' \
+			'$(CC) -mthumb -mcpu=cortex-m3 -Os $(DEFINE) $(NAMEPLATE_CFLAGS) -o $@ $^ -T mine.ld --specs=nano.specs --specs=rdimon.specs -nostartfiles $(NAMEPLATE_LDFLAGS)'
+	} >Makefile
+}
+
+cmakelists() { # LINE...
+	cat >CMakeLists.txt <<-'CMAKE'
+		cmake_minimum_required(VERSION 3.13)
+		set(CMAKE_SYSTEM_NAME Generic)
+		set(CMAKE_SYSTEM_PROCESSOR arm)
+		set(CMAKE_C_COMPILER arm-none-eabi-gcc)
+		set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+		project(outside C)
+		find_package(nameplate REQUIRED)
+		add_executable(app main.c)
+		target_compile_options(app PRIVATE -mthumb -mcpu=cortex-m3 -Os)
+		target_link_options(app PRIVATE -mthumb -mcpu=cortex-m3 -T ${CMAKE_SOURCE_DIR}/mine.ld --specs=nano.specs
+		    --specs=rdimon.specs -nostartfiles)
+	CMAKE
+	printf '%s\n' "$@" >>CMakeLists.txt
+}
+
+# quietly COMMAND...: sets status, stdout (its results) and errors, as openocd_run does.
+quietly() {
+	rm -f "$VBOARD_STATS"
+	status=0
+	timeout 120 "$@" >"$out" 2>"$err" </dev/null || status=$?
+	stdout=$(grep -aE '^[a-z]+=' "$out" || true)
+	errors=$(grep -a 'Error: ' "$err" || true)
+}
+
+@test "make: upload SERIAL=42 with values, reported by the firmware" {
+	makefile 'CHIP := stm32l152rb'
+	quietly make -I "$PREFIX/include" upload SERIAL=42 VERIFY=1
+	expect "serial=42"
+	quietly make -I "$PREFIX/include" upload SERIAL=43 VARS='hwrev=B2 {label=two words}'
+	expect $'serial=43\nhwrev=B2\nlabel=two words'
+	quietly make -I "$PREFIX/include" upload SERIAL=44 KEEP=1
+	expect "serial=43"
+	quietly make -I "$PREFIX/include" nameplate SERIAL='text:SN "1" $$x'
+	expect 'serial=SN "1" $x'
+	quietly make -I "$PREFIX/include" nameplate-list
+	[ "$status" = 0 ] && grep -q 'hwrev' "$out"
+	quietly make -I "$PREFIX/include" nameplate-erase
+	expect "erased=8192"
+}
+
+@test "make: a bad number, or none, is refused in one line" {
+	makefile 'CHIP := stm32l152rb'
+	for serial in 042 abc ''; do
+		quietly make -I "$PREFIX/include" nameplate SERIAL="$serial"
+		[ "$status" = 2 ] && [[ "$errors" == *"serial number"* ]] || { show; return 1; }
+		quietly make -I "$PREFIX/include" nameplate SERIAL="${serial:-x}" VARS=a=1
+		[ "$status" = 2 ] && [[ "$errors" == *serial* ]] || { show; return 1; }
+	done
+}
+
+@test "make: code that grows into the region does not link; a region of one's own; an unknown chip" {
+	makefile 'CHIP := stm32l152rb'
+	quietly make -I "$PREFIX/include" DEFINE=-DGROW
+	[ "$status" = 2 ] && grep -q "reaches into Nameplate's region" "$err"
+	makefile 'NAMEPLATE_BASE := 0x0801C000' 'NAMEPLATE_SIZE := 0x2000'
+	quietly make -I "$PREFIX/include" upload SERIAL=42 VERIFY=1
+	expect "serial=42"
+	arm-none-eabi-nm app.elf | grep -q '0801c000 A _nameplate_start'
+	makefile 'CHIP := stm32x'
+	rm app.elf
+	quietly make -I "$PREFIX/include"
+	[ "$status" = 2 ] && grep -q 'no linker script for CHIP "stm32x": set NAMEPLATE_BASE' "$err"
+}
+
+@test "make: the file in a checkout works as the installed one does" {
+	makefile 'CHIP := stm32l152rb'
+	quietly make -I "$HOME_DIR/tools/make" upload SERIAL=42 VERIFY=1
+	expect "serial=42"
+}
+
+@test "cmake: find_package, upload with values, reported by the firmware" {
+	cmakelists 'nameplate_add_upload(app BOARD ${CMAKE_SOURCE_DIR}/board.cfg CHIP stm32l152rb SERIAL 42 VARS hwrev=B2 "label=two words" VERIFY)'
+	sed -i 's/printf("hwrev=%s.n", hwrev);/printf("hwrev=%s\\nlabel=two words\\n", hwrev);/' main.c
+	quietly cmake -S . -B build -DCMAKE_PREFIX_PATH="$PREFIX"
+	[ "$status" = 0 ] || { show; cat "$out"; return 1; }
+	quietly cmake --build build --target upload
+	expect $'serial=42\nhwrev=B2\nlabel=two words'
+	SERIAL=43 quietly cmake --build build --target upload-app
+	expect $'serial=43\nhwrev=B2\nlabel=two words'
+	SERIAL='text:SN "1"' VARS='a=1' quietly cmake --build build --target nameplate
+	expect $'serial=SN "1"\na=1'
+	quietly cmake --build build --target nameplate-list
+	[ "$status" = 0 ] && grep -q 'hwrev' "$out"
+	quietly cmake --build build --target nameplate-erase
+	expect "erased=8192"
+}
+
+@test "cmake: code that grows into the region does not link; a region of one's own; wrong arguments" {
+	cmakelists 'nameplate_add_upload(app BOARD ${CMAKE_SOURCE_DIR}/board.cfg CHIP stm32l152rb)' 'target_compile_definitions(app PRIVATE GROW)'
+	cmake -S . -B build -DCMAKE_PREFIX_PATH="$PREFIX" >"$out" 2>&1
+	quietly cmake --build build
+	[ "$status" != 0 ] && grep -q "reaches into Nameplate's region" "$out" "$err"
+	cmakelists 'nameplate_add_upload(app BOARD ${CMAKE_SOURCE_DIR}/board.cfg REGION 0x0801C000 0x2000 SERIAL 42 VERIFY)'
+	cmake -S . -B region -DCMAKE_PREFIX_PATH="$PREFIX" >"$out" 2>&1
+	quietly cmake --build region --target upload
+	expect "serial=42"
+	arm-none-eabi-nm region/app | grep -q '0801c000 A _nameplate_start'
+	for wrong in 'CHIP stm32l152rb' 'BOARD b' 'BOARD b CHIP stm32x' 'BOARD b REGION 0x0801C000' 'BOARD b CHIP stm32l152rb SERAIL 4'; do
+		cmakelists "nameplate_add_upload(app $wrong)"
+		quietly cmake -S . -B wrong -DCMAKE_PREFIX_PATH="$PREFIX"
+		[ "$status" != 0 ] && grep -qi nameplate "$err" || { echo "$wrong"; show; return 1; }
+	done
+}
+
+@test "cmake: include() of the file in a checkout works as find_package does" {
+	cmakelists 'nameplate_add_upload(app BOARD ${CMAKE_SOURCE_DIR}/board.cfg CHIP stm32l152rb SERIAL 42 VERIFY)'
+	sed -i "s|find_package.*|include($HOME_DIR/tools/cmake/nameplate.cmake)|" CMakeLists.txt
+	cmake -S . -B build >"$out" 2>&1
+	quietly cmake --build build --target upload
+	expect "serial=42"
+}

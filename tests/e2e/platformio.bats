@@ -1,0 +1,362 @@
+# SPDX-License-Identifier: MIT
+# PlatformIO: the real Core with a development platform of the test's own (tests/platformio) uploads to a virtual board.
+# Skipped, by name, where PyPI cannot be reached.
+
+load helpers
+
+setup_file() {
+	local home venv
+	home=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	venv=$home/build/platformio/venv
+	if [ ! -x "$venv/bin/pio" ] || ! "$venv/bin/python" -c 'import SCons, platformio' 2>/dev/null; then
+		mkdir -p "$home/build/platformio"
+		{
+			python3 -m venv --clear "$venv" &&
+				"$venv/bin/pip" --disable-pip-version-check --retries 1 --timeout 10 install -q 'platformio>=6.1,<7' 'scons>=4.8,<5'
+		} >"$home/build/platformio/pip.log" 2>&1 || rm -rf "$venv"
+	fi
+	export PIO_PATH=$venv/bin
+	export PLATFORMIO_CORE_DIR=$BATS_FILE_TMPDIR/core
+	export PLATFORMIO_SETTING_ENABLE_TELEMETRY=no PLATFORMIO_SETTING_CHECK_PLATFORMIO_INTERVAL=9999
+	export PLATFORMIO_NO_ANSI=true
+	[ ! -x "$venv/bin/pio" ] || "$venv/bin/python" "$home/tests/platformio/lay_out.py" "$PLATFORMIO_CORE_DIR"
+}
+
+setup() {
+	[ -x "$PIO_PATH/pio" ] || skip "PyPI is not reachable: no PlatformIO Core (build/platformio/pip.log)"
+	nameplate_setup
+	PATH=$PIO_PATH:$PATH
+	# The example, for the virtual board. Its build is shared by the tests: only the first one compiles.
+	mkdir project
+	cp -r "$HOME_DIR/tools/platformio/example/src" project
+	export PLATFORMIO_BUILD_DIR=$BATS_FILE_TMPDIR/build PLATFORMIO_LIBDEPS_DIR=$BATS_FILE_TMPDIR/libdeps
+	cd project || return 1
+	ini 'custom_nameplate_serial = 42'
+}
+teardown() { nameplate_teardown; }
+
+# ini LINE...: platformio.ini with these lines of a test.
+ini() {
+	cat >platformio.ini <<-INI
+		[env:device]
+		platform = ststm32
+		board = virtual_l152rb
+		framework = arduino
+		extra_scripts = pre:$HOME_DIR/tools/platformio/nameplate.py
+		lib_deps = symlink://$HOME_DIR/firmware
+	INI
+	printf '%s\n' "$@" >>platformio.ini
+}
+
+# pio_run ARGUMENT...: sets status; stdout and stderr come together in $output, as PlatformIO gives them.
+pio_run() {
+	status=0
+	rm -f "$VBOARD_STATS"
+	output=$(timeout 60 pio run "$@" 2>&1 </dev/null) || status=$?
+}
+
+said() { # WORDS...
+	local words
+	for words in "$@"; do
+		[[ "$output" == *"$words"* ]] || { printf 'status %s, wanted: %s\n%s\n' "$status" "$words" "$output"; return 1; }
+	done
+}
+
+uploaded() { # WORDS...
+	[ "$status" = 0 ] || { printf 'status %s\n%s\n' "$status" "$output"; return 1; }
+	said "$@"
+}
+
+# It failed in one line of ours with these words, and the flash was not touched.
+pio_refused() { # WORDS...
+	local line
+	line=$(grep -a '^Error: ' <<<"$output" | tail -n 1)
+	[ "$status" != 0 ] || { echo "it succeeded: $output"; return 1; }
+	for words in "$@"; do
+		[[ "$line" == *"$words"* ]] || { printf 'wanted an Error: line with: %s\n%s\n' "$words" "$output"; return 1; }
+	done
+	[[ "$output" != *"Open On-Chip"* ]] || [ "$(stat flash_ops)" = 0 ]
+}
+
+serial_on_board() {
+	openocd_run -f "$HOME_DIR/openocd/board/$BOARD.cfg" -c "nameplate get serial"
+	echo "$stdout"
+}
+
+@test "the example: firmware, serial number and values in one pio run -t upload, from 120 KiB of flash" {
+	sed "s/^board = .*/board = virtual_l152rb/; s|pre:\.\.|pre:$HOME_DIR/tools/platformio|; s|symlink://.*|symlink://$HOME_DIR/firmware|" \
+		"$HOME_DIR/tools/platformio/example/platformio.ini" >platformio.ini
+	pio_run -t upload
+	uploaded "serial=42" "hwrev=B2" "mac=02:00:5e:00:53:01" "from 122880 bytes" "programming"
+	[ "$(serial_on_board)" = 42 ]
+}
+
+@test "the firmware's own report is required with custom_nameplate_verify" {
+	ini 'custom_nameplate_serial = text:SN-0042' 'custom_nameplate_verify = yes'
+	pio_run -t upload
+	# The example's report is for a number, so it says that it finds none.
+	[ "$status" != 0 ]
+	said 'the firmware reports serial=none'
+	ini 'custom_nameplate_serial = 42' 'custom_nameplate_verify = yes'
+	pio_run -t upload
+	uploaded "firmware: serial=42" "serial=42"
+}
+
+@test "OpenOCD's arguments stay: protocol, speed, package, verbosity, upload_flags" {
+	ini 'custom_nameplate_serial = 42' 'upload_protocol = cmsis-dap' 'debug_speed = 480' 'upload_flags =' '    -c' '    echo {flags were here}'
+	pio_run -v -t upload
+	uploaded 'adapter speed 480' "$PLATFORMIO_CORE_DIR/packages/tool-openocd/openocd/scripts" 'board/virtual.cfg' ' -d2 ' 'flags were here' 'serial=42'
+}
+
+@test "upload_protocol = custom: OpenOCD's program is replaced where it stands, what is before it stays" {
+	ini 'custom_nameplate_serial = 7' 'upload_protocol = custom' \
+		"upload_command = openocd -s \"$PLATFORMIO_CORE_DIR/packages/tool-openocd/openocd/scripts\" -f board/virtual.cfg -c \"echo before; program {\$SOURCE} verify reset exit\""
+	pio_run -t upload
+	uploaded "before" "serial=7"
+	[ "$(serial_on_board)" = 7 ]
+	ini 'custom_nameplate_serial = 7' 'upload_protocol = custom' 'upload_command = openocd -f board/virtual.cfg'
+	pio_run -t upload
+	pio_refused 'has no -c "program ..."'
+}
+
+@test "protocols that are not OpenOCD: refused, with what to do, and nothing is uploaded" {
+	for protocol in dfu blackmagic; do
+		ini 'custom_nameplate_serial = 42' "upload_protocol = $protocol"
+		pio_run -t upload
+		pio_refused "upload_protocol = $protocol does not go through OpenOCD" "stlink"
+	done
+	ini 'custom_nameplate_serial = 42' 'upload_protocol = custom' 'upload_command = st-flash write $SOURCE 0x08000000'
+	pio_run -t nameplate
+	pio_refused "does not go through OpenOCD"
+}
+
+@test "without values the platform's own upload runs, and the region stays reserved" {
+	ini
+	pio_run -t upload
+	uploaded "Verified OK" "from 122880 bytes"
+	openocd_run -f "$HOME_DIR/openocd/board/$BOARD.cfg" -c "nameplate get serial"
+	[ "$status" = 1 ]
+}
+
+@test "a second upload of the firmware keeps the number" {
+	pio_run -t upload
+	uploaded "serial=42"
+	ini
+	pio_run -t upload
+	uploaded "Verified OK"
+	[ "$(serial_on_board)" = 42 ]
+}
+
+@test "pio run -t nameplate, nameplate-list, nameplate-erase: values without the firmware" {
+	ini 'custom_nameplate_serial = 42' 'custom_nameplate_vars =' '    hwrev=B2' '    label=two words; $HOME [exit] "x" {'
+	pio_run -t nameplate
+	uploaded 'serial=42' 'hwrev=B2' 'label=two words; $HOME [exit] "x" {'
+	[[ "$output" != *programming* ]]
+	pio_run -t nameplate-list
+	uploaded 'serial' '42' 'hwrev' 'B2'
+	pio_run -t nameplate-erase
+	uploaded 'erased=8192'
+	pio_run -t nameplate
+	uploaded 'serial=42'
+	run pio run --list-targets
+	[[ "$output" == *nameplate-list* ]]
+}
+
+@test "serial from env:NAME and from ask" {
+	ini 'custom_nameplate_serial = env:DEVICE_NUMBER'
+	DEVICE_NUMBER=0x2B pio_run -t nameplate
+	uploaded 'serial=43'
+	pio_run -t nameplate
+	pio_refused 'DEVICE_NUMBER is not set'
+	ini 'custom_nameplate_serial = ask'
+	status=0
+	output=$(echo 44 | setsid pio run -t nameplate 2>&1) || status=$?
+	uploaded 'serial=44'
+	# At a terminal, although PlatformIO has the standard streams.
+	python3 - >"$out" 2>&1 <<-'PY'
+		import os, pty, sys
+		pid, terminal = pty.fork()
+		if pid == 0:
+		    os.execvp("pio", ["pio", "run", "-t", "nameplate"])
+		text, answered = b"", False
+		while True:
+		    try:
+		        piece = os.read(terminal, 4096)
+		    except OSError:
+		        break
+		    text += piece
+		    if not piece:
+		        break
+		    if b"serial number of this device:" in text and not answered:
+		        answered = True
+		        os.write(terminal, b"45\n")
+		sys.stdout.write(text.decode("utf-8", "replace"))
+		sys.exit(os.waitpid(pid, 0)[1])
+	PY
+	status=$? output=$(cat "$out")
+	uploaded 'serial=45'
+}
+
+@test "a serial that is none is refused before anything is connected" {
+	for serial in 042 -1 4294967296 abc next: text: 1x; do
+		ini "custom_nameplate_serial = $serial"
+		pio_run -t nameplate
+		pio_refused "serial number"
+	done
+}
+
+@test "next:FILE gives one number after the other, and only to uploads that succeeded" {
+	echo 100 >numbers
+	ini 'custom_nameplate_serial = next:numbers' 'custom_nameplate_vars = hwrev=A'
+	pio_run -t upload
+	uploaded 'serial=100'
+	# The board keeps its number, and 101 is not used up.
+	pio_run -t upload
+	uploaded 'serial=100'
+	rm "$VBOARD_FLASH"
+	# No board answers: 101 is still there.
+	VBOARD_ARGS='--unplug 1' pio_run -t upload
+	[ "$status" != 0 ]
+	pio_run -t upload
+	uploaded 'serial=101'
+	rm "$VBOARD_FLASH"
+	ini 'custom_nameplate_serial = next:numbers' 'custom_nameplate_keep = no'
+	pio_run -t nameplate
+	uploaded 'serial=102'
+	pio_run -t nameplate
+	uploaded 'serial=103'
+	[ "$(cat numbers)" = 104 ]
+}
+
+@test "next:FILE: eight uploads at once get eight numbers" {
+	echo 1 >numbers
+	ini 'custom_nameplate_serial = next:numbers'
+	pio_run
+	for i in $(seq 8); do
+		mkdir "$i"
+		VBOARD_FLASH=$PWD/$i/flash VBOARD_STATS='' PLATFORMIO_BUILD_DIR=$PWD/$i/build pio run -t nameplate >"$i/out" 2>&1 </dev/null &
+	done
+	wait
+	[ "$(grep -h '^serial=' [1-8]/out | sort -u | wc -l)" = 8 ] || { cat [1-8]/out; return 1; }
+	[ "$(cat numbers)" = 9 ]
+}
+
+@test "next:FILE: a power cut while the number is written, or a killed upload, never gives it to another device" {
+	echo 1 >numbers
+	ini 'custom_nameplate_serial = next:numbers'
+	VBOARD_ARGS='--cut 2:torn' pio_run -t nameplate
+	[ "$status" != 0 ]
+	said 'the device may have serial number 1'
+	grep -qx '#open 1' numbers
+	mv "$VBOARD_FLASH" cut
+	# Another device gets the next one.
+	pio_run -t nameplate
+	uploaded 'serial=2'
+	# The same device: it keeps 1 if it has it, else gets a new one; nobody else ever gets 1.
+	mv cut "$VBOARD_FLASH"
+	pio_run -t nameplate
+	uploaded 'serial='
+	rm "$VBOARD_FLASH"
+	pio_run -t nameplate
+	[[ "$output" != *$'\n'serial=1$'\n'* && "$output" != *$'\n'serial=2$'\n'* ]]
+}
+
+@test "numbers: a process killed at any moment, among many, never makes one be given twice" {
+	python3 "$HOME_DIR/tests/platformio/numbers.py" "$HOME_DIR/tools/platformio" "$PWD"
+}
+
+@test "next:FILE without a counter, or with something else in it, is refused" {
+	ini 'custom_nameplate_serial = next:numbers'
+	pio_run -t nameplate
+	pio_refused 'there is no file' 'write the first number'
+	[ ! -e numbers ]
+	echo 'twelve' >numbers
+	pio_run -t nameplate
+	pio_refused 'is not a counter'
+	echo 4294967296 >numbers
+	pio_run -t nameplate
+	pio_refused 'there is none left'
+}
+
+@test "list:FILE gives the next unused line, numbers and texts, and none twice" {
+	printf '%s\n' '# of batch 7' SN-0001 42 '' 'text:0043' >list
+	ini 'custom_nameplate_serial = list:list' 'custom_nameplate_keep = no'
+	for serial in SN-0001 42 0043; do
+		pio_run -t nameplate
+		uploaded "serial=$serial"
+	done
+	[ "$(cat list)" = '# of batch 7
+#used SN-0001
+#used 42
+
+#used text:0043' ]
+	pio_run -t nameplate
+	pio_refused 'has no unused line left'
+	printf '%s\n' 42 43 0x2A >list
+	pio_run -t nameplate
+	pio_refused 'line 3 repeats line 1'
+	printf '%s\n' 0042 >list
+	pio_run -t nameplate
+	pio_refused 'line 1' 'leading zero'
+}
+
+@test "firmware that grows into the region is refused at the build, with any linker script" {
+	pio_run
+	cat >src/filler.c <<-'C'
+		const char filler[118 * 1024] = {1};
+	C
+	ini 'custom_nameplate_serial = 42' 'build_flags = -Wl,-u,filler'
+	PLATFORMIO_BUILD_DIR=$PWD/build pio_run
+	[ "$status" != 0 ]
+	said "region \`FLASH' overflowed"
+	# A script of the part, for its whole flash.
+	sed 's/LD_MAX_SIZE/128K/g; s/LD_FLASH_OFFSET/0/g' "$HOME_DIR/tests/platformio/platform/core/ldscript.ld" >full.ld
+	ini 'custom_nameplate_serial = 42' 'board_build.ldscript = full.ld' 'build_flags = -Wl,-u,filler'
+	PLATFORMIO_BUILD_DIR=$PWD/build pio_run
+	[ "$status" != 0 ]
+	said 'touches the reserved flash 0x0801E000 to 0x0801FFFF' 'end at 0x0801E000'
+}
+
+@test "a linker script that reserves another region is refused, with the line to add" {
+	sed 's/LD_MAX_SIZE/128K/g; s/LD_FLASH_OFFSET/0/g' "$HOME_DIR/tests/platformio/platform/core/ldscript.ld" >own.ld
+	echo '_nameplate_start = 0x0801C000; _nameplate_end = 0x0801E000;' >>own.ld
+	ini 'custom_nameplate_serial = 42' 'board_build.ldscript = own.ld'
+	PLATFORMIO_BUILD_DIR=$PWD/build pio_run -t upload
+	pio_refused 'set custom_nameplate_region = 0x0801C000 0x2000'
+	ini 'custom_nameplate_serial = 42' 'board_build.ldscript = own.ld' 'custom_nameplate_region = 0x0801C000 8K' 'custom_nameplate_verify = yes'
+	PLATFORMIO_BUILD_DIR=$PWD/build pio_run -t upload
+	uploaded 'serial=42' 'from 131072 bytes'
+}
+
+@test "the Arduino example sketch builds, for PlatformIO and with the region in the sketch" {
+	rm -r src && mkdir src
+	cp "$HOME_DIR/firmware/examples/SerialNumber/SerialNumber.ino" src
+	ini 'custom_nameplate_serial = 42' 'custom_nameplate_verify = yes'
+	PLATFORMIO_BUILD_DIR=$PWD/build pio_run -t upload
+	uploaded 'firmware: serial=42'
+	sed -i 's/ifndef PLATFORMIO/ifdef PLATFORMIO/' src/SerialNumber.ino
+	sed -i '/^extra_scripts/d' platformio.ini
+	PLATFORMIO_BUILD_DIR=$PWD/build pio_run
+	[ "$status" = 0 ] || { echo "$output"; return 1; }
+	arm-none-eabi-nm build/device/firmware.elf | grep -q '0801e000 A _nameplate_start'
+}
+
+@test "the region of a part is the one that nameplate.tcl finds" {
+	openocd_run -f "$HOME_DIR/openocd/board/$BOARD.cfg" -c "nameplate list"
+	grep -q 'region 0x0801E000 to 0x0801FFFF' "$err"
+	cd "$HOME_DIR/tools/platformio"
+	run python3 -c 'import nameplate_regions as r
+for mcu, kib in ("stm32l152rbt6", 128), ("stm32l152ret6", 512), ("stm32f405rgt6", 1024), ("stm32f103c8t6", 64), ("stm32g071rbt6", 128), ("stm32x", 64):
+    print(*("%#x" % n for n in r.default(mcu, kib * 1024) or ()))'
+	[ "$output" = '0x801e000 0x2000
+0x807e000 0x2000
+0x80e0000 0x20000
+0x800f000 0x1000
+0x801f000 0x1000
+
+' ] || [ "$output" = '0x801e000 0x2000
+0x807e000 0x2000
+0x80e0000 0x20000
+0x800f000 0x1000
+0x801f000 0x1000' ] || { echo "$output"; return 1; }
+}
