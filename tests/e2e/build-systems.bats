@@ -186,3 +186,31 @@ quietly() {
 	quietly cmake --build build --target upload
 	expect "serial=42"
 }
+
+# The commands and blocks of tools/make/README.md.
+readme_commands() { grep -E "$1" "$HOME_DIR/tools/make/README.md"; }
+block() { awk -v wanted="\`\`\`$1" '/^```/ { inside = $0 == wanted && !inside; next } inside' "$HOME_DIR/tools/make/README.md"; }
+
+@test "README: its Makefile and its six commands" {
+	block make | sed 's|board/st_nucleo_l1.cfg|board.cfg|' >Makefile
+	sed -i 's/printf("hwrev=%s.n", hwrev);/printf("hwrev=%s\\nlabel=two words\\n", hwrev);/' main.c
+	export LDFLAGS='--specs=nano.specs --specs=rdimon.specs -nostartfiles'
+	while read -r line; do
+		quietly bash -c "${line/make /make -I $PREFIX/include }"
+		[ "$status" = 0 ] || { echo "$line"; show; return 1; }
+	done < <(readme_commands '^make (upload|nameplate)')
+	[ "$(readme_commands '^make (upload|nameplate)' | wc -l)" = 6 ]
+	[ "$stdout" = "erased=8192" ]
+}
+
+@test "README: its lines of CMake and its five commands" {
+	cmakelists
+	block cmake | sed 's|board/st_nucleo_l1.cfg|${CMAKE_SOURCE_DIR}/board.cfg|' >>CMakeLists.txt
+	cmake -S . -B build -DCMAKE_PREFIX_PATH="$PREFIX" >"$out" 2>&1 || { cat "$out"; return 1; }
+	while read -r line; do
+		quietly bash -c "$line"
+		[ "$status" = 0 ] || { echo "$line"; show; return 1; }
+	done < <(readme_commands '^(SERIAL=[0-9]+ )?cmake --build')
+	[ "$(readme_commands '^(SERIAL=[0-9]+ )?cmake --build' | wc -l)" = 5 ]
+	[ "$stdout" = "erased=8192" ]
+}

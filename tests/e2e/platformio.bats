@@ -91,6 +91,43 @@ serial_on_board() {
 	[ "$(serial_on_board)" = 42 ]
 }
 
+# The blocks of README.md: block LANGUAGE NUMBER.
+block() {
+	awk -v wanted="\`\`\`$1" -v number="$2" '/^```/ { inside = !inside && $0 == wanted && ++seen == number; if (!inside) inside = 0; next }
+		inside' "$HOME_DIR/tools/platformio/README.md"
+}
+
+@test "README: its platformio.ini, its values and its four commands" {
+	block ini 1 | sed "s/nucleo_l152re/virtual_l152rb/; s|/path/to/nameplate|$HOME_DIR|" >platformio.ini
+	block ini 2 >>platformio.ini
+	grep -q 'custom_nameplate_serial = 42' platformio.ini && grep -q gain platformio.ini
+	while read -r line; do
+		output=$(eval "$line" 2>&1 </dev/null) || { echo "$line: $output"; return 1; }
+		case $line in
+		*upload) said serial=42 hwrev=B2 mac=02:00:5e:00:53:01 gain=1.0023 programming ;;
+		*nameplate) said serial=42 ;;
+		*list) said gain ;;
+		*erase) said erased=8192 ;;
+		esac
+	done < <(grep '^pio ' "$HOME_DIR/tools/platformio/README.md")
+	[ "$(grep -c '^pio ' "$HOME_DIR/tools/platformio/README.md")" = 4 ]
+}
+
+@test "README: the script beside a copied folder openocd, as installed, and nowhere" {
+	mkdir copied
+	cp "$HOME_DIR"/tools/platformio/*.py copied
+	sed -i "s|pre:.*|pre:copied/nameplate.py|" platformio.ini
+	pio_run -t nameplate
+	pio_refused 'there is no nameplate.tcl'
+	cp -r "$HOME_DIR/openocd" copied
+	pio_run -t nameplate
+	uploaded 'serial=42'
+	make -s -C "$HOME_DIR" install PREFIX="$PWD/usr" >"$out" 2>&1
+	sed -i "s|pre:.*|pre:usr/share/nameplate/platformio/nameplate.py|; s|symlink://.*|symlink://$PWD/usr/share/nameplate/firmware|" platformio.ini
+	PLATFORMIO_BUILD_DIR=$PWD/build PLATFORMIO_LIBDEPS_DIR=$PWD/libdeps pio_run -t upload
+	uploaded 'serial=42'
+}
+
 @test "the firmware's own report is required with custom_nameplate_verify" {
 	ini 'custom_nameplate_serial = text:SN-0042' 'custom_nameplate_verify = yes'
 	pio_run -t upload
