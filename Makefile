@@ -262,13 +262,15 @@ bench: ## measure wire time, wall time and code size against what one would do o
 	$(Q)tests/bench.sh
 
 # OpenOCD 0.12 looks for scripts in PREFIX/share/openocd/site of its own prefix: [find nameplate.tcl].
+# Chips that have a virtual board, and so a demo that it programs.
+VIRTUAL := $(filter $(CHIPS),$(patsubst openocd/board/virtual-%.cfg,%,$(wildcard openocd/board/virtual-*.cfg)))
 SITE := $(DESTDIR)$(PREFIX)/share/openocd/site
 DATA := $(DESTDIR)$(PREFIX)/share/nameplate
 # CMake's find_package and make's include look below PREFIX too.
 CMAKE := $(DESTDIR)$(PREFIX)/lib/cmake/nameplate
 
 install: all ## copy everything below PREFIX (/usr/local)
-	$(Q)install -d $(SITE)/nameplate $(SITE)/board $(DATA)/gdb $(DATA)/firmware $(DATA)/linker $(DATA)/stm32l152rb \
+	$(Q)install -d $(SITE)/nameplate $(SITE)/board $(DATA)/gdb $(DATA)/firmware $(DATA)/linker \
 	  $(DATA)/make $(DATA)/platformio $(CMAKE) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include
 	$(Q)install -m 644 openocd/nameplate.tcl $(SITE)
 	$(Q)install -m 644 openocd/nameplate/*.tcl $(SITE)/nameplate
@@ -278,7 +280,7 @@ install: all ## copy everything below PREFIX (/usr/local)
 	$(Q)install -m 644 firmware/nameplate.c firmware/nameplate.h firmware/nameplate_ecc.c firmware/nameplate_ecc.h \
 	  firmware/FORMAT.md $(DATA)/firmware
 	$(Q)install -m 644 firmware/linker/nameplate.ld $(FW_LD)/*.ld $(DATA)/linker
-	$(Q)install -m 644 build/firmware/stm32l152rb/demo.elf $(DATA)/stm32l152rb
+	$(Q)for chip in $(VIRTUAL); do install -D -m 644 build/firmware/$$chip/demo.elf $(DATA)/$$chip/demo.elf || exit; done
 	$(Q)install -m 644 firmware/library.json firmware/library.properties $(DATA)/firmware
 	$(Q)install -m 644 tools/make/nameplate.mk $(DESTDIR)$(PREFIX)/include
 	$(Q)install -m 644 tools/make/upload.tcl $(DATA)/make
