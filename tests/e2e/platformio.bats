@@ -199,6 +199,19 @@ block() {
 	[[ "$output" == *nameplate-list* ]]
 }
 
+@test "a secret value shows neither in the output nor in the list of processes" {
+	ini 'custom_nameplate_serial = 42' 'custom_nameplate_vars = pin:text:secret=hush1234'
+	mkdir bin
+	printf '#!/bin/sh\necho "arguments: $*"\nexec %s "$@"\n' "$(command -v openocd)" >bin/openocd
+	chmod +x bin/openocd
+	rm -f "$PLATFORMIO_CORE_DIR/packages/tool-openocd/bin/openocd"
+	ln -s "$PWD/bin/openocd" "$PLATFORMIO_CORE_DIR/packages/tool-openocd/bin/openocd"
+	pio_run -t upload
+	ln -sf "$(sed -n 's/^exec \([^ ]*\).*/\1/p' bin/openocd)" "$PLATFORMIO_CORE_DIR/packages/tool-openocd/bin/openocd"
+	uploaded "arguments: " "pin=secret"
+	[[ "$output" != *hush1234* ]]
+}
+
 @test "serial from env:NAME and from ask" {
 	ini 'custom_nameplate_serial = env:DEVICE_NUMBER'
 	DEVICE_NUMBER=0x2B pio_run -t nameplate

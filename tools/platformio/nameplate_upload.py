@@ -37,7 +37,8 @@ def tcl_word(text):
 
 
 def script(job, serial, mark):
-    """What OpenOCD reads before it runs $nameplate_job; values do not show in the list of processes. `mark` is the file that appears before the reserved flash is first changed."""
+    """What OpenOCD reads before it runs $nameplate_job, so that values do not show in the list of processes. `mark` is the
+    file that appears before the reserved flash is first changed."""
     lines = []
     if job.get("region"):
         lines.append("set NAMEPLATE_BASE 0x%08X" % job["region"][0])
@@ -53,7 +54,8 @@ def script(job, serial, mark):
     elif not words:
         words = ["program_serial", serial] + job["words"]
     lines.append("set nameplate_job [list %s]" % " ".join(tcl_word(word) for word in words))
-    return "\n".join(lines) + "\n"
+    # OpenOCD prints the value of the last line.
+    return "\n".join(lines + ["list"]) + "\n"
 
 
 def run(command):
