@@ -261,9 +261,9 @@ bench: ## measure wire time, wall time and code size against what one would do o
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all build/firmware/reader-size
 	$(Q)tests/bench.sh
 
-# OpenOCD 0.12 looks for scripts in PREFIX/share/openocd/site of its own prefix: [find nameplate.tcl].
 # Chips that have a virtual board, and so a demo that it programs.
 VIRTUAL := $(filter $(CHIPS),$(patsubst openocd/board/virtual-%.cfg,%,$(wildcard openocd/board/virtual-*.cfg)))
+# OpenOCD 0.12 looks for scripts in PREFIX/share/openocd/site of its own prefix: [find nameplate.tcl].
 SITE := $(DESTDIR)$(PREFIX)/share/openocd/site
 DATA := $(DESTDIR)$(PREFIX)/share/nameplate
 # CMake's find_package and make's include look below PREFIX too.

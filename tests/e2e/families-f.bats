@@ -68,6 +68,8 @@ gdb_session() {
 @test "stm32f401cc: main job, update, list, firmware again" { main_job stm32f401cc; }
 @test "stm32f767zi: main job, update, list, firmware again" { main_job stm32f767zi; }
 
+@test "stm32f767zi with two banks: main job, update, list, firmware again" { main_job stm32f767zi-dual; }
+
 @test "stm32l073rz: GDB" { gdb_session stm32l073rz; }
 @test "stm32f072rb: GDB" { gdb_session stm32f072rb; }
 @test "stm32f030r8: GDB" { gdb_session stm32f030r8; }
@@ -76,3 +78,29 @@ gdb_session() {
 @test "stm32f207zg: GDB" { gdb_session stm32f207zg; }
 @test "stm32f401cc: GDB" { gdb_session stm32f401cc; }
 @test "stm32f767zi: GDB" { gdb_session stm32f767zi; }
+
+# cut_off CHIP OPERATION: power lost at that operation of an update; then the old number or the new one is there, and the same
+# command again succeeds.
+cut_off() {
+	local kind value
+	BOARD=virtual-$1
+	nameplate_bare "program_serial 42"
+	expect "serial=42"
+	mv "$VBOARD_FLASH" device
+	for kind in torn:1 unstable:2; do
+		cp device "$VBOARD_FLASH"
+		rm -f "$VBOARD_FLASH.unstable"
+		VBOARD_ARGS="--cut $2:$kind" nameplate_bare "program_serial 43"
+		[ "$status" != 0 ]
+		nameplate_bare "nameplate get serial"
+		[[ "$status $stdout" = "0 4"[23] ]]
+		nameplate_bare "program_serial 43"
+		expect "serial=43"
+		clean
+	done
+}
+
+# On F0 to F7 a word is two half-words, and OpenOCD writes them one after the other: 4 is the second half of the value.
+@test "stm32l073rz: cut off" { cut_off stm32l073rz 2; }
+@test "stm32f103rb: cut off" { cut_off stm32f103rb 4; }
+@test "stm32f401cc: cut off" { cut_off stm32f401cc 4; }
