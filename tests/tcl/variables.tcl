@@ -189,6 +189,13 @@ foreach {name item wanted} {
 	check "dump: $name is left out with a remark" [string match $wanted [_np_dump_line [_np_var_of $item] 0]] 1
 }
 
+set secret [dict create name k key 255 type 3 value {65 66} secret 1]
+set item [_np_var_item $secret]
+dict set item place 0
+check "a secret is named, not shown, in every form but the dump that asks for it" \
+	[regexp {AB|4142} [list [_np_var_shown $secret] [_np_reported $secret] [_np_list_lines [dict create entries [list $item]]] \
+		[_np_json_lines {base 0 end 1} [dict create state ok entries [list $item]]] [_np_dump_line $secret 0]]] 0
+
 # ---- reports, JSON -----------------------------------------------------------------------------------------------
 
 foreach {type bytes wanted} {

@@ -7,7 +7,7 @@ set home [file dirname [file dirname $tests_dir]]
 set tap_number 0
 set tap_failed 0
 
-# One TAP line; what differs stands below it as a comment.
+# One TAP line; what differs stands below it as a comment. With TAP_STOP in the environment the first failure is the last.
 proc check {name got wanted} {
 	incr ::tap_number
 	if {$got eq $wanted} {
@@ -18,6 +18,9 @@ proc check {name got wanted} {
 	puts "not ok $::tap_number - $name"
 	puts "#    got: $got"
 	puts "# wanted: $wanted"
+	if {[info exists ::env(TAP_STOP)]} {
+		exit 1
+	}
 }
 
 # The text that a failing script raises, or "no error".
