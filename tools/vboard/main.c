@@ -211,6 +211,13 @@ int main(int argc, char **argv)
 		snprintf(message, sizeof message, "--chip %s: not known; vboard --list-chips shows the parts", options.chip);
 		return fail(message);
 	}
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGINT);
+	sigprocmask(SIG_BLOCK, &blocked, NULL); /* they come while the server waits, from when the socket is there */
+	signal(SIGPIPE, SIG_IGN);
 	listener = server_listen(options.listen, message, sizeof message);
 	if (listener < 0)
 		return fail(message);
@@ -220,13 +227,6 @@ int main(int argc, char **argv)
 			unlink(options.listen + 5);
 		return fail(message);
 	}
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGTERM);
-	sigaddset(&blocked, SIGINT);
-	sigprocmask(SIG_BLOCK, &blocked, NULL); /* they come while the server waits */
-	signal(SIGPIPE, SIG_IGN);
 	redirect(&options);
 	if (options.background)
 		detach();
