@@ -50,6 +50,8 @@ proc where {} {
 }
 
 # FLASH_SFR of a WB whose radio core has the Bluetooth stack.
+set reads 0
+set dead 0
 dict set other_words [expr {0x58004080 + 0}] 0x000010CB
 
 foreach {name banks text wanted} {
