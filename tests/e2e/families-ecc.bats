@@ -1,0 +1,110 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The main job on every virtual chip with ECC flash (L4, L5, G0, G4, WB, WL, U5, H7), and a serial that is torn there: its
+# cell then raises an NMI or a bus fault at each read.
+
+load helpers
+
+setup() { nameplate_setup; }
+teardown() { nameplate_teardown; }
+
+# clean: the model met nothing unknown, and no granule was written twice.
+clean() {
+	[ "$(stat unmodelled)" = 0 ] && [ "$(stat flash_overwrites)" = 0 ] && [ "$(stat flash_errors)" = 0 ] && return
+	echo "unmodelled $(stat unmodelled), flash_overwrites $(stat flash_overwrites), flash_errors $(stat flash_errors)"
+	show
+	return 1
+}
+
+# main_job CHIP: program_serial with the demo, an update, the list, and the firmware again; each on a new connection.
+main_job() {
+	BOARD=virtual-$1
+	nameplate_run "program_serial 42"
+	expect "serial=42"
+	grep -q '^firmware: serial=42$' "$err"
+	! grep -q -e 'without a flash loader' -e 'block writes' "$err"
+	clean
+	nameplate_bare "program_serial 43"
+	expect "serial=43"
+	[ "$(stat flash_granules)" = 3 ]
+	[ "$(stat flash_ops)" = 3 ]
+	clean
+	nameplate_bare "nameplate list"
+	[ "$status" = 0 ]
+	[[ "$stdout" = serial*43* ]]
+	[ "$(stat flash_ops)" = 0 ]
+	nameplate_run "program $HOME_DIR/build/firmware/$1/demo.elf verify exit"
+	[ "$status" = 0 ]
+	clean
+	nameplate_run "program_serial 7 keep"
+	expect "serial=43"
+	grep -q '^firmware: serial=43$' "$err"
+	clean
+}
+
+# both_readers VALUE: the writer's reader and the firmware's, which starts, tell the same. A first format that was torn is
+# damage, a store without a serial none.
+both_readers() {
+	nameplate_bare "nameplate get serial"
+	case $1 in
+	damaged) failed "holds no store" ;;
+	none) failed "has no serial number" ;;
+	*) expect "$1" ;;
+	esac
+	clean
+	nameplate_bare "nameplate run"
+	if [ "$1" = damaged ]; then
+		[ "$stdout" = store=damaged ] && [ "$status" != 0 ]
+	else
+		expect "serial=$1"
+	fi
+	clean
+}
+
+# torn CHIP: power fails in each of the writes of a first serial, then of an update; the same command finishes the job.
+torn() {
+	local write ecc=0
+	BOARD=virtual-$1
+	nameplate_run "program $HOME_DIR/build/firmware/$1/demo.elf exit"
+	cp "$VBOARD_FLASH" blank
+	for write in 2 4 6; do
+		cp blank "$VBOARD_FLASH"
+		rm -f "$VBOARD_FLASH.ecc"
+		VBOARD_ARGS="--cut $write:torn:1" nameplate_bare "program_serial 42"
+		[ "$status" = 1 ]
+		both_readers "$([ "$write" = 2 ] && echo damaged || echo none)"
+		ecc=$((ecc + $(stat ecc_errors)))
+		nameplate_bare "program_serial 42 verify"
+		expect "serial=42"
+		grep -q '^firmware: serial=42$' "$err"
+		clean
+	done
+	for write in 1 2 3; do
+		VBOARD_ARGS="--cut $write:torn:$write" nameplate_bare "program_serial 43"
+		[ "$status" = 1 ]
+		both_readers 42
+		ecc=$((ecc + $(stat ecc_errors)))
+	done
+	nameplate_bare "program_serial 43 verify"
+	expect "serial=43"
+	clean
+	[ "$ecc" -gt 0 ] # else nothing here was torn
+}
+
+@test "stm32l476rg: main job, update, list, firmware again" { main_job stm32l476rg; }
+@test "stm32g071rb: main job, update, list, firmware again" { main_job stm32g071rb; }
+@test "stm32g474re: main job, update, list, firmware again" { main_job stm32g474re; }
+@test "stm32wb55rg: main job, update, list, firmware again" { main_job stm32wb55rg; }
+@test "stm32wle5jc: main job, update, list, firmware again" { main_job stm32wle5jc; }
+@test "stm32l552ze: main job, update, list, firmware again" { main_job stm32l552ze; }
+@test "stm32u575zi: main job, update, list, firmware again" { main_job stm32u575zi; }
+@test "stm32h743zi: main job, update, list, firmware again" { main_job stm32h743zi; }
+
+@test "stm32l476rg: a torn serial" { torn stm32l476rg; }
+@test "stm32g071rb: a torn serial" { torn stm32g071rb; }
+@test "stm32g474re: a torn serial" { torn stm32g474re; }
+@test "stm32wb55rg: a torn serial" { torn stm32wb55rg; }
+@test "stm32wle5jc: a torn serial" { torn stm32wle5jc; }
+@test "stm32l552ze: a torn serial" { torn stm32l552ze; }
+@test "stm32u575zi: a torn serial" { torn stm32u575zi; }
+@test "stm32h743zi: a torn serial" { torn stm32h743zi; }
