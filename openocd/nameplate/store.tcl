@@ -53,14 +53,15 @@ proc _np_entry_at {place area_base area_end cell} {
 	return $entry
 }
 
-# A packed entry among wide cells: its words lie side by side, and probably others follow it.
+# A packed entry among wide cells: its words lie side by side, and probably others follow it. Where the entry and the word
+# behind it have been read already, nothing is.
 proc _np_words_ahead {place end area_end} {
-	set end [_np_min $area_end [_np_max $end [expr {$place + 128}]]]
-	while {$place < $end && [info exists ::_np_word_cache($place)]} {
+	set need [_np_min $area_end [expr {$end + 4}]]
+	while {$place < $need && [info exists ::_np_word_cache($place)]} {
 		incr place 4
 	}
-	if {$place < $end} {
-		_np_words $place [expr {($end - $place) / 4}]
+	if {$place < $need} {
+		_np_words $place [expr {([_np_min $area_end [_np_max $need [expr {$place + 128}]]] - $place) / 4}]
 	}
 }
 
