@@ -24,7 +24,7 @@ struct operation {
 	uint64_t number;
 	enum flash_change change;
 	uint32_t offset, size;
-	uint8_t bytes[4096];
+	uint8_t *bytes; /* what it leaves, if it is not cut */
 };
 
 struct record {
@@ -84,9 +84,12 @@ static void load(struct record *record, const char *chip, const char *dir)
 	record->count = 0;
 	while ((fields = fscanf(file, "%" SCNu64 " %15s %" SCNx32 " %" SCNx32, &op.number, word, &op.offset, &op.size)) == 4) {
 		op.change = change_of(word, dir);
-		if (op.size > sizeof op.bytes || op.offset + op.size > record->chip->flash_size)
+		if (!op.size || (uint64_t)op.offset + op.size > record->chip->flash_size)
 			die("journal: an operation outside the flash", dir);
-		memset(op.bytes, record->chip->flash_ops->erased, sizeof op.bytes);
+		op.bytes = malloc(op.size);
+		if (!op.bytes)
+			die("no memory", dir);
+		memset(op.bytes, record->chip->flash_ops->erased, op.size);
 		if (op.change != FLASH_ERASE) {
 			if (fscanf(file, "%8192s", hex) != 1 || strlen(hex) != 2 * op.size)
 				die("journal: bytes are missing", dir);

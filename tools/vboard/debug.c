@@ -107,8 +107,7 @@ static void dcrsr_write(struct core *core, uint32_t value)
 		core->dcrdr = core_reg_read(core, regsel);
 }
 
-/* On ARMv6-M the program cannot get at these registers (ARM DDI 0419 C1.6: only a debugger is promised access; DDI 0432
- * 7.1.2: they read as 0). */
+/* On ARMv6-M only a debugger is promised access to these registers (ARM DDI 0419 C1.6). To the program they are 0 here. */
 static bool program_is_kept_out(const struct core *core)
 {
 	return core->emulating && core_model_is_v6m(core->model);

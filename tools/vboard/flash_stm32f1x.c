@@ -47,7 +47,7 @@ enum {
 	CR_MODES = CR_PG | CR_PER | CR_MER | CR_OPTPG | CR_OPTER,
 };
 
-static const uint32_t keys[2] = {0x45670123, 0xCDEF89AB}; /* PM0075 section 2.3.2; for the option bytes as well */
+static const uint32_t keys[2] = {0x45670123, 0xCDEF89AB}; /* PM0075 section 2.3.1; for the option bytes as well */
 
 #define HALF_WORD_NS 53500u /* typical; DS5319 says 52.5 us, the others 53.5 */
 #define ERASE_NS 30000000u  /* a page or all: 20 to 40 ms */
@@ -78,7 +78,7 @@ static bool option_complements_fit(const struct flash *flash)
 	return true;
 }
 
-/* From the option bytes to the registers that show them: PM0075 section 3.8, RM0091 section 3.5.7. */
+/* From the option bytes to the registers that show them: PM0075 section 3.7, RM0091 section 3.5.7. */
 static void load_options(struct flash *flash)
 {
 	const struct stm32f1x_variant *v = variant(flash);
@@ -158,7 +158,7 @@ static int take_key(struct flash *flash, uint32_t value)
 	return 0;
 }
 
-/* The same for OPTWRE (PM0075 section 2.4.2), which needs LOCK open and which the program clears. */
+/* The same for OPTWRE (PM0075 section 2.4.3), which needs LOCK open and which the program clears. */
 static int take_option_key(struct flash *flash, uint32_t value)
 {
 	struct stm32f1x_regs *regs = &flash->regs.stm32f1x;

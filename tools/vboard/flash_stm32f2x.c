@@ -149,7 +149,7 @@ static void finished(struct flash *flash)
 	regs->sr |= regs->cr & CR_EOPIE ? SR_EOP : 0; /* only then: RM0368 section 3.8.4 */
 }
 
-/* With two banks in use sectors are half as large and there are two sets of them. RM0410 section 3.3.2. */
+/* With two banks in use sectors are half as large and there are two sets of them. RM0410 section 3.3.1. */
 static bool in_two_banks(const struct flash *flash)
 {
 	return variant(flash)->two_banks && !(flash->regs.stm32f2x.optcr & OPTCR_NDBANK);
@@ -248,7 +248,7 @@ static void erase_sector(struct flash *flash)
 	finished(flash);
 }
 
-/* RM0410 section 3.3.7: with two banks MER1 and MER2 are one of them each; with one bank MER1 is all. */
+/* RM0410 section 3.3.6: with two banks MER1 and MER2 are one of them each; with one bank MER1 is all. */
 static void erase_all(struct flash *flash, uint32_t which)
 {
 	uint32_t size = bank_size(flash), first = 0, bytes = flash->chip->flash_size;
