@@ -8,6 +8,8 @@
 #     NAMEPLATE_BASE        first address of the reserved region \  both or neither; by default
 #     NAMEPLATE_SIZE        its size in bytes                    /  the region ends the flash
 #     NAMEPLATE_SAVE_DIR    where a device's variables are kept while its only area is erased (.)
+#     NAMEPLATE_BEFORE_WRITE  a command to run before the reserved flash is first changed; if it fails, nothing is
+#                           written
 #     NAMEPLATE_TIMEOUT     seconds that the firmware may take to report (10)
 #     NAMEPLATE_MAX_OUTPUT  bytes that it may print while it does (65536)
 
@@ -35,13 +37,13 @@ _np_overhear_pipe
 proc program_serial {args} {
 	_np_command _np_program_serial $args
 }
-add_usage_text program_serial "<serial> \[image\] \['verify'|'noverify'\] \['keep'\] \['reset'\] \['exit'\]"
-add_help_text program_serial "write the serial number (decimal or 0x hex, 0 to 4294967295, or text:TEXT) into the reserved flash, after programming the image (by default the board file's). verify: run the firmware and require that it reports the serial; noverify: do not; keep: leave a serial alone that is already there; reset: leave the target running; exit: end OpenOCD"
+add_usage_text program_serial "<serial> \[image\] \['verify'|'noverify'|'expect' line\] \['keep'\] \['reset'\] \['exit'\]"
+add_help_text program_serial "write the serial number (decimal or 0x hex, 0 to 4294967295, or text:TEXT) into the reserved flash, after programming the image (by default the board file's). verify: run the firmware and require that it reports the serial; noverify: do not; expect: run the firmware and require that it prints this line (of any text; * and ? stand for anything), instead of our report; keep: leave a serial alone that is already there; reset: leave the target running; exit: end OpenOCD"
 
 proc program_vars {args} {
 	_np_command _np_program_vars $args
 }
-add_usage_text program_vars "\[image\] name\[:type\]\[:secret\]=value... \['verify'|'noverify'\] \['reset'\] \['exit'\]"
+add_usage_text program_vars "\[image\] name\[:type\]\[:secret\]=value... \['verify'|'noverify'|'expect' line\] \['keep'\] \['reset'\] \['exit'\]"
 add_help_text program_vars "write variables into the reserved flash, all of them or none, after programming the image. Types: u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 text hex mac file; without one, a plain integer is u32 (or as large as it needs), all else text. secret: never print it. The other words as for program_serial"
 
 proc program_words {args} {

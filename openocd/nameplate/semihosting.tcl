@@ -7,6 +7,7 @@
 #   out, err   bytes printed, not yet passed on as whole lines    printed  bytes so far
 #   start      clock in ms         position  in the features file    pass     whether output goes to the user
 #   status     the firmware's, once it has ended    errno
+#   expect     pattern of the line that is waited for, matched  whether it was printed
 # What lines `name=...` said is the dict _np_sh_reports; of a name the first counts.
 
 lappend _telnet_autocomplete_skip _np_run _np_run_loop _np_run_halted _np_run_stuck _np_sh_call _np_sh_fields
@@ -21,8 +22,9 @@ set _np_sh_features {0x53 0x48 0x46 0x42 0x03}
 set _np_sh_features_handle 3
 
 # Resets the target and runs it until it has printed a whole line `name=...` for each of the names, or ends; without names
-# until it ends. Errors when it does neither within the limits. Returns nothing; look into _np_sh and _np_sh_reports.
-proc _np_run {names pass} {
+# until it ends. With `expect`, until it has printed a line that this pattern matches. Errors when it does none of it within the
+# limits. Returns nothing; look into _np_sh and _np_sh_reports.
+proc _np_run {names pass {expect ""}} {
 	_np_reset halt
 	set served [string match *enabled* [arm semihosting]]
 	if {$served} {
@@ -30,7 +32,7 @@ proc _np_run {names pass} {
 	}
 	catch {unset ::_np_sh}
 	array set ::_np_sh [list out {} err {} printed 0 start [clock milliseconds] position 0 pass $pass \
-		status {} errno 0]
+		status {} errno 0 expect $expect matched 0]
 	set ::_np_sh_reports [dict create]
 	mww $::_np_demcr $::_np_demcr_catch_fault
 	set failed [catch {_np_run_loop $names} text]
@@ -60,7 +62,7 @@ proc _np_run_loop {names} {
 			_np_run_stuck $seconds
 		}
 		_np_run_halted
-		if {$::_np_sh(status) ne "" || ([llength $names] > 0 && [_np_run_reported $names])} {
+		if {$::_np_sh(status) ne "" || $::_np_sh(matched) || ([llength $names] > 0 && [_np_run_reported $names])} {
 			return
 		}
 		if {$::_np_sh(printed) > $most} {
@@ -129,6 +131,9 @@ proc _np_run_stuck {seconds} {
 		_np_run_lost
 	}
 	set what "did not end"
+	if {$::_np_sh(expect) ne ""} {
+		set what "did not print the line [_np_quote $::_np_sh(expect)]"
+	}
 	if {$::_np_sh(printed) == 0} {
 		set what "printed nothing by semihosting"
 	}
@@ -312,6 +317,9 @@ proc _np_sh_line {stream bytes} {
 		set bytes [lrange $bytes 0 end-1]
 	}
 	set line [_np_text $bytes]
+	if {$::_np_sh(expect) ne "" && [string match $::_np_sh(expect) $line]} {
+		set ::_np_sh(matched) 1
+	}
 	set equals [lsearch -exact $bytes 61]
 	if {$stream eq "out" && $equals > 0} {
 		set name [_np_bytes_string [lrange $bytes 0 [expr {$equals - 1}]]]

@@ -4,6 +4,7 @@
 lappend _telnet_autocomplete_skip _np_program_serial _np_program_vars _np_serial_number _np_serial_var _np_options
 lappend _telnet_autocomplete_skip _np_parse_serial _np_parse_vars _np_program _np_upload _np_kept
 lappend _telnet_autocomplete_skip _np_store_changes _np_write_changes _np_verify_report _np_reported _np_verify_one _np_is_path
+lappend _telnet_autocomplete_skip _np_take_expect _np_before_write _np_verify_expect
 
 # ---- the words ------------------------------------------------------------------------------------------------
 
@@ -42,6 +43,19 @@ proc _np_is_path {word} {
 	return [expr {[regexp {[./\\]} $word] || ($word ne "" && [file exists $word])}]
 }
 
+# Takes `expect LINE` out of the words; returns them without it, and the line.
+proc _np_take_expect {words} {
+	set at [lsearch -exact $words expect]
+	if {$at < 0} {
+		return [list $words ""]
+	}
+	set line [lindex $words [expr {$at + 1}]]
+	if {$line eq ""} {
+		_np_fail "expect needs the line that the firmware prints: expect \"SN 42\""
+	}
+	return [list [lreplace $words $at [expr {$at + 1}]] $line]
+}
+
 # What the user asked for, as a dict; `ask` holds the defaults. The words that are left are options.
 proc _np_options {ask words} {
 	set verify ""
@@ -56,6 +70,9 @@ proc _np_options {ask words} {
 	}
 	if {[lsearch -exact $words verify] >= 0 && [lsearch -exact $words noverify] >= 0} {
 		_np_fail "[dict get $ask command] was told verify and noverify: choose one"
+	}
+	if {[dict get $ask expect] ne "" && $verify ne ""} {
+		_np_fail "[dict get $ask command] was told expect and [expr {$verify ? {verify} : {noverify}}]: choose one"
 	}
 	if {[dict get $ask image] eq "" && [_np_setting NAMEPLATE_IMAGE ""] ne ""} {
 		dict set ask image $::NAMEPLATE_IMAGE
@@ -73,10 +90,11 @@ proc _np_parse_serial {words} {
 	if {[llength $words] == 0} {
 		_np_fail "program_serial needs a serial number: program_serial 42"
 	}
-	set ask [dict create command program_serial image "" own 0 verify "" keep 0 reset 0]
+	set ask [dict create command program_serial image "" own 0 verify "" expect "" keep 0 reset 0]
 	dict set ask vars [list [_np_serial_var [lindex $words 0]]]
+	lassign [_np_take_expect [lrange $words 1 end]] options line
+	dict set ask expect $line
 	set known {verify noverify keep reset exit}
-	set options [lrange $words 1 end]
 	set word [lindex $options 0]
 	if {[llength $options] > 0 && [lsearch -exact $known $word] < 0 && [_np_is_path $word]} {
 		dict set ask image $word
@@ -90,14 +108,16 @@ proc _np_parse_serial {words} {
 			_np_fail "unexpected word [_np_quote $word]: the image, one file, stands directly behind the serial number"
 		}
 		_np_fail "unknown word [_np_quote $word]: the serial number is one argument; behind it go an image file\
-			and the words [join $known {, }]"
+			and the words [join $known {, }], expect LINE"
 	}
 	return [_np_options $ask $options]
 }
 
 proc _np_parse_vars {words} {
 	set ask [dict create command program_vars image "" own 0 verify "" keep 0 reset 0]
-	set known {verify noverify reset exit}
+	lassign [_np_take_expect $words] words line
+	dict set ask expect $line
+	set known {verify noverify keep reset exit}
 	set word [lindex $words 0]
 	if {[llength $words] > 0 && [string first = $word] < 0 && [lsearch -exact $known $word] < 0 && [_np_is_path $word]} {
 		dict set ask image $word
@@ -114,7 +134,7 @@ proc _np_parse_vars {words} {
 			_np_fail "unexpected word [_np_quote $word]: the image, one file, comes first, and a variable is name=value"
 		} else {
 			_np_fail "[_np_quote $word] has no =: write a variable as name=value or name:type=value; other words are\
-				[join $known {, }]"
+				[join $known {, }], expect LINE"
 		}
 	}
 	if {[llength $given] == 0} {
@@ -142,7 +162,7 @@ proc _np_program {ask} {
 		catch {_np_restore_poll}
 		return -code error $vars
 	}
-	_np_leave [expr {[dict get $ask image] ne "" || [dict get $ask verify]}] [dict get $ask reset]
+	_np_leave [expr {[dict get $ask image] ne "" || [dict get $ask verify] || [dict get $ask expect] ne ""}] [dict get $ask reset]
 	_np_restore_poll
 	foreach var $vars {
 		_np_result "[dict get $var name]=[_np_var_shown $var]"
@@ -169,7 +189,9 @@ proc _np_upload {ask} {
 		_np_image_program $image [lindex [dict get $ask loaded] 0] $offset
 	}
 	_np_write_changes $region $plan $vars
-	if {[dict get $ask verify]} {
+	if {[dict get $ask expect] ne ""} {
+		_np_verify_expect [dict get $ask expect]
+	} elseif {[dict get $ask verify]} {
 		_np_verify_report $vars
 	}
 	return $vars
@@ -181,7 +203,19 @@ proc _np_kept {region store ask} {
 	if {![dict get $ask keep] || $entry eq "" || ![_np_store_settled $region [dict get $store area] [list $entry]]} {
 		return [dict get $ask vars]
 	}
-	return [list [_np_var_of $entry]]
+	set vars {}
+	foreach var [dict get $ask vars] {
+		lappend vars [expr {[dict get $var name] eq "serial" ? [_np_var_of $entry] : $var}]
+	}
+	return $vars
+}
+
+# Whoever gives the values out can note that from now on the device may have them.
+proc _np_before_write {} {
+	set command [_np_setting NAMEPLATE_BEFORE_WRITE ""]
+	if {$command ne "" && [catch {{*}$command} text]} {
+		_np_fail "nothing was written to the reserved flash, because NAMEPLATE_BEFORE_WRITE failed: $text"
+	}
 }
 
 # The plan for what has to be written of the variables, or {} if all of them are there.
@@ -204,6 +238,7 @@ proc _np_store_changes {region store vars} {
 proc _np_write_changes {region plan vars} {
 	set places [dict create]
 	if {$plan ne ""} {
+		_np_before_write
 		foreach entry [_np_write $region $plan] {
 			if {$entry ne ""} {
 				dict set places [_np_identity $entry] [dict get $entry place]
@@ -241,6 +276,15 @@ proc _np_verify_report {vars} {
 	_np_run $names 0
 	foreach var $vars {
 		_np_verify_one [dict get $var name] [_np_reported $var] [dict get $var secret]
+	}
+}
+
+# The same for firmware that prints something else.
+proc _np_verify_expect {line} {
+	_np_run {} 0 $line
+	if {!$::_np_sh(matched)} {
+		_np_fail "the firmware ended (status $::_np_sh(status)) without printing the line [_np_quote $line]: correct the line,\
+			or the firmware"
 	}
 }
 
