@@ -85,6 +85,10 @@ build/asan/tool/reader.o: firmware/nameplate.c
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -std=c99 $(WARN) $(SANITIZE) -MMD -MP -c -o $@ $<
 
+build/tests/test_encode: tests/unit/test_encode.c $(filter-out %/main.o,$(TOOL_ASAN))
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(TOOL_FLAGS) $(SANITIZE) -MMD -MP -o $@ $(filter %.c %.o,$^) -lcmocka
+
 -include $(TOOL_OBJ:.o=.d) $(TOOL_ASAN:.o=.d)
 .PHONY: tool
 
@@ -169,7 +173,7 @@ build/firmware/reader-size: build/firmware/reader-sizes
 UNIT     := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c))
 TARGETS  := $(patsubst tests/unit/target/%.c,build/tests/target/%.bin,$(wildcard tests/unit/target/*.c))
 ASAN_OBJ := $(VBOARD_SRC:tools/vboard/%.c=build/asan/%.o)
-SUITES   := tests/power/power.py $(wildcard tests/mutations/run) $(wildcard tests/tcl/*.tcl) \
+SUITES   := tests/power/power.py tests/power/families.py $(wildcard tests/mutations/run) $(wildcard tests/tcl/*.tcl) \
             $(wildcard tests/e2e/*.bats)
 
 test: ## install what is missing, build, run every test
@@ -181,9 +185,10 @@ test-long: ## every power cut, 10^8 mutations of the store: hours
 	$(Q)tools/setup.sh test
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all test-programs
 	$(Q)tests/power/power.py --long
+	$(Q)tests/power/families.py --long
 	$(Q)$(MAKE) --no-print-directory fuzz-long
 
-test-programs: $(UNIT) $(TARGETS) build/asan/vboard build/tests/images build/fuzz/fuzz_reader build/fuzz/seeds/.made
+test-programs: $(UNIT) $(TARGETS) build/asan/vboard build/asan/nameplate build/tests/images build/fuzz/fuzz_reader build/fuzz/seeds/.made
 
 build/asan/%.o: tools/vboard/%.c
 	$(call say,CC,$@)

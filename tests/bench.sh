@@ -120,3 +120,15 @@ for entries in 1 2 8; do
 	printf '  %-58s %8s\n' "instructions to find the serial, written $entries times" \
 		"$(sed -n 's/^instructions=//p' "$work/log")"
 done
+
+echo "The main job per chip: program the demo, write 42, read back, run, report"
+printf '  %-20s %10s %14s %10s\n' chip TCK "modelled time" "wall time"
+for file in openocd/board/virtual-*.cfg; do
+	board=$file
+	rm -f "$work"/flash*
+	begin=$(date +%s%N)
+	run "program_serial 42"
+	end=$(date +%s%N)
+	printf '  %-20s %10d %11d ms %7d ms\n' "$(basename "$file" .cfg | sed 's/virtual-//')" "$(stat tck)" \
+		$(($(stat time_ns) / 1000000)) $(((end - begin) / 1000000))
+done

@@ -153,6 +153,8 @@ class Run:
     def read(self, image):
         device = Device(self, self.work / "read", image)
         done = device.openocd(["nameplate list -json"])
+        if done.returncode:
+            raise RuntimeError(f"{self.scenario.name}: nameplate list: {errors_of(done)}")
         listing = json.loads(done.stdout)
         return values(done.stdout), (listing["base"], listing["size"])
 

@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Power cuts on every family, each with its own controller's way of being torn: a sample of tests/power/power.py's matrix.
+
+    families.py [--long] [--jobs N] [CHIP ...]        prints TAP
+
+Every cut is real (vboard --cut), because on parts with ECC a torn granule is more than its bytes. After each cut the
+firmware on the device and OpenOCD must agree on old or new, and the same command finishes the job.
+"""
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import zlib
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from power import ROOT, SET, Device, Run, Scenario, Tap, all_of, errors_of, values  # noqa: E402
+
+# Chips with a single area too large to fill: compaction is cut in a small sector of the low half instead, where the
+# firmware does not look (OpenOCD alone is asked there).
+SMALL_SECTOR = {"stm32f207zg": (0x08004000, 0x4000), "stm32f401cc": (0x08004000, 0x4000),
+                "stm32f767zi": (0x08008000, 0x8000)}
+# No compaction here: their only sectors are 128 KiB; store.bats and the L1 have the single area.
+NO_COMPACTION = {"stm32h743zi", "stm32f767zi-dual"}
+CHIPS = ["stm32l073rz", "stm32f030r8", "stm32f072rb", "stm32f103rb", "stm32f303re", "stm32f207zg", "stm32f401cc",
+         "stm32f767zi", "stm32f767zi-dual", "stm32l476rg", "stm32g071rb", "stm32g474re", "stm32wb55rg", "stm32wle5jc",
+         "stm32l552ze", "stm32u575zi", "stm32h743zi"]
+SCENARIOS = {
+    "new-value": ([SET], "program_serial 43"),
+    "set-of-variables": ([SET], 'program_vars hwrev=C1 gain:u16=99 "note=three more words"'),
+    "compaction": ([SET], "program_serial 777"),
+}
+# (test, long): operations cut per scenario, torn seeds, and the pinned number of points per chip.
+OPERATIONS, SEEDS, PINNED = (2, 1000), (1, 16), (8, 90)
+
+
+def fill(path, base, area_end):
+    """Appends serial entries to the store in the flash file until none fits: what years of use would do."""
+    data = bytearray(path.read_bytes())
+    first = base - 0x08000000
+    header = int.from_bytes(data[first:first + 4], "little")
+    cell = 4 << (header >> 23 & 7)
+    erased = data[-1]
+    place = first + 3 * cell
+    while any(byte != erased for byte in data[place:place + cell]):
+        place += cell
+    while place + 3 * cell <= area_end - 0x08000000:
+        words = [0x35 << 26 | (cell // 4).bit_length() - 1 << 23 | 1 << 12 | 4, (place - first) // cell]
+        code = (place - first).to_bytes(4, "little") + b"".join(word.to_bytes(4, "little") for word in words)
+        for word in words + [zlib.crc32(code)]:
+            data[place:place + cell] = word.to_bytes(4, "little") * (cell // 4 if cell < 128 and erased else 1) + \
+                data[place + (cell if cell < 128 and erased else 4):place + cell]
+            place += cell
+    path.write_bytes(data)
+
+
+class FamilyRun(Run):
+    def __init__(self, chip, name, options, work):
+        prepare, command = SCENARIOS[name]
+        settings = ()
+        self.firmware = True
+        if name == "compaction" and chip in SMALL_SECTOR:
+            base, size = SMALL_SECTOR[chip]
+            settings = (f"NAMEPLATE_BASE={base:#x}", f"NAMEPLATE_SIZE={size:#x}")
+            self.firmware = False
+        super().__init__(Scenario(name, prepare, command, None, settings=settings),
+                         argparse.Namespace(**{**vars(options), "chip": chip}), pathlib.Path(work) / chip)
+
+    def prepare(self):
+        demo = ROOT / f"build/firmware/{self.chip}/demo.elf"
+        first = f"program_serial 42 {demo} noverify" if self.firmware else "program_serial 42"
+        for command in [first] + self.scenario.prepare:
+            done = self.base.openocd([command])
+            if done.returncode:
+                raise RuntimeError(f"{self.chip} {self.scenario.name}: {command}: {errors_of(done)}")
+        _, self.region = self.read(self.base.flash)
+        if self.scenario.name == "compaction":
+            single = self.chip in SMALL_SECTOR
+            self.single = single
+            fill(self.base.flash, self.region[0], self.region[0] + self.region[1] // (1 if single else 2))
+        self.start = self.work / "start.bin"
+        shutil.copy(self.base.flash, self.start)
+        self.old, _ = self.read(self.start)
+        done = self.base.openocd([self.scenario.command], f"--record {self.record}")
+        if done.returncode:
+            raise RuntimeError(f"{self.chip} {self.scenario.name}: {self.scenario.command}: {errors_of(done)}")
+        self.new, _ = self.read(self.base.flash)
+
+    def sample(self):
+        """Points: operations spread evenly, the last ones always, since there a write becomes valid."""
+        count = sum(1 for _ in open(self.record / "journal"))
+        wanted = min(count, OPERATIONS[self.variant])
+        chosen = sorted({count - round(i * (count - 1) / max(1, wanted - 1)) for i in range(wanted)})
+        # Before one operation is after the one before it: left to the long run.
+        kinds = ["before"] * self.variant + ["after"] + [f"torn:{seed}" for seed in range(1, SEEDS[self.variant] + 1)]
+        return [f"{operation}:{kind}" for operation in chosen for kind in kinds]
+
+    def check(self, point, readings=None, image=None):
+        device = Device(self, self.work / point.replace(":", "-"), self.start)
+        device.openocd([self.scenario.command], f"--cut {point}")
+        commands = ["gdb_port disabled; telnet_port disabled; tcl_port disabled", "init; reset halt",
+                    "catch {nameplate list -json}", "puts =="]
+        agree = ["nameplate verify"] if self.firmware else []
+        done = device.openocd(commands + agree + ["puts ==", self.scenario.command, "puts ==", "nameplate list -json"] +
+                              agree + ["shutdown"])
+        parts = done.stdout.split("==\n")
+        if done.returncode or len(parts) != 4:
+            return f"reading, or the same command again, fails: {errors_of(done)}"
+        # What follows the list is `verified=N`.
+        before, after = values(parts[0]), values(parts[3].split("verified=")[0])
+        allowed = [self.old, self.new] + ([{}] if self.scenario.name == "compaction" and self.single else [])
+        if before not in allowed:
+            return f"OpenOCD reads {before}"
+        if after != self.new:
+            return f"after the same command again: {after}"
+        if device.stats_when_ended()["flash_overwrites"] != "0":
+            return "a cell was written twice"
+        if self.outside(device.flash) != self.outside(self.base.flash):
+            return "bytes outside the region differ"
+        shutil.rmtree(device.folder)
+        return None
+
+
+def run_chip(chip, options, work):
+    points, wrong = 0, []
+    for name in SCENARIOS:
+        if name == "compaction" and chip in NO_COMPACTION:
+            continue
+        run = FamilyRun(chip, name, options, work)
+        try:
+            run.prepare()
+        except RuntimeError as error:
+            wrong.append(str(error))
+            continue
+        cuts = run.sample()
+        points += len(cuts)
+        wrong += [f"{name} --cut {p}: {w}" for p, w in zip(cuts, all_of(options, run.check, cuts)) if w]
+        shutil.rmtree(run.work)
+    if points < PINNED[1 if options.long else 0]:
+        wrong.append(f"only {points} points, {PINNED[1 if options.long else 0]} are pinned")
+    return chip, points, wrong
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--long", action="store_true")
+    # Mostly waiting: OpenOCD sleeps at each reset. So many chips at once, and so many points of each.
+    parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
+    parser.add_argument("chips", nargs="*")
+    options = parser.parse_args()
+    tap, total = Tap(), 0
+    with tempfile.TemporaryDirectory() as work:
+        with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+            for chip, points, wrong in pool.map(lambda c: run_chip(c, options, work), options.chips or CHIPS):
+                total += points
+                tap.result(f"{chip}: {points} cuts: firmware and OpenOCD agree on old or new, the same command finishes the job",
+                           wrong, f"tests/power/families.py {chip}")
+    print(f"1..{tap.number}")
+    print(f"# {total} points")
+    return 1 if tap.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
