@@ -41,7 +41,8 @@ static int verify(const struct options *options, const struct region *region, co
 		*secrets = *secrets || decoded.variables.list[i].secret;
 	decoded_free(&decoded);
 	if (!decodes_to(region, flash, &options->variables))
-		return fail("what was encoded does not read back, which is a mistake in Nameplate: report it");
+		return fail("what would be written does not read back: something that no writer leaves lies behind it; erase the region "
+			    "(0x%08X to 0x%08X), then encode without --onto", region->base, region->base + region->size - 1);
 	return 0;
 }
 

@@ -111,8 +111,8 @@ static int merge(const struct entries *live, const struct items *items, bool onl
 		const size_t at = items_find(merged, &items->list[i]);
 
 		if (only_gone || items->list[i].type == TYPE_DELETED) {
-			if (at < merged->count) /* as Jim's dict does it */
-				merged->list[at] = merged->list[--merged->count];
+			if (at < merged->count)
+				memmove(&merged->list[at], &merged->list[at + 1], (--merged->count - at) * sizeof *merged->list);
 		} else if (at < merged->count) {
 			merged->list[at] = items->list[i];
 		} else if (items_add(merged, &items->list[i])) {

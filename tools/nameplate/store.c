@@ -221,6 +221,16 @@ static size_t live_find(const struct entries *live, const struct entry *entry)
 	return i;
 }
 
+static void drop_deleted(struct entries *live)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < live->count; i++)
+		if (live->list[i].header.type != TYPE_DELETED)
+			live->list[count++] = live->list[i];
+	live->count = count;
+}
+
 int store_live(const struct store *store, struct entries *live)
 {
 	uint32_t length;
@@ -234,17 +244,14 @@ int store_live(const struct store *store, struct entries *live)
 		    !identity_of(entry->header.key, entry->value, entry->header.length, &length))
 			continue;
 		at = live_find(live, entry);
-		if (entry->header.type == TYPE_DELETED) {
-			/* As Jim's dict does it: the last one takes the place of the one that goes. */
-			if (at < live->count)
-				live->list[at] = live->list[--live->count];
-		} else if (at < live->count) {
+		if (at < live->count) {
 			live->list[at] = *entry;
 		} else if (add(live, entry)) {
 			free(live->list);
 			return -1;
 		}
 	}
+	drop_deleted(live);
 	return 0;
 }
 

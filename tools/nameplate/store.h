@@ -41,7 +41,10 @@ struct store {
 int store_scan(const struct region *region, const uint8_t *flash, struct store *store);
 void store_free(struct store *store);
 
-/* The newest entry of each variable that is live, in the order in which openocd/nameplate/ lists and compacts them. */
+/*
+ * The newest entry of each variable that is live, in the order in which openocd/nameplate/ lists and compacts them: that of the
+ * variables' first entries.
+ */
 int store_live(const struct store *store, struct entries *live);
 
 /*

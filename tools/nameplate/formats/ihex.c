@@ -55,7 +55,7 @@ bool ihex_looks_like(const uint8_t *bytes, size_t size)
 {
 	uint8_t first[4];
 
-	return size >= 11 && bytes[0] == ':' && hex_take((const char *)bytes + 1, sizeof first, first) && first[3] <= START;
+	return size >= 11 && bytes[0] == ':' && hex_take((const char *)bytes + 1, sizeof first, first);
 }
 
 /* The bytes of a record, checked: count, address, type, data. False if it is none. */
