@@ -284,7 +284,7 @@ install: all ## copy everything below PREFIX (/usr/local)
 	$(Q)install -m 644 firmware/nameplate.h firmware/nameplate_ecc.h $(DESTDIR)$(PREFIX)/include
 	$(Q)install -m 644 firmware/nameplate.c firmware/nameplate.h firmware/nameplate_ecc.c firmware/nameplate_ecc.h \
 	  firmware/FORMAT.md $(DATA)/firmware
-	$(Q)install -m 644 firmware/linker/nameplate.ld $(FW_LD)/*.ld $(DATA)/linker
+	$(Q)install -m 644 firmware/linker/*.ld $(FW_LD)/*.ld $(DATA)/linker
 	$(Q)for chip in $(VIRTUAL); do install -D -m 644 build/firmware/$$chip/demo.elf $(DATA)/$$chip/demo.elf || exit; done
 	$(Q)install -m 644 firmware/library.json firmware/library.properties $(DATA)/firmware
 	$(Q)install -m 644 tools/make/nameplate.mk $(DESTDIR)$(PREFIX)/include
