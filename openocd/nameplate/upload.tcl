@@ -2,7 +2,7 @@
 # program_serial and program_vars, step by step: parse, check, program, append, read back, run, leave.
 
 lappend _telnet_autocomplete_skip _np_program_serial _np_program_vars _np_serial_number _np_serial_var _np_options
-lappend _telnet_autocomplete_skip _np_parse_serial _np_parse_vars _np_program _np_upload _np_kept
+lappend _telnet_autocomplete_skip _np_parse_serial _np_parse_vars _np_rejoin _np_program _np_upload _np_kept
 lappend _telnet_autocomplete_skip _np_store_changes _np_write_changes _np_verify_report _np_reported _np_verify_one _np_is_path
 lappend _telnet_autocomplete_skip _np_take_expect _np_before_write _np_verify_expect
 
@@ -113,6 +113,29 @@ proc _np_parse_serial {words} {
 	return [_np_options $ask $options]
 }
 
+# Tcl has taken note="two words" for two words, since the quote does not open one: put together again, with the one
+# space that is left of any. A value that came as one word is never touched, whatever quotes it has.
+proc _np_rejoin {words} {
+	set whole {}
+	set open {}
+	foreach word $words {
+		if {[llength $open] == 0 && ![regexp {^[^="]*="[^"]*$} $word]} {
+			lappend whole $word
+			continue
+		}
+		lappend open $word
+		if {[llength $open] > 1 && [string index $word end] eq "\""} {
+			regexp {^([^=]*)="(.*)"$} [join $open " "] all name value
+			_np_say "$name=\"...\" is taken as one value with single spaces: write \"$name=...\" to have every space\
+				as it is"
+			lappend whole "$name=$value"
+			set open {}
+		}
+	}
+	# Nothing closes it: it was no quote.
+	return [concat $whole $open]
+}
+
 proc _np_parse_vars {words} {
 	set ask [dict create command program_vars image "" own 0 verify "" keep 0 reset 0]
 	lassign [_np_take_expect $words] words line
@@ -125,7 +148,7 @@ proc _np_parse_vars {words} {
 	}
 	set given {}
 	set options {}
-	foreach word $words {
+	foreach word [_np_rejoin $words] {
 		if {[string first = $word] >= 0} {
 			lappend given $word
 		} elseif {[lsearch -exact $known $word] >= 0} {

@@ -477,3 +477,13 @@ bad_vars() {
 	nameplate_bare "program_vars a=1 verify noverify"
 	refused "choose one"
 }
+
+@test "a quoted value behind the = is one value, as it looks; one that came whole keeps its quotes" {
+	nameplate_bare 'program_vars hwrev=B2 note="two words" label="x" {say=a "b"} inch="'
+	expect 'hwrev=B2
+note=two words
+label="x"
+say=a "b"
+inch="'
+	grep -q 'Nameplate: note="..." is taken as one value' "$err"
+}
