@@ -61,13 +61,13 @@ both_readers() {
 	clean
 }
 
-# torn CHIP: power fails in each of the writes of a first serial, then of an update; the same command finishes the job.
+# torn CHIP FIRST UPDATE: power fails in these writes of a first serial, then of an update; the same command finishes the job.
 torn() {
 	local write ecc=0
 	BOARD=virtual-$1
 	nameplate_run "program $HOME_DIR/build/firmware/$1/demo.elf exit"
 	cp "$VBOARD_FLASH" blank
-	for write in 2 4 6; do
+	for write in $2; do
 		cp blank "$VBOARD_FLASH"
 		rm -f "$VBOARD_FLASH.ecc"
 		VBOARD_ARGS="--cut $write:torn:1" nameplate_bare "program_serial 42"
@@ -79,7 +79,7 @@ torn() {
 		grep -q '^firmware: serial=42$' "$err"
 		clean
 	done
-	for write in 1 2 3; do
+	for write in $3; do
 		VBOARD_ARGS="--cut $write:torn:$write" nameplate_bare "program_serial 43"
 		[ "$status" = 1 ]
 		both_readers 42
@@ -100,11 +100,12 @@ torn() {
 @test "stm32u575zi: main job, update, list, firmware again" { main_job stm32u575zi; }
 @test "stm32h743zi: main job, update, list, firmware again" { main_job stm32h743zi; }
 
-@test "stm32l476rg: a torn serial" { torn stm32l476rg; }
-@test "stm32g071rb: a torn serial" { torn stm32g071rb; }
-@test "stm32g474re: a torn serial" { torn stm32g474re; }
-@test "stm32wb55rg: a torn serial" { torn stm32wb55rg; }
-@test "stm32wle5jc: a torn serial" { torn stm32wle5jc; }
-@test "stm32l552ze: a torn serial" { torn stm32l552ze; }
-@test "stm32u575zi: a torn serial" { torn stm32u575zi; }
-@test "stm32h743zi: a torn serial" { torn stm32h743zi; }
+# Each kind of granule thoroughly, the other chips by one write of each.
+@test "stm32l476rg: a torn serial" { torn stm32l476rg "2 4 6" "1 2 3"; }
+@test "stm32u575zi: a torn serial" { torn stm32u575zi "2 6" "1 3"; }
+@test "stm32h743zi: a torn serial" { torn stm32h743zi "2 4 6" "1 2 3"; }
+@test "stm32g071rb: a torn serial" { torn stm32g071rb "6" "2"; }
+@test "stm32g474re: a torn serial" { torn stm32g474re "2" "3"; }
+@test "stm32wb55rg: a torn serial" { torn stm32wb55rg "4" "1"; }
+@test "stm32wle5jc: a torn serial" { torn stm32wle5jc "6" "3"; }
+@test "stm32l552ze: a torn serial" { torn stm32l552ze "4" "2"; }
