@@ -197,6 +197,7 @@ proc _np_image_check {path image banks region} {
 # (we have just done both), its quoting of the file name and its way of ending OpenOCD on an error.
 proc _np_image_program {path type offset} {
 	_np_say "programming $path"
+	_np_calm
 	if {[catch {flash write_image erase $path $offset $type}]} {
 		_np_fail "programming [_np_quote $path] failed (OpenOCD's messages stand above); the serial number was not\
 			written: check power and write protection, then run the same command again"

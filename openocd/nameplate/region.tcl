@@ -71,6 +71,9 @@ proc _np_bank_info {number driver} {
 	}
 	set bank [_np_driver $driver $text]
 	dict set bank driver $driver
+	if {$driver eq "stm32l4x"} {
+		set ::_np_nmi 1
+	}
 	if {[dict exists $bank forgive]} {
 		set ::_np_forgive [dict get $bank forgive]
 	}

@@ -3,6 +3,7 @@
 # so no `dap` commands.
 
 lappend _telnet_autocomplete_skip _np_connect _np_reset _np_reads_begin _np_word _np_words _np_alive
+lappend _telnet_autocomplete_skip _np_nmi_pending _np_calm
 lappend _telnet_autocomplete_skip _np_leave _np_restore_poll _np_reset_quickly
 
 # DHCSR (ARMv7-M C1.6.2): the key with C_DEBUGEN clear lets the core go and turns halting debug off.
@@ -80,6 +81,9 @@ proc _np_reset_quickly {} {
 # runs with debug turned off. In a session it stays halted after reset, or runs when asked by `reset`. `used` says
 # whether anything ran on it since its last reset.
 proc _np_leave {used reset} {
+	if {[_np_nmi_pending]} {
+		set used 1
+	}
 	if {$::_np_once || $::_np_exit} {
 		if {$used && [catch {_np_reset_quickly}]} {
 			_np_reset halt
@@ -90,6 +94,28 @@ proc _np_leave {used reset} {
 	if {$reset} {
 		reset run
 	} elseif {$used} {
+		_np_reset halt
+	}
+}
+
+# ---- NMI ------------------------------------------------------------------------------------------------------
+
+# On flash with ECC of the L4's kind a torn word raises the NMI when it is read, by the debugger too. It stays pending while
+# the core is halted, and nothing but a reset takes it away: the next code that runs, OpenOCD's flash loader, would
+# begin with the firmware's handler, if there is one. Its driver tells whether this can be.
+set _np_nmi 0
+set _np_icsr 0xE000ED04
+
+proc _np_nmi_pending {} {
+	if {!$::_np_nmi || [catch {read_memory $::_np_icsr 32 1} state]} {
+		return 0
+	}
+	return [expr {($state >> 31) & 1}]
+}
+
+# Before anything that makes the target execute.
+proc _np_calm {} {
+	if {[_np_nmi_pending]} {
 		_np_reset halt
 	}
 }

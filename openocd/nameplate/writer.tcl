@@ -259,6 +259,7 @@ proc _np_refuses {place} {
 
 # Fills one cell. 1: it took the word; 0: it did not, and is damage now. Flash that stays erased is reported.
 proc _np_fill {region place word} {
+	_np_calm
 	if {![catch {flash fillw [format 0x%08X $place] [format 0x%08X $word] [dict get $region words]}]} {
 		return 1
 	}
@@ -324,6 +325,7 @@ proc _np_write_block {region place cell bytes} {
 		set file [open $path w]
 		puts -nonewline $file [_np_hex_file $place $bytes]
 		close $file
+		_np_calm
 		flash write_image $path 0 ihex
 	}
 	file delete $path

@@ -109,3 +109,12 @@ torn() {
 @test "stm32wb55rg: a torn serial" { torn stm32wb55rg "4" "1"; }
 @test "stm32wle5jc: a torn serial" { torn stm32wle5jc "6" "3"; }
 @test "stm32l552ze: a torn serial" { torn stm32l552ze "4" "2"; }
+
+@test "a device without firmware, where nobody answers the NMI of a torn word: the same command finishes the job" {
+	BOARD=virtual-stm32l476rg
+	VBOARD_ARGS="--cut 5:torn:1" nameplate_bare "program_serial 42"
+	[ "$status" = 1 ]
+	nameplate_bare "program_serial 42"
+	expect "serial=42"
+	clean
+}

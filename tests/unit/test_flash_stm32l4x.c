@@ -393,13 +393,19 @@ static void the_address_of_the_first_error_is_kept(void **state)
 	assert_int_equal(peek(f, reg(f, variant(f)->eccr)) & variant(f)->ecc_address, offset / variant(f)->ecc_unit);
 }
 
-static void the_debugger_reads_what_is_there(void **state)
+static void the_debugger_reads_what_is_there_and_leaves_an_nmi(void **state)
 {
 	struct fixture *f = *state;
 
 	spoil(f, SOME_PLACE);
 	assert_int_equal(peek(f, SOME_PLACE), 0x12345678);
 	assert_int_equal(f->board.stats.ecc_errors, 1);
+	assert_int_equal(peek(f, 0xE000ED04) >> 31, 1);
+	poke(f, reg(f, variant(f)->eccr), ECCD);
+	assert_int_equal(peek(f, reg(f, variant(f)->eccr)), 0);
+	assert_int_equal(peek(f, 0xE000ED04) >> 31, 1); /* pending all the same */
+	board_reset(&f->board);
+	assert_int_equal(peek(f, 0xE000ED04) >> 31, 0);
 }
 
 /* What the bytes do not tell survives the process. */
@@ -473,7 +479,7 @@ int main(void)
 		ON_EACH(a_handler_that_does_not_clear_eccd_is_called_for_ever),
 		ON_EACH(a_sound_read_is_no_nmi),
 		ON_EACH(the_address_of_the_first_error_is_kept),
-		ON_EACH(the_debugger_reads_what_is_there),
+		ON_EACH(the_debugger_reads_what_is_there_and_leaves_an_nmi),
 		ON_EACH(the_state_of_granules_is_kept_beside_the_flash),
 		ON_EACH(the_signature_is_where_the_driver_looks),
 		ON(the_signature_is_where_the_driver_looks, "stm32g474re"),

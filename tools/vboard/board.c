@@ -83,13 +83,15 @@ static bool cpu_is_reading(void *ctx)
 	return ((struct board *)ctx)->core.emulating;
 }
 
-/* The line is seen before the next instruction. */
+/* The line is seen before the next instruction; once it was high the NMI is pending, whatever becomes of it. */
 static void set_nmi(void *ctx, bool asserted)
 {
 	struct board *board = ctx;
 
 	board->core.nmi = asserted;
 	board->core.stop |= asserted;
+	if (asserted && !board->core.exceptions[EXC_NMI].active)
+		board->core.exceptions[EXC_NMI].pending = true;
 }
 
 static void on_system_reset(void *ctx)
