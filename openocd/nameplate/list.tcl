@@ -46,6 +46,10 @@ proc _np_json_of {var} {
 		text { set shown [expr {[_np_is_utf8 [dict get $var value]] ? [_np_bytes_string [dict get $var value]] : $shown}] }
 		[ui][0-9]* { return $shown }
 		f[0-9]* {
+			if {$shown eq "-0"} {
+				# Most parsers take -0 for an integer, which has no sign.
+				return -0.0
+			}
 			if {![string match 0x* $shown]} {
 				return $shown
 			}
