@@ -154,6 +154,11 @@ quietly() {
 	expect $'serial=42\nhwrev=B2\nlabel=two words'
 	SERIAL=43 quietly cmake --build build --target upload-app
 	expect $'serial=43\nhwrev=B2\nlabel=two words'
+	sed -i 's/ VERIFY)/ EXPECT "serial=4?")/' CMakeLists.txt
+	SERIAL=44 quietly cmake --build build --target upload
+	expect $'serial=44\nhwrev=B2\nlabel=two words'
+	SERIAL=54 quietly cmake --build build --target upload
+	[ "$status" != 0 ] && [[ "$errors" == *'without printing the line "serial=4?"'* ]] || { show; return 1; }
 	SERIAL='text:SN "1"' VARS='a=1' quietly cmake --build build --target nameplate
 	expect $'serial=SN "1"\na=1'
 	quietly cmake --build build --target nameplate-list
@@ -191,7 +196,7 @@ quietly() {
 readme_commands() { grep -E "$1" "$HOME_DIR/tools/make/README.md"; }
 block() { awk -v wanted="\`\`\`$1" '/^```/ { inside = $0 == wanted && !inside; next } inside' "$HOME_DIR/tools/make/README.md"; }
 
-@test "README: its Makefile and its six commands" {
+@test "README: its Makefile and its seven commands" {
 	block make | sed 's|board/st_nucleo_l1.cfg|board.cfg|' >Makefile
 	sed -i 's/printf("hwrev=%s.n", hwrev);/printf("hwrev=%s\\nlabel=two words\\n", hwrev);/' main.c
 	export LDFLAGS='--specs=nano.specs --specs=rdimon.specs -nostartfiles'
@@ -199,7 +204,7 @@ block() { awk -v wanted="\`\`\`$1" '/^```/ { inside = $0 == wanted && !inside; n
 		quietly bash -c "${line/make /make -I $PREFIX/include }"
 		[ "$status" = 0 ] || { echo "$line"; show; return 1; }
 	done < <(readme_commands '^make (upload|nameplate)')
-	[ "$(readme_commands '^make (upload|nameplate)' | wc -l)" = 6 ]
+	[ "$(readme_commands '^make (upload|nameplate)' | wc -l)" = 7 ]
 	[ "$stdout" = "erased=8192" ]
 }
 

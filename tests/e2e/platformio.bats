@@ -137,6 +137,13 @@ block() {
 	ini 'custom_nameplate_serial = 42' 'custom_nameplate_verify = yes'
 	pio_run -t upload
 	uploaded "firmware: serial=42" "serial=42"
+	ini 'custom_nameplate_serial = 42' 'custom_nameplate_expect = serial=4?'
+	pio_run -t upload
+	uploaded "firmware: serial=42" "serial=42"
+	ini 'custom_nameplate_serial = 42' 'custom_nameplate_expect = SN 42' 'upload_flags =' '    -c' '    set NAMEPLATE_TIMEOUT 1'
+	pio_run -t upload
+	[ "$status" != 0 ]
+	said 'did not print the line "SN 42"'
 }
 
 @test "OpenOCD's arguments stay: protocol, speed, package, verbosity, upload_flags" {
@@ -342,6 +349,12 @@ block() {
 #used text:0043' ]
 	pio_run -t nameplate
 	pio_refused 'has no unused line left'
+	# A device that an upload left in doubt still has its number: it is marked as used, and the next line stays.
+	printf '%s\n' '#open text:0043' SN-9 >list
+	ini 'custom_nameplate_serial = list:list'
+	pio_run -t nameplate
+	uploaded "serial=0043"
+	[ "$(cat list)" = $'#used text:0043\nSN-9' ]
 	printf '%s\n' 42 43 0x2A >list
 	pio_run -t nameplate
 	pio_refused 'line 3 repeats line 1'

@@ -21,7 +21,7 @@ import nameplate_numbers as numbers
 while True:
     number = numbers.take(sys.argv[2], sys.argv[3])
     print(number.text, flush=True)  # from here on a device may have it
-    number.used(number.text)
+    number.used((number.text,))
 """
 
 

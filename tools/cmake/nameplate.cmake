@@ -7,7 +7,7 @@
 # and then `cmake --build build --target upload`, or `SERIAL=43 cmake --build build --target upload`.
 #
 # nameplate_add_upload(TARGET BOARD FILE... (CHIP NAME | REGION BASE SIZE)
-#                      [SERIAL NUMBER] [VARS NAME=VALUE...] [VERIFY] [KEEP] [OPENOCD PROGRAM] [OPENOCD_FLAGS WORD...])
+#                      [SERIAL NUMBER] [VARS NAME=VALUE...] [VERIFY | EXPECT LINE] [KEEP] [OPENOCD PROGRAM] [OPENOCD_FLAGS WORD...])
 #     TARGET   an executable: gets the reader (#include <nameplate.h>), and the linker keeps it out of the reserved flash
 #     BOARD    files for OpenOCD's -f
 #     CHIP     one of those below share/nameplate/linker, for its default region
@@ -15,6 +15,7 @@
 #     SERIAL   the serial number; the environment's SERIAL goes first
 #     VARS     values; the environment's VARS, a list of Tcl's, goes first
 #     VERIFY   the firmware itself has to report the values
+#     EXPECT   the firmware has to print this line, instead
 #     KEEP     leave a serial number alone that the device has already
 # It adds the targets upload-TARGET, nameplate-TARGET (the values without the firmware), nameplate-list-TARGET and
 # nameplate-erase-TARGET, and for the first TARGET the same names without it: upload, nameplate, nameplate-list, nameplate-erase.
@@ -88,7 +89,7 @@ function(_nameplate_task short target command)
 endfunction()
 
 function(nameplate_add_upload target)
-    cmake_parse_arguments(PARSE_ARGV 1 ARG "VERIFY;KEEP" "CHIP;SERIAL;OPENOCD" "BOARD;REGION;VARS;OPENOCD_FLAGS")
+    cmake_parse_arguments(PARSE_ARGV 1 ARG "VERIFY;KEEP" "CHIP;SERIAL;EXPECT;OPENOCD" "BOARD;REGION;VARS;OPENOCD_FLAGS")
     list(LENGTH ARG_REGION words)
     if(ARG_UNPARSED_ARGUMENTS)
         message(FATAL_ERROR "nameplate_add_upload does not know ${ARG_UNPARSED_ARGUMENTS}")
@@ -119,6 +120,9 @@ function(nameplate_add_upload target)
     set(words noverify)
     if(ARG_VERIFY)
         set(words verify)
+    endif()
+    if(ARG_EXPECT)
+        set(words "expect {${ARG_EXPECT}}")
     endif()
     set(keep)
     if(ARG_KEEP)

@@ -12,6 +12,7 @@
 # It adds these tasks:
 #     make upload SERIAL=42                          firmware and serial number
 #     make upload SERIAL=42 VARS="hwrev=B2" VERIFY=1  and values, reported by the firmware itself
+#     make upload SERIAL=42 EXPECT="SN 42"           verified by a line of the firmware's own
 #     make nameplate SERIAL=42                       the values alone
 #     make nameplate-list, make nameplate-erase
 # KEEP=1 leaves a serial number alone that the device has already. OPENOCD and OPENOCD_FLAGS change how OpenOCD is run.
@@ -58,7 +59,7 @@ upload nameplate: export NAMEPLATE_VARS = $(VARS)
 upload nameplate nameplate-list nameplate-erase: export NAMEPLATE_BASE := $(NAMEPLATE_BASE)
 upload nameplate nameplate-list nameplate-erase: export NAMEPLATE_SIZE := $(NAMEPLATE_SIZE)
 upload: export NAMEPLATE_FIRMWARE = $(FIRMWARE)
-upload: export NAMEPLATE_WORDS = $(if $(VERIFY),verify,noverify) $(if $(KEEP),keep)
+upload: export NAMEPLATE_WORDS = $(if $(EXPECT),expect {$(EXPECT)},$(if $(VERIFY),verify,noverify)) $(if $(KEEP),keep)
 nameplate: export NAMEPLATE_WORDS = noverify $(if $(KEEP),keep)
 
 upload: $(FIRMWARE) ## program the firmware and the values: SERIAL=42 VARS="hwrev=B2" VERIFY=1

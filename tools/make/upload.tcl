@@ -3,7 +3,7 @@
 #     NAMEPLATE_FIRMWARE  the image, or nothing to leave the firmware alone
 #     NAMEPLATE_SERIAL    the serial number, or nothing; SERIAL goes first
 #     NAMEPLATE_VARS      a list of NAME[:TYPE][:secret]=VALUE; VARS goes first
-#     NAMEPLATE_WORDS     further words: verify or noverify, keep
+#     NAMEPLATE_WORDS     further words, a list: verify, noverify or expect LINE; keep
 #     NAMEPLATE_BASE, NAMEPLATE_SIZE  the reserved flash, or nothing for the default
 # To be sourced after the board and nameplate.tcl, and then run with -c "{*}[nameplate_job]".
 

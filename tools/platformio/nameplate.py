@@ -92,11 +92,13 @@ def find_region(board):
     return region
 
 
-def values():
-    """Whether there is anything to write, and what, for nameplate_upload."""
+def values(firmware):
+    """What there is to write, for nameplate_upload; `firmware`: it is programmed too, and may have to report."""
     serial = option("serial")
     variables = [line.strip() for line in option("vars").splitlines() if line.strip()]
-    words = ["verify" if yes("verify", "no") else "noverify"]
+    words = ["verify" if firmware and yes("verify", "no") else "noverify"]
+    if firmware and option("expect"):
+        words = ["expect", option("expect")]
     if serial and yes("keep", "yes" if re.match("(next|list):", serial) else "no"):
         words.append("keep")
     return {"serial": serial, "vars": variables, "words": words}
@@ -236,7 +238,7 @@ def wrap(env):
 
 def before_upload(target, source, env):
     check_elf(target, source, env)
-    job = values()
+    job = values(True)
     if not job["serial"] and not job["vars"]:
         return
     path = env.subst(ELF)
@@ -249,13 +251,11 @@ def before_upload(target, source, env):
 
 def custom_target(name):
     def action(target, source, env):
-        job = values()
+        job = values(False)
         if name != "nameplate":
             job["command"] = name.split("-")
         elif not job["serial"] and not job["vars"]:
             fail("there is nothing to write: set custom_nameplate_serial or custom_nameplate_vars")
-        else:
-            job["words"] = ["noverify"] + job["words"][1:]
         set_job(env, "", job)
         wrap(env)
         return env.Action("$UPLOADCMD")(target, source, env, show=False)

@@ -118,13 +118,12 @@ class _File:
         )
 
     def used(self, on_device):
-        """The device has the serial number `on_device`, ours or the one that it kept."""
-        if on_device == self.text:
-            self._edit(lambda lines: self._mark(lines, self.text, "used"))
-            return
-        self.give_back()
-        # If an upload that failed had left it in doubt: it is not in doubt any more.
-        self._edit(lambda lines: self._mark(lines, on_device, "used"))
+        """The device has the serial number `on_device`: the forms it may be written in; ours, or the one that it kept."""
+        if self.text not in on_device:
+            self.give_back()
+        # One that it kept may have been left in doubt by an upload that failed: it is not in doubt any more.
+        for text in on_device:
+            self._edit(lambda lines: self._mark(lines, text, "used"))
 
     def give_back(self):
         self._edit(lambda lines: self._mark(lines, self.text, "free"))

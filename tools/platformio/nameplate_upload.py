@@ -79,7 +79,7 @@ def run(command):
 
 
 def serial_of(results):
-    """The serial number that the device has now, as nameplate_numbers writes it."""
+    """The serial number that the device has now, as a number and as a text."""
     for line in results:
         if line.startswith("serial="):
             text = line[len("serial=") :]
@@ -90,8 +90,7 @@ def serial_of(results):
 def settle(number, status, results, written):
     """Says goodbye to the number: used, given back, or open."""
     if status == 0:
-        on_device = serial_of(results)
-        number.used(number.text if number.text in on_device or not on_device else on_device[0])
+        number.used(serial_of(results) or (number.text,))
         return
     if not written:
         number.give_back()
