@@ -66,8 +66,10 @@ proc _np_bank_info {number driver} {
 		_np_fail "flash info $number says nothing about base and size: this OpenOCD is not one Nameplate knows"
 	}
 	set pages {}
+	set page_ends {}
 	foreach {all offset length} [regexp -all -inline {#[ ]*[0-9]+: (0x[0-9a-fA-F]+) \((0x[0-9a-fA-F]+)} $text] {
 		lappend pages [expr {$base + $offset}]
+		lappend page_ends [expr {$base + $offset + $length}]
 	}
 	set bank [_np_driver $driver $text]
 	dict set bank driver $driver
@@ -81,6 +83,7 @@ proc _np_bank_info {number driver} {
 	dict set bank base [expr {$base + 0}]
 	dict set bank end [expr {$base + $size}]
 	dict set bank pages $pages
+	dict set bank page_ends $page_ends
 	if {[dict exists $bank secure]} {
 		return [_np_bank_secure $bank]
 	}
@@ -199,10 +202,19 @@ proc _np_region_named {banks base_text size_text} {
 			correct NAMEPLATE_BASE and NAMEPLATE_SIZE"
 	}
 	set pages [dict get $bank pages]
-	if {[lsearch -exact $pages $base] < 0 ||
-		($end != [dict get $bank end] && [lsearch -exact $pages $end] < 0) || $size % 1024 != 0} {
+	set first [lsearch -exact $pages $base]
+	set last [lsearch -exact [dict get $bank page_ends] $end]
+	if {$first < 0 || $last < 0 || $size % 1024 != 0} {
 		_np_fail "the region [_np_range $base $end] is not whole pages ([_np_page_starts $pages $base $end]):\
 			correct NAMEPLATE_BASE and NAMEPLATE_SIZE"
+	}
+	# A trimmed G4 with two banks is one bank of OpenOCD's with a hole in the middle.
+	for {set i $first} {$i < $last} {incr i} {
+		set gap [lindex [dict get $bank page_ends] $i]
+		if {$gap != [lindex $pages [expr {$i + 1}]]} {
+			_np_fail "the region [_np_range $base $end] has a gap at [format 0x%08X $gap], where this chip has no flash:\
+				correct NAMEPLATE_BASE and NAMEPLATE_SIZE"
+		}
 	}
 	dict set bank flash_end [dict get $bank end]
 	dict set bank base $base

@@ -3,7 +3,7 @@
 
 source [file join [file dirname [info script]] lib fake.tcl]
 
-# Banks as {driver base sizes...}; a size is BYTESxCOUNT. `text` is what the driver adds to `flash info`.
+# Banks as {driver base sizes...}; a size is BYTESxCOUNT, or BYTESxgap where there is no flash. `text` is what the driver adds to `flash info`.
 proc banks_are {banks {text ""}} {
 	set ::banks_now $banks
 	set ::info_text $text
@@ -27,6 +27,10 @@ proc flash {command args} {
 	set index 0
 	foreach sizes [lrange $bank 2 end] {
 		lassign [split $sizes x] bytes count
+		if {$count eq "gap"} {
+			incr offset $bytes
+			continue
+		}
 		for {set i 0} {$i < $count} {incr i} {
 			lappend lines [format "\t#%3i: 0x%08x (0x%x %dkB) not protected" $index $offset $bytes [expr {$bytes >> 10}]]
 			incr offset $bytes
@@ -75,6 +79,21 @@ foreach {name banks text wanted} {
 		"0x080E0000 0x08100000 1 32 8 FFFFFFFF"
 	"H743 with both banks"  {{stm32h7x 0x08100000 131072x8} {stm32h7x 0x08000000 131072x8}} ""
 		"0x081E0000 0x08200000 1 32 8 FFFFFFFF"
+	"H743VG, 1 MiB: two banks with a gap between"  {{stm32h7x 0x08000000 131072x4} {stm32h7x 0x08100000 131072x4}} ""
+		"0x08160000 0x08180000 1 32 8 FFFFFFFF"
+	"H743VG with its first bank only"  {{stm32h7x 0x08000000 131072x4}} "" "0x08060000 0x08080000 1 32 8 FFFFFFFF"
+	"H750, one sector: it is the region"  {{stm32h7x 0x08000000 131072x1}} "" "0x08000000 0x08020000 1 32 8 FFFFFFFF"
+	"G473, 256 KiB in two banks with a hole: the end of the second"  {{stm32l4x 0x08000000 2048x64 131072xgap 2048x64}}
+		"STM32G47/G48xx - Rev Z : 0x2003 - Flash dual-bank"  "0x0805F000 0x08060000 2 8 2 FFFFFFFF"
+	"G474 with one bank: pages of 4 KiB"  {{stm32l4x 0x08000000 4096x128}} "STM32G47/G48xx - Rev Z : 0x2003 - Flash single-bank"
+		"0x0807E000 0x08080000 2 8 2 FFFFFFFF"
+	"F429 with two banks"  {{stm32f2x 0 16384x4 65536x1 131072x7 16384x4 65536x1 131072x7}} ""
+		"0x081E0000 0x08200000 1 4 1 FFFFFFFF"
+	"F767 with two banks"  {{stm32f2x 0 16384x4 65536x1 131072x7 16384x4 65536x1 131072x7} {virtual 0x00200000 1024x1}} ""
+		"0x081E0000 0x08200000 1 4 1 FFFFFFFF"
+	"WL55"  {{stm32l4x 0x08000000 2048x128} {stm32l4x 0x1fff7000 1024x1}} "STM32WLE/WL5x - Rev Y" "0x0803F000 0x08040000 2 8 2 FFFFFFFF"
+	"L552 with TrustZone: the secure alias is not looked at"  {{stm32l4x 0x08000000 2048x256} {virtual 0x0c000000 2048x256}
+		{stm32l4x 0x0bfa0000 512x1}} "STM32L55/L56xx - Rev Z" "0x0807F000 0x08080000 2 8 2 FFFFFFFF"
 	"an unknown driver: 32-byte cells"  {{stm32x9 0x08000000 8192x64}} "" "0x0807C000 0x08080000 2 32 8 FFFFFFFF"
 	"no flash bank"  {{stm32f2x 0x1fff7800 512x1}} "" "no flash bank at 0x08000000: name a target file for the chip with -f"
 } {
@@ -106,5 +125,46 @@ foreach {name base size wanted} {
 	set NAMEPLATE_SIZE $size
 	check "refused: $name" [string match $wanted [where]] 1
 }
+
+# ---- gaps ------------------------------------------------------------------------------------------------------
+
+banks_are {{stm32l4x 0x08000000 2048x64 131072xgap 2048x64}} "STM32G47/G48xx - Rev Z : 0x2003 - Flash dual-bank"
+foreach {name base size wanted} {
+	"G473: the end of the first bank, in front of the hole"  0x0801F000 0x1000  "0x0801F000 0x08020000 2 8 2 FFFFFFFF"
+	"G473: over the hole"  0x0801F000 0x22000  "*has a gap at 0x08020000*no flash*"
+	"G473: in the hole"  0x08030000 0x1000  "*is not whole pages*"
+	"G473: from within the hole"  0x0803F000 0x2000  "*is not whole pages*"
+} {
+	set NAMEPLATE_BASE $base
+	set NAMEPLATE_SIZE $size
+	check $name [string match $wanted [where]] 1
+}
+
+banks_are {{stm32h7x 0x08000000 131072x4} {stm32h7x 0x08100000 131072x4}}
+foreach {name base size wanted} {
+	"H743VG: the end of the first bank"  0x08060000 0x20000  "0x08060000 0x08080000 1 32 8 FFFFFFFF"
+	"H743VG: in the gap"  0x08080000 0x20000  "*lies outside the flash*"
+	"H743VG: over the gap"  0x08060000 0xC0000  "*lies outside the flash*"
+} {
+	set NAMEPLATE_BASE $base
+	set NAMEPLATE_SIZE $size
+	check $name [string match $wanted [where]] 1
+}
+
+# An image that lies in the gap between two banks would be skipped by OpenOCD with a mere warning.
+catch {unset NAMEPLATE_BASE}
+catch {unset NAMEPLATE_SIZE}
+set banks [_np_banks]
+check "H743VG: an image in the gap is refused" [string match "*is not in the flash*" \
+	[error_of {_np_image_check fw.elf {elf {{134742016 134742020}}} $banks [_np_region $banks]}]] 1
+
+# What the radio core of a WB owns cannot be named.
+banks_are {{stm32l4x 0x08000000 4096x256}} "STM32WB5x - Rev Y"
+set NAMEPLATE_BASE 0x080CB000
+set NAMEPLATE_SIZE 0x2000
+check "WB55: what the radio core owns is no place" [string match "*lies outside the flash*0x080CAFFF*" [where]] 1
+set NAMEPLATE_BASE 0x080CA000
+set NAMEPLATE_SIZE 0x2000
+check "WB55: nor a part of it" [string match "*lies outside the flash*" [where]] 1
 
 tap_end
