@@ -292,5 +292,8 @@ install: all ## copy everything below PREFIX (/usr/local)
 	$(Q)install -m 644 tools/cmake/*.cmake $(CMAKE)
 	$(Q)install -m 644 tools/platformio/*.py $(DATA)/platformio
 	$(Q)install build/vboard $(DESTDIR)$(PREFIX)/bin
+	$(Q)install build/nameplate $(DESTDIR)$(PREFIX)/bin
+	$(Q)install -D -m 644 tools/nameplate/nameplate.1 $(DESTDIR)$(PREFIX)/share/man/man1/nameplate.1
+	$(Q)install -D -m 644 tools/nameplate/nameplate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nameplate
 
 .PHONY: all help clean setup vboard firmware test test-long test-programs demo bench install

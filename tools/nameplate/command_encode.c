@@ -103,7 +103,7 @@ static int write_file(const struct options *options, const struct region *region
 
 int command_encode(const struct options *options)
 {
-	struct change change = {NULL, 0, {0, 0}, false};
+	struct change change = {NULL, 0, {0, 0}};
 	struct region region;
 	uint8_t *flash;
 	bool secrets;

@@ -326,7 +326,6 @@ int encode(const struct region *region, uint8_t *flash, const struct variables *
 	free(live.list);
 	if (!err && items.count)
 		err = store.state == STORE_OK ? write_more(&job, &store, &items) : write_first(&job, &store, &items);
-	change->whole_blank = store.state != STORE_OK;
 	free(items.list);
 	store_free(&store);
 	if (err)

@@ -18,7 +18,6 @@ struct change {
 	struct run *runs;
 	size_t count;
 	struct run erase; /* whole pages that must be blank first; size 0: none */
-	bool whole_blank; /* a first store: if the region is blank already, nothing need be erased */
 };
 
 /*

@@ -4,14 +4,14 @@
 #include <string.h>
 
 const struct format formats[] = {
-	{"ihex", "Intel HEX", ihex_write, PARTS_OR_WHOLE, false, false, false},
-	{"srec", "Motorola S-records", srec_write, PARTS_OR_WHOLE, false, false, false},
-	{"bin", "binary, from the first byte written to the last", bin_write, PARTS_OR_WHOLE, true, false, false},
-	{"uf2", "UF2, the whole region, for a bootloader", uf2_write, WHOLE, true, true, false},
-	{"cubeprogrammer", "shell script: STM32_Programmer_CLI with -w32", cubeprogrammer_write, PARTS, false, false, true},
-	{"st-flash", "shell script: st-flash, the whole region", stflash_write, WHOLE, false, true, false},
-	{"jlink", "J-Link Commander script", jlink_write, PARTS, false, true, true},
-	{NULL, NULL, NULL, PARTS, false, false, false},
+	{"ihex", "Intel HEX", ihex_write, PARTS_OR_WHOLE, false, false},
+	{"srec", "Motorola S-records", srec_write, PARTS_OR_WHOLE, false, false},
+	{"bin", "binary, from the first byte written to the last", bin_write, PARTS_OR_WHOLE, true, false},
+	{"uf2", "UF2, the whole region, for a bootloader", uf2_write, WHOLE, true, true},
+	{"cubeprogrammer", "shell script: STM32_Programmer_CLI with -w32", cubeprogrammer_write, PARTS, false, false},
+	{"st-flash", "shell script: st-flash, the whole region", stflash_write, WHOLE, false, true},
+	{"jlink", "J-Link Commander script", jlink_write, PARTS, false, true},
+	{NULL, NULL, NULL, PARTS, false, false},
 };
 
 const struct format *format_named(const char *name)

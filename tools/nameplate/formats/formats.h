@@ -29,9 +29,8 @@ struct format {
 		PARTS,          /* a script that writes words into blank flash */
 		WHOLE,          /* its tool erases every page that it writes */
 	} takes;
-	bool binary;  /* nothing for a terminal */
-	bool erases;  /* it does so itself, and needs not be told */
-	bool ordered; /* what is written keeps its order */
+	bool binary; /* nothing for a terminal */
+	bool erases; /* it does so itself, and needs not be told */
 };
 
 extern const struct format formats[]; /* up to one without a name */
