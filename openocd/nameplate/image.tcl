@@ -185,7 +185,7 @@ proc _np_image_check {path image banks region} {
 			_np_fail "the image [_np_quote $path] takes [_np_range $start $end], which is larger than the flash\
 				[_np_range $flash_base $flash_end]: make it smaller, or choose the right chip"
 		}
-		if {[_np_bank_of $banks $start] eq "" || [_np_bank_of $banks [expr {$end - 1}]] eq ""} {
+		if {![_np_in_flash $banks $start $end]} {
 			_np_fail "the image [_np_quote $path] takes [_np_range $start $end], which is not in the flash\
 				[_np_range $flash_base $flash_end]: link it for this chip"
 		}

@@ -2,7 +2,7 @@
 # Where the store lies, and what its flash wants: banks, pages, cells.
 
 lappend _telnet_autocomplete_skip _np_driver _np_bank_info _np_banks _np_region _np_region_default _np_region_named
-lappend _telnet_autocomplete_skip _np_bank_secure _np_page_starts _np_areas _np_range _np_integer _np_bank_of
+lappend _telnet_autocomplete_skip _np_bank_secure _np_page_starts _np_areas _np_range _np_integer _np_bank_of _np_gap _np_in_flash
 
 # cell: bytes written once between two erases. words: how many of a cell's words one fill writes. granule: the least that can
 # be written. lock: whether OpenOCD 0.12 can write-protect pages and take that back, or why not. secure: a register and its
@@ -67,9 +67,14 @@ proc _np_bank_info {number driver} {
 	}
 	set pages {}
 	set page_ends {}
+	set gaps {}
 	foreach {all offset length} [regexp -all -inline {#[ ]*[0-9]+: (0x[0-9a-fA-F]+) \((0x[0-9a-fA-F]+)} $text] {
-		lappend pages [expr {$base + $offset}]
-		lappend page_ends [expr {$base + $offset + $length}]
+		set page [expr {$base + $offset}]
+		if {[llength $pages] > 0 && $page != [lindex $page_ends end]} {
+			lappend gaps [list [lindex $page_ends end] $page]
+		}
+		lappend pages $page
+		lappend page_ends [expr {$page + $length}]
 	}
 	set bank [_np_driver $driver $text]
 	dict set bank driver $driver
@@ -84,6 +89,7 @@ proc _np_bank_info {number driver} {
 	dict set bank end [expr {$base + $size}]
 	dict set bank pages $pages
 	dict set bank page_ends $page_ends
+	dict set bank gaps $gaps
 	if {[dict exists $bank secure]} {
 		return [_np_bank_secure $bank]
 	}
@@ -140,6 +146,29 @@ proc _np_bank_of {banks address} {
 		}
 	}
 	return {}
+}
+
+# The first piece from `start` to `end` where the bank has no flash, or {}. A trimmed G4 with two banks is one bank of OpenOCD's
+# with a hole in the middle.
+proc _np_gap {bank start end} {
+	foreach gap [dict get $bank gaps] {
+		if {$start < [lindex $gap 1] && $end > [lindex $gap 0]} {
+			return $gap
+		}
+	}
+	return {}
+}
+
+# Whether there is flash all the way, in one bank or in adjacent ones.
+proc _np_in_flash {banks start end} {
+	while {$start < $end} {
+		set bank [_np_bank_of $banks $start]
+		if {$bank eq "" || [_np_gap $bank $start $end] ne ""} {
+			return 0
+		}
+		set start [dict get $bank end]
+	}
+	return 1
 }
 
 # The region as a dict: base, end, area (bytes), areas (1 or 2), and its bank's row.
@@ -208,13 +237,10 @@ proc _np_region_named {banks base_text size_text} {
 		_np_fail "the region [_np_range $base $end] is not whole pages ([_np_page_starts $pages $base $end]):\
 			correct NAMEPLATE_BASE and NAMEPLATE_SIZE"
 	}
-	# A trimmed G4 with two banks is one bank of OpenOCD's with a hole in the middle.
-	for {set i $first} {$i < $last} {incr i} {
-		set gap [lindex [dict get $bank page_ends] $i]
-		if {$gap != [lindex $pages [expr {$i + 1}]]} {
-			_np_fail "the region [_np_range $base $end] has a gap at [format 0x%08X $gap], where this chip has no flash:\
-				correct NAMEPLATE_BASE and NAMEPLATE_SIZE"
-		}
+	set gap [_np_gap $bank $base $end]
+	if {$gap ne ""} {
+		_np_fail "the region [_np_range $base $end] has a gap at [_np_range {*}$gap], where this chip has no flash:\
+			correct NAMEPLATE_BASE and NAMEPLATE_SIZE"
 	}
 	dict set bank flash_end [dict get $bank end]
 	dict set bank base $base

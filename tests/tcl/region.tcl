@@ -131,7 +131,7 @@ foreach {name base size wanted} {
 banks_are {{stm32l4x 0x08000000 2048x64 131072xgap 2048x64}} "STM32G47/G48xx - Rev Z : 0x2003 - Flash dual-bank"
 foreach {name base size wanted} {
 	"G473: the end of the first bank, in front of the hole"  0x0801F000 0x1000  "0x0801F000 0x08020000 2 8 2 FFFFFFFF"
-	"G473: over the hole"  0x0801F000 0x22000  "*has a gap at 0x08020000*no flash*"
+	"G473: over the hole"  0x0801F000 0x22000  "*has a gap at 0x08020000 to 0x0803FFFF*no flash*"
 	"G473: in the hole"  0x08030000 0x1000  "*is not whole pages*"
 	"G473: from within the hole"  0x0803F000 0x2000  "*is not whole pages*"
 } {
@@ -154,9 +154,31 @@ foreach {name base size wanted} {
 # An image that lies in the gap between two banks would be skipped by OpenOCD with a mere warning.
 catch {unset NAMEPLATE_BASE}
 catch {unset NAMEPLATE_SIZE}
-set banks [_np_banks]
-check "H743VG: an image in the gap is refused" [string match "*is not in the flash*" \
-	[error_of {_np_image_check fw.elf {elf {{134742016 134742020}}} $banks [_np_region $banks]}]] 1
+proc image_check {from to} {
+	set banks [_np_banks]
+	return [error_of {_np_image_check fw.elf [list elf [list [list [expr {$from + 0}] [expr {$to + 0}]]]] $banks [_np_region $banks]}]
+}
+foreach {name from to wanted} {
+	"H743VG: an image in the gap is refused" 0x08080000 0x08080004 "*is not in the flash*"
+	"H743VG: an image over the gap is refused" 0x08000000 0x08100004 "*is not in the flash*"
+	"H743VG: an image of the whole first bank is not" 0x08000000 0x08080000 "no error"
+} {
+	check $name [string match $wanted [image_check $from $to]] 1
+}
+
+banks_are {{stm32l4x 0x08000000 2048x64 131072xgap 2048x64}} "STM32G47/G48xx - Rev Z : 0x2003 - Flash dual-bank"
+foreach {name from to wanted} {
+	"G473: an image in front of the hole is not" 0x08000000 0x08020000 "no error"
+	"G473: an image into the hole is refused" 0x0801F000 0x08020004 "*is not in the flash*"
+	"G473: an image over the hole is refused" 0x08000000 0x08041000 "*is not in the flash*"
+	"G473: an image in the hole is refused" 0x08030000 0x08030004 "*is not in the flash*"
+	"G473: an image behind the hole is not" 0x08040000 0x08050000 "no error"
+} {
+	check $name [string match $wanted [image_check $from $to]] 1
+}
+
+banks_are {{stm32lx 0x08000000 4096x24} {stm32lx 0x08018000 4096x24}}
+check "L073RZ: an image may go on from one bank into the next" [image_check 0x08000000 0x08020000] "no error"
 
 # What the radio core of a WB owns cannot be named.
 banks_are {{stm32l4x 0x08000000 4096x256}} "STM32WB5x - Rev Y"
