@@ -94,6 +94,9 @@ foreach {name banks text wanted} {
 	"WL55"  {{stm32l4x 0x08000000 2048x128} {stm32l4x 0x1fff7000 1024x1}} "STM32WLE/WL5x - Rev Y" "0x0803F000 0x08040000 2 8 2 FFFFFFFF"
 	"L552 with TrustZone: the secure alias is not looked at"  {{stm32l4x 0x08000000 2048x256} {virtual 0x0c000000 2048x256}
 		{stm32l4x 0x0bfa0000 512x1}} "STM32L55/L56xx - Rev Z" "0x0807F000 0x08080000 2 8 2 FFFFFFFF"
+	"F103xG with both banks"  {{stm32f1x 0x08000000 2048x256} {stm32f1x 0x08080000 2048x256}} "" "0x080FF000 0x08100000 2 4 1 FFFFFFFF"
+	"L475 with a flash of its own on QUADSPI, which is no place"  {{stm32l4x 0x08000000 2048x512} {stmqspi 0x90000000 65536x128}
+		{stm32l4x 0x1fff7000 1024x1}} "STM32L47/L48xx - Rev 4" "0x080FF000 0x08100000 2 8 2 FFFFFFFF"
 	"an unknown driver: 32-byte cells"  {{stm32x9 0x08000000 8192x64}} "" "0x0807C000 0x08080000 2 32 8 FFFFFFFF"
 	"no flash bank"  {{stm32f2x 0x1fff7800 512x1}} "" "no flash bank at 0x08000000: name a target file for the chip with -f"
 } {
