@@ -281,11 +281,13 @@ reader_size() {
 
 @test "README: the code that it shows compiles, and the reader keeps to the stack that it states" {
 	{
-		echo 'void fail(void); int main(void); void fail(void) {}'
+		printf '%s\n' '#include <stdint.h>' 'void fail(void); int main(void); void fail(void) {}'
 		echo '#include "nameplate.h"'
+		# Blocks at the margin are functions; what a numbered step shows belongs into one.
+		awk '/^```c/ { code = 1; next } /```/ { code = 0 } code' firmware/README.md
 		echo 'int main(void) {'
-		awk '/```c/ { code = 1; next } /```/ { code = 0 } code && !/#include/' firmware/README.md
-		echo 'return 0; }'
+		awk '/^ +```c/ { code = 1; next } /```/ { code = 0 } code && !/#include/' firmware/README.md
+		echo 'report("serial=42\n"); return 0; }'
 	} > "$BATS_TEST_TMPDIR/readme.c"
 	"$gcc" -std=c99 -Wall -Wextra -mthumb -mcpu=cortex-m3 -Os -fstack-usage -Ifirmware -c -o "$BATS_TEST_TMPDIR/readme.o" \
 		"$BATS_TEST_TMPDIR/readme.c"
