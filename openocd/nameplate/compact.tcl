@@ -20,15 +20,14 @@ proc _np_merge {store items} {
 			value [dict get $entry value]]
 	}
 	foreach item $items {
-		if {[dict get $item type] == $::_np_type_deleted} {
-			dict unset merged [_np_identity $item]
-		} else {
-			dict set merged [_np_identity $item] $item
-		}
+		dict set merged [_np_identity $item] $item
 	}
+	# As in _np_store_live: nothing is taken out of the dict.
 	set result {}
 	foreach {identity item} $merged {
-		lappend result $item
+		if {[dict get $item type] != $::_np_type_deleted} {
+			lappend result $item
+		}
 	}
 	return $result
 }

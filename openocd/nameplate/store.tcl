@@ -296,15 +296,14 @@ proc _np_store_live {store} {
 		if {$identity eq "" || $identity == 0 || $type == 7} {
 			continue
 		}
-		if {$type == 5} {
-			dict unset live $identity
-		} else {
-			dict set live $identity $entry
-		}
+		dict set live $identity $entry
 	}
+	# No `dict unset`: after it Jim 0.81 takes a key that is there for a new one, and what was deleted came back.
 	set entries {}
 	foreach {identity entry} $live {
-		lappend entries $entry
+		if {[dict get $entry type] != $::_np_type_deleted} {
+			lappend entries $entry
+		}
 	}
 	return $entries
 }

@@ -57,9 +57,6 @@ variables=(serial=42 mac:mac=02:00:00:12:34:56 hwrev=B2 gain:f32=1.0023 offset:i
 }
 
 @test "random deletions among them, too" {
-	if grep -q 'dict unset' "$HOME_DIR"/openocd/nameplate/{store,compact}.tcl; then
-		skip "Jim 0.81 loses keys after dict unset, which openocd/nameplate/ uses: deleted variables come back there"
-	fi
 	python3 "$HOME_DIR/tests/e2e/tool_random.py" "$TOOL" "$BATS_TEST_TMPDIR" deletions 200 1000
 }
 

@@ -487,3 +487,12 @@ say=a "b"
 inch="'
 	grep -q 'Nameplate: note="..." is taken as one value' "$err"
 }
+
+@test "what was deleted stays deleted, whatever is written after it" {
+	nameplate_bare "init; nameplate set rev=1 offset=1; nameplate delete rev; nameplate set offset=2; shutdown"
+	nameplate_bare "nameplate list"
+	[[ "$stdout" == "offset "*" 2 "* ]] && [ "$(wc -l <<<"$stdout")" = 1 ] || { show; return 1; }
+	nameplate_bare "init; nameplate delete offset; shutdown"
+	nameplate_bare "nameplate get offset"
+	[ "$status" = 1 ] && [ -z "$stdout" ]
+}
