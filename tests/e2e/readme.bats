@@ -120,3 +120,17 @@ readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E
 	run make help
 	[[ "$output" == *"make demo"*"make test"* ]]
 }
+
+@test "README: every page that it leads to is there" {
+	links=$(grep -o '](\([a-z][^)]*\))' README.md | tr -d '()]')
+	[ "$(wc -l <<<"$links")" -ge 7 ]
+	for link in $links; do [ -f "$link" ] || { echo "missing: $link"; return 1; }; done
+}
+
+@test "setup: where it knows no package manager it prints the list and stops" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	ln -s "$(command -v cat)" "$BATS_TEST_TMPDIR/bin/cat"
+	PATH=$BATS_TEST_TMPDIR/bin run /bin/sh tools/setup.sh build
+	[ "$status" = 1 ]
+	[[ "$output" == *"openocd: programs the device"*"Error: no apt-get here"* ]]
+}
