@@ -560,7 +560,7 @@ end
 document nameplate
 Usage: nameplate
 Show what is in this device's store: name, type, value, address; one line each.
-The target must be connected and halted. See also nameplate-serial, nameplate-program.
+The target must be connected and halted. See also nameplate-serial, nameplate-program, nameplate-set, nameplate-verify.
 end
 
 define nameplate-serial
@@ -590,4 +590,60 @@ document nameplate-program
 Usage: nameplate-program SERIAL
 Write the serial number through OpenOCD (its command program_serial), then read it back.
 A failure is an error of GDB too: a batch run ends with it and with status 1.
+end
+
+# Other servers take any "monitor" for a success; OpenOCD can fail. $_np_openocd: whether this one does.
+define _np_fail_there
+  monitor return -code error {}
+  set $_np_openocd = 0
+end
+
+define _np_need_openocd
+  set $_np_openocd = 1
+  if $_thread == 0
+    echo Error: no target: connect first, with "target extended-remote :3333" for OpenOCD\n
+    _np_failed
+  end
+  frame apply 1 -q -s _np_fail_there
+  if !$_np_openocd
+    echo Error: GDB must be connected to an OpenOCD that has nameplate.tcl\n
+    _np_failed
+  end
+end
+
+# A list in OpenOCD collects the words, as eval expands $argN one at a time; it is gone before the write.
+define nameplate-set
+  if $argc == 0
+    echo Error: at least one NAME[:TYPE]=VALUE is wanted: nameplate-set hwrev:u8=3\n
+    _np_failed
+  end
+  with language c -- _np_need_openocd
+  monitor set _np_gdb_words {}
+  set $_np_i = 0
+  while $_np_i < $argc
+    with language c -- eval "monitor lappend _np_gdb_words $arg%d; list", $_np_i
+    set $_np_i = $_np_i + 1
+  end
+  monitor nameplate set {*}[lindex [list $_np_gdb_words [unset _np_gdb_words]] 0]
+  maintenance flush register-cache
+end
+document nameplate-set
+Usage: nameplate-set NAME[:TYPE][:secret]=VALUE...
+Write variables through OpenOCD (its command nameplate set), all of them or none: nameplate-set hwrev:u8=3 "note=two words"
+The target is reset and halted. A failure is an error of GDB too: a batch run ends with it and with status 1.
+end
+
+define nameplate-verify
+  if $argc != 0
+    echo Error: nameplate-verify takes no words\n
+    _np_failed
+  end
+  with language c -- _np_need_openocd
+  monitor nameplate verify
+  maintenance flush register-cache
+end
+document nameplate-verify
+Usage: nameplate-verify
+Run the firmware through OpenOCD (its command nameplate verify) and compare what it reports with every variable.
+The target is reset and halted. A failure is an error of GDB too: a batch run ends with it and with status 1.
 end
