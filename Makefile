@@ -280,7 +280,7 @@ install: all ## copy everything below PREFIX (/usr/local)
 	$(Q)install -m 644 openocd/nameplate.tcl $(SITE)
 	$(Q)install -m 644 openocd/nameplate/*.tcl $(SITE)/nameplate
 	$(Q)install -m 644 openocd/board/* $(SITE)/board
-	$(Q)install -m 644 gdb/*.gdb $(DATA)/gdb
+	$(Q)install -m 644 gdb/*.gdb gdb/*.py $(DATA)/gdb
 	$(Q)install -m 644 firmware/nameplate.h firmware/nameplate_ecc.h $(DESTDIR)$(PREFIX)/include
 	$(Q)install -m 644 firmware/nameplate.c firmware/nameplate.h firmware/nameplate_ecc.c firmware/nameplate_ecc.h \
 	  firmware/FORMAT.md $(DATA)/firmware
