@@ -82,10 +82,31 @@ static unsigned long positive(const char *text, unsigned long max)
 	return *text >= '0' && *text <= '9' && !*end && value <= max ? value : 0;
 }
 
+enum { CHIP = 256, FLASH, LISTEN, STATS, LOG, KHZ, OWNER, BACKGROUND, CUT, UNPLUG, RECORD, LIST, HELP };
+
+/* The options whose values are more than text. Returns what is wrong, or NULL. */
+static const char *take_number(int option, struct options *options)
+{
+	switch (option) {
+	case KHZ:
+		options->adapter_khz = (uint32_t)positive(optarg, 100000);
+		return options->adapter_khz ? NULL : "--adapter-khz takes a number from 1 to 100000";
+	case OWNER:
+		options->owner = (pid_t)positive(optarg, 1u << 30);
+		return options->owner ? NULL : "--owner takes the number of a process";
+	case CUT:
+		return fault_parse_cut(&options->fault, optarg)
+			       ? "--cut takes N:before, N:torn[:SEED], N:unstable[:SEED] or N:after, N from 1"
+			       : NULL;
+	default: /* UNPLUG */
+		options->fault.unplug_at = positive(optarg, 1u << 30);
+		return options->fault.unplug_at ? NULL : "--unplug takes a number from 1 on";
+	}
+}
+
 /* Fills OPTIONS. Returns -1 to go on, else the exit status. */
 static int parse(int argc, char **argv, struct options *options)
 {
-	enum { CHIP = 256, FLASH, LISTEN, STATS, LOG, KHZ, OWNER, BACKGROUND, CUT, UNPLUG, RECORD, LIST, HELP };
 	static const struct option table[] = {
 		{"chip", required_argument, NULL, CHIP},     {"flash", required_argument, NULL, FLASH},
 		{"listen", required_argument, NULL, LISTEN}, {"stats", required_argument, NULL, STATS},
@@ -97,6 +118,7 @@ static int parse(int argc, char **argv, struct options *options)
 		{NULL, 0, NULL, 0},
 	};
 	char message[MESSAGE_SIZE];
+	const char *wrong;
 	int option;
 
 	opterr = 0;
@@ -118,26 +140,15 @@ static int parse(int argc, char **argv, struct options *options)
 			options->log = optarg;
 			break;
 		case KHZ:
-			options->adapter_khz = (uint32_t)positive(optarg, 100000);
-			if (!options->adapter_khz)
-				return fail("--adapter-khz takes a number from 1 to 100000");
-			break;
 		case OWNER:
-			options->owner = (pid_t)positive(optarg, 1u << 30);
-			if (!options->owner)
-				return fail("--owner takes the number of a process");
+		case CUT:
+		case UNPLUG:
+			wrong = take_number(option, options);
+			if (wrong)
+				return fail(wrong);
 			break;
 		case BACKGROUND:
 			options->background = true;
-			break;
-		case CUT:
-			if (fault_parse_cut(&options->fault, optarg))
-				return fail("--cut takes N:before, N:torn[:SEED], N:unstable[:SEED] or N:after, N from 1");
-			break;
-		case UNPLUG:
-			options->fault.unplug_at = positive(optarg, 1u << 30);
-			if (!options->fault.unplug_at)
-				return fail("--unplug takes a number from 1 on");
 			break;
 		case RECORD:
 			options->fault.record = optarg;
