@@ -179,11 +179,12 @@ SUITES   := tests/power/power.py tests/power/families.py $(wildcard tests/mutati
 test: ## install what is missing, build, run every test
 	$(Q)tools/setup.sh test
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all test-programs
-	$(Q)VBOARD=$(CURDIR)/build/asan/vboard tests/run $(UNIT) $(SUITES)
+	$(Q)EVERY=2 VBOARD=$(CURDIR)/build/asan/vboard tests/run $(UNIT) $(SUITES)
 
-test-long: ## every power cut, 10^8 mutations of the store: hours
+test-long: ## every power cut, every breakage, 10^8 mutations of the store: hours
 	$(Q)tools/setup.sh test
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all test-programs
+	$(Q)tests/mutations/run
 	$(Q)tests/power/power.py --long
 	$(Q)tests/power/families.py --long
 	$(Q)$(MAKE) --no-print-directory fuzz-long
