@@ -78,7 +78,7 @@ talks() {
 	[ "$(grep -c '^note$' "$err")" = 1 ]
 	nameplate_bare 'set NAMEPLATE_BEFORE_WRITE {echo note}' 'program_serial 42'
 	expect "serial=42"
-	! grep -q '^note$' "$err"
+	! grep -q '^note$' "$err" || return 1
 	cp "$VBOARD_FLASH" before
 	nameplate_bare 'set NAMEPLATE_BEFORE_WRITE {error full}' 'nameplate set serial=43'
 	refused 'NAMEPLATE_BEFORE_WRITE failed: full'

@@ -16,7 +16,7 @@ main_job() {
 	expect "serial=42"
 	grep -q '^firmware: serial=42$' "$err"
 	# OpenOCD's loader ran in the target's RAM: it did not fall back to writing word by word.
-	! grep -q -e 'block writes' -e 'loader' -e 'working area' "$err"
+	! grep -q -e 'block writes' -e 'loader' -e 'working area' "$err" || return 1
 	clean
 	nameplate_bare "program_serial 43"
 	expect "serial=43"
@@ -62,7 +62,7 @@ every_type() {
 	nameplate_run "program_vars $vars"
 	[ "$status" = 0 ] || { show; return 1; }
 	[ "$(wc -l <<<"$stdout")" = 16 ] || { show; return 1; }
-	! grep -qi c0ffee "$out" "$err"
+	! grep -qi c0ffee "$out" "$err" || return 1
 	clean
 	nameplate_bare "nameplate delete k n"
 	nameplate_run "nameplate verify"

@@ -288,7 +288,7 @@ erase_told() {
 	tool decode --dump --secrets -o dump.txt one.hex
 	[ "$(command stat -c %a dump.txt)" = 600 ]
 	wrong "variable \"pin\": its value is not bytes" -- encode --chip stm32f103rb pin:hex:secret=c0ffee4 -o written
-	! grep -q c0ffee "$err"
+	! grep -q c0ffee "$err" || return 1
 }
 
 @test "a file is replaced whole or stays as it was" {

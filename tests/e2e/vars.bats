@@ -166,7 +166,7 @@ q text 007" ]
 		[ "$status" = 0 ]
 		! grep -aqi -e "$SECRET" -e "$HEX" -e "$(printf %s "$SECRET" | xxd -p)" "$out" "$err"
 	done
-	! grep -qi -e "$SECRET" -e "$HEX" plain
+	! grep -qi -e "$SECRET" -e "$HEX" plain || return 1
 	grep -q "$SECRET" "$VBOARD_FLASH"
 	nameplate_bare "nameplate get k"
 	failed "is a secret" "-secrets"

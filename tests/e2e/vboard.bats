@@ -224,7 +224,7 @@ running
 	debug "monitor reset halt" load compare-sections
 	grep -q 'Transfer rate' gdb.out
 	[ "$(grep -c 'matched\.' gdb.out)" -ge 2 ]
-	! grep -q MIS-MATCHED gdb.out
+	! grep -q MIS-MATCHED gdb.out || return 1
 	[ "$(stat flash_half_pages)" -gt 0 ]
 }
 
