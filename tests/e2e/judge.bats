@@ -119,7 +119,7 @@ write() {
 	seq 1 2000 | dd of="$VBOARD_FLASH" bs=1 seek=$((0xE0000)) conv=notrunc status=none
 	nameplate_bare "nameplate list -json"
 	[[ "$stdout" = '{"state": "damaged"'* ]]
-	! qemu_report
+	! qemu_report || return 1
 	[ "$(cat qemu.out)" = store=damaged ]
 }
 
