@@ -10,15 +10,26 @@
 #define ECCR_DETECTED  (1u << 31 | 1u << 29)
 #define ECCR_CORRECTED (1u << 30 | 1u << 28)
 
-int nameplate_nmi(void)
+/* Clears what the register at `address` reports. 0: it reports no double error. */
+static int answer(uint32_t address)
 {
-    const uint32_t eccr = REGISTER(NAMEPLATE_ECCR);
+    const uint32_t eccr = REGISTER(address);
 
     if (!(eccr & ECCR_DETECTED))
         return 0;
-    REGISTER(NAMEPLATE_ECCR) = eccr & ~ECCR_CORRECTED;
-    (void)REGISTER(NAMEPLATE_ECCR); /* the line is down before the handler returns */
+    REGISTER(address) = eccr & ~ECCR_CORRECTED;
+    (void)REGISTER(address); /* the line is down before the handler returns */
     return 1;
+}
+
+int nameplate_nmi(void)
+{
+    int answered = answer(NAMEPLATE_ECCR);
+
+#ifdef NAMEPLATE_ECC2R
+    answered |= answer(NAMEPLATE_ECC2R);
+#endif
+    return answered;
 }
 
 #endif

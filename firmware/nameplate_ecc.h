@@ -3,11 +3,16 @@
  * Nameplate beside flash with ECC: lets a device start although a word of its store cannot be read.
  *
  * When power fails while flash is programmed, the word under way is torn: its bits and its error-correcting code disagree.
- * Whoever reads it then gets an NMI (STM32 L4, L5, G0, G4, WB, WL, U5) or a bus fault (H7), in any reader, for good, until the
- * page is erased. A handler that only loops, as the one of most start-up files, makes that a device that never starts again.
+ * Whoever reads it then gets an NMI (STM32 L4, L5, G0, G4, WB, WBA, WL, U0, U3, U5) or a bus fault (H7), in any reader, for good,
+ * until the page is erased. A handler that only loops, as that of most start-up files, makes that a device that never starts again.
  *
- * L4, L5, G0, G4, WB, WL, U5: compile nameplate_ecc.c with NAMEPLATE_ECCR defined as the address of the flash controller's
- * register ECCR (0x40022018 on L4, G0 and G4; 0x58004018 on WB and WL; 0x40022030 on L5 and U5), and call it from your handler:
+ * All of these but H7: compile nameplate_ecc.c with NAMEPLATE_ECCR defined as the address of the flash controller's register
+ * that reports double errors, and call nameplate_nmi from your handler.
+ *
+ *     L4, G0, G4, U0   ECCR    0x40022018        L5, U5, WBA      ECCR    0x40022030
+ *     WB, WL           ECCR    0x58004018        U3               ECCDR   0x40022034
+ *
+ * G0B0, G0B1 and G0C1 have another register for their second bank: define NAMEPLATE_ECC2R as well, 0x4002201C (ECC2R).
  *
  *     void NMI_Handler(void)
  *     {
