@@ -181,13 +181,16 @@ test: ## install what is missing, build, run every test
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all test-programs
 	$(Q)EVERY=2 VBOARD=$(CURDIR)/build/asan/vboard tests/run $(UNIT) $(SUITES)
 
-test-long: ## every power cut, every breakage, 10^8 mutations of the store: hours
+# Units that can each be taken up again: every breakage, scenario, chip, and 10^7 mutations at a time.
+LONG = $(patsubst %,"tests/mutations/run %",$(sort $(wildcard tests/mutations/*.mut))) \
+        $(patsubst %,"tests/power/power.py --long %",$(shell tests/power/power.py --list)) \
+        $(patsubst %,"tests/power/families.py --long %",$(shell tests/power/families.py --list)) \
+        $(patsubst %,"tests/fuzz/run 10000000 %",$(shell seq 10))
+
+test-long: ## every power cut, every breakage, 10^8 mutations of the store: some hours; goes on where it was stopped
 	$(Q)tools/setup.sh test
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all test-programs
-	$(Q)tests/mutations/run
-	$(Q)tests/power/power.py --long
-	$(Q)tests/power/families.py --long
-	$(Q)$(MAKE) --no-print-directory fuzz-long
+	$(Q)JOBS=$${JOBS:-$$(nproc)} TEST_TIMEOUT=14400 tests/run --resume build/tests/long $(LONG)
 
 test-programs: $(UNIT) $(TARGETS) build/asan/vboard build/asan/nameplate build/tests/images build/fuzz/fuzz_reader build/fuzz/seeds/.made
 
@@ -238,13 +241,9 @@ FUZZ_CC    ?= clang
 FUZZ_FLAGS := -O2 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
               -fno-sanitize-coverage=trace-cmp -fsanitize-coverage-ignorelist=tests/fuzz/uncovered.txt
 RUNS       ?= 1000000
-LONG_RUNS  ?= 100000000
 
 fuzz: build/fuzz/fuzz_reader build/fuzz/seeds/.made ## fuzz the C reader (RUNS=1000000 mutations)
 	$(Q)tests/fuzz/run $(RUNS)
-
-fuzz-long: build/fuzz/fuzz_reader build/fuzz/seeds/.made ## the same, LONG_RUNS=100000000, on every core
-	$(Q)tests/fuzz/run $(LONG_RUNS) $$(nproc)
 
 build/fuzz/fuzz_reader: tests/fuzz/fuzz_reader.c firmware/nameplate.c firmware/nameplate.h tests/fuzz/uncovered.txt
 	$(call say,CC,$@)
@@ -253,7 +252,7 @@ build/fuzz/fuzz_reader: tests/fuzz/fuzz_reader.c firmware/nameplate.c firmware/n
 build/fuzz/seeds/.made: tests/vectors/make.py
 	$(Q)rm -rf $(@D) && mkdir -p $(@D) && python3 $< seeds $(@D) && touch $@
 
-.PHONY: fuzz fuzz-long
+.PHONY: fuzz
 
 # ---- demo, bench, install -------------------------------------------------------------------------------------
 
