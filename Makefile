@@ -101,10 +101,11 @@ FW_LD    := build/firmware/linker
 FW_DEMO  := $(CHIPS:%=build/firmware/%/demo.elf)
 FW_OBJ   := $(foreach c,$(CHIPS),$(addprefix build/firmware/$(c)/,nameplate.o nameplate_ecc.o start.o main.o))
 
-# $(call chip,CHIP,N): field N of the row
+# $(call chip,CHIP,N): field N of the row; $(call chip_flags,CHIP): its flags
 chip        = $(shell awk -v chip=$(1) '$$1 == chip && $$$(2) != "-" { print $$$(2) }' $(FW_CHIPS))
+chip_flags  = $(shell awk -v chip=$(1) '$$1 == chip && $$9 != "-" { for (i = 9; i <= NF; i++) print $$i }' $(FW_CHIPS))
 FW_MACHINE  = -mthumb -mcpu=$(call chip,$*,2)
-FW_CFLAGS   = -std=c99 $(WARN) -Wpedantic $(FW_MACHINE) -Os -g -ffunction-sections -fdata-sections $(call chip,$*,9)
+FW_CFLAGS   = -std=c99 $(WARN) -Wpedantic $(FW_MACHINE) -Os -g -ffunction-sections -fdata-sections $(call chip_flags,$*)
 FW_LDFLAGS  = $(FW_MACHINE) --specs=nano.specs --specs=rdimon.specs -nostartfiles -Wl,--gc-sections \
               -Wl,--fatal-warnings -L$(FW_LD) -Lfirmware/linker -T $*.ld
 FW_FILL     = awk -v chip=$* '$$1 == chip { print "s/@CHIP@/" $$1 "/g; s/@FLASH_BASE@/" $$3 "/; s/@FLASH_SIZE@/" $$4 \

@@ -86,6 +86,7 @@ torn() {
 
 @test "stm32l476rg: main job, update, list, firmware again" { main_job stm32l476rg; }
 @test "stm32g071rb: main job, update, list, firmware again" { main_job stm32g071rb; }
+@test "stm32g0b1re: main job, update, list, firmware again" { main_job stm32g0b1re; }
 @test "stm32g474re: main job, update, list, firmware again" { main_job stm32g474re; }
 @test "stm32wb55rg: main job, update, list, firmware again" { main_job stm32wb55rg; }
 @test "stm32wle5jc: main job, update, list, firmware again" { main_job stm32wle5jc; }
@@ -98,6 +99,7 @@ torn() {
 @test "stm32u575zi: a torn serial" { torn stm32u575zi "2 6" "1 3"; }
 @test "stm32h743zi: a torn serial" { torn stm32h743zi "2 4 6" "1 2 3"; }
 @test "stm32g071rb: a torn serial" { torn stm32g071rb "6" "2"; }
+@test "stm32g0b1re: a torn serial" { torn stm32g0b1re "6" "3"; } # in bank 2, whose ECC register is another
 @test "stm32g474re: a torn serial" { torn stm32g474re "2" "3"; }
 @test "stm32wb55rg: a torn serial" { torn stm32wb55rg "4" "1"; }
 @test "stm32wle5jc: a torn serial" { torn stm32wle5jc "6" "3"; }

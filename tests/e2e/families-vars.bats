@@ -20,6 +20,7 @@ teardown() { nameplate_teardown; }
 @test "stm32f767zi-dual: every type" { every_type stm32f767zi-dual; }
 @test "stm32l476rg: every type" { every_type stm32l476rg; }
 @test "stm32g071rb: every type" { every_type stm32g071rb; }
+@test "stm32g0b1re: every type" { every_type stm32g0b1re; }
 @test "stm32g474re: every type" { every_type stm32g474re; }
 @test "stm32wb55rg: every type" { every_type stm32wb55rg; }
 @test "stm32wle5jc: every type" { every_type stm32wle5jc; }
@@ -38,6 +39,7 @@ teardown() { nameplate_teardown; }
 @test "stm32f767zi-dual: bad input" { refuses stm32f767zi-dual 16384; }
 @test "stm32l476rg: bad input" { refuses stm32l476rg 8192; }
 @test "stm32g071rb: bad input" { refuses stm32g071rb 8192; }
+@test "stm32g0b1re: bad input" { refuses stm32g0b1re 8192; }
 @test "stm32g474re: bad input" { refuses stm32g474re 8192; }
 @test "stm32wb55rg: bad input" { refuses stm32wb55rg 8192; }
 @test "stm32wle5jc: bad input" { refuses stm32wle5jc 8192; }
@@ -48,6 +50,7 @@ teardown() { nameplate_teardown; }
 @test "stm32f767zi-dual: GDB" { gdb_session stm32f767zi-dual; }
 @test "stm32l476rg: GDB" { gdb_session stm32l476rg; }
 @test "stm32g071rb: GDB" { gdb_session stm32g071rb; }
+@test "stm32g0b1re: GDB" { gdb_session stm32g0b1re; }
 @test "stm32g474re: GDB" { gdb_session stm32g474re; }
 @test "stm32wb55rg: GDB" { gdb_session stm32wb55rg; }
 @test "stm32wle5jc: GDB" { gdb_session stm32wle5jc; }

@@ -26,8 +26,8 @@ SMALL_SECTOR = {"stm32f207zg": (0x08004000, 0x4000), "stm32f401cc": (0x08004000,
 # No compaction here: their only sectors are 128 KiB; store.bats and the L1 have the single area.
 NO_COMPACTION = {"stm32h743zi", "stm32f767zi-dual"}
 CHIPS = ["stm32l073rz", "stm32f030r8", "stm32f072rb", "stm32f103rb", "stm32f303re", "stm32f207zg", "stm32f401cc",
-         "stm32f767zi", "stm32f767zi-dual", "stm32l476rg", "stm32g071rb", "stm32g474re", "stm32wb55rg", "stm32wle5jc",
-         "stm32l552ze", "stm32u575zi", "stm32h743zi"]
+         "stm32f767zi", "stm32f767zi-dual", "stm32l476rg", "stm32g071rb", "stm32g0b1re", "stm32g474re", "stm32wb55rg",
+         "stm32wle5jc", "stm32l552ze", "stm32u575zi", "stm32h743zi"]
 SCENARIOS = {
     "new-value": ([SET], "program_serial 43"),
     "set-of-variables": ([SET], 'program_vars hwrev=C1 gain:u16=99 "note=three more words"'),

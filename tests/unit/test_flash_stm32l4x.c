@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 enum { PROGERR = 1 << 3, WRPERR = 1 << 4, PGAERR = 1 << 5, SIZERR = 1 << 6, PGSERR = 1 << 7, BSY = 1 << 16 };
-enum { PG = 1 << 0, PER = 1 << 1, MER1 = 1 << 2, BKER = 1 << 11, MER2 = 1 << 15, STRT = 1 << 16, OPTLOCK = 1 << 30 };
+enum { PG = 1 << 0, PER = 1 << 1, MER1 = 1 << 2, MER2 = 1 << 15, STRT = 1 << 16, OPTLOCK = 1 << 30 };
 #define LOCK (1u << 31)
 #define ECCD (1u << 31)
 #define KEY1 0x45670123
@@ -275,7 +275,7 @@ static void the_second_bank_has_page_numbers_of_its_own(void **state)
 	begin(f);
 	program(f, FLASH_BASE, 0x10);
 	program(f, FLASH_BASE + bank, 0x20);
-	erase(f, 0, BKER);
+	erase(f, 0, variant(f)->bker);
 	expect_granule(f, FLASH_BASE, 0x10);
 	assert_int_equal(peek(f, FLASH_BASE + bank), 0xFFFFFFFF);
 	set_cr(f, MER1 | STRT);
@@ -393,6 +393,27 @@ static void the_address_of_the_first_error_is_kept(void **state)
 	assert_int_equal(peek(f, reg(f, variant(f)->eccr)) & variant(f)->ecc_address, offset / variant(f)->ecc_unit);
 }
 
+static void each_bank_of_a_g0_reports_in_a_register_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t eccr = reg(f, variant(f)->eccr), ecc2r = reg(f, variant(f)->ecc2r);
+	uint32_t second = FLASH_BASE + variant(f)->bank_bytes + 0x1000;
+
+	spoil(f, SOME_PLACE);
+	spoil(f, second);
+	peek(f, second);
+	assert_int_equal(peek(f, eccr), 0);
+	assert_int_equal(peek(f, ecc2r), ECCD | 0x1000 / variant(f)->ecc_unit);
+	peek(f, SOME_PLACE);
+	assert_int_equal(peek(f, eccr), ECCD | 0x1000 / variant(f)->ecc_unit);
+	poke(f, eccr, ECCD);
+	assert_int_equal(peek(f, eccr), 0);
+	assert_true(f->board.core.nmi); /* the other one is not answered */
+	poke(f, ecc2r, ECCD);
+	assert_int_equal(peek(f, ecc2r), 0);
+	assert_false(f->board.core.nmi);
+}
+
 static void the_debugger_reads_what_is_there_and_leaves_an_nmi(void **state)
 {
 	struct fixture *f = *state;
@@ -471,7 +492,9 @@ int main(void)
 		ON_EACH(a_granule_of_ones_is_spent_though_it_reads_blank),
 		ON_EACH(erase_takes_the_page_and_makes_its_granules_sound),
 		ON(the_second_bank_has_page_numbers_of_its_own, "stm32l476rg"),
+		ON(the_second_bank_has_page_numbers_of_its_own, "stm32g0b1re"),
 		ON(the_second_bank_has_page_numbers_of_its_own, "stm32g474re"),
+		ON(each_bank_of_a_g0_reports_in_a_register_of_its_own, "stm32g0b1re"),
 		ON(the_second_bank_has_page_numbers_of_its_own, "stm32l552ze"),
 		ON(the_second_bank_has_page_numbers_of_its_own, "stm32u575zi"),
 		ON(what_the_radio_core_owns_is_closed, "stm32wb55rg"),
@@ -482,6 +505,7 @@ int main(void)
 		ON_EACH(the_debugger_reads_what_is_there_and_leaves_an_nmi),
 		ON_EACH(the_state_of_granules_is_kept_beside_the_flash),
 		ON_EACH(the_signature_is_where_the_driver_looks),
+		ON(the_signature_is_where_the_driver_looks, "stm32g0b1re"),
 		ON(the_signature_is_where_the_driver_looks, "stm32g474re"),
 		ON(the_signature_is_where_the_driver_looks, "stm32wb55rg"),
 	};

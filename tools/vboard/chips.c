@@ -351,6 +351,33 @@ const struct chip chips[] = {
 		.periphs = periphs_stm32g0,
 	},
 	{
+		/* RM0444; DS13560: 512 KiB flash, 144 KiB RAM, HSI of 16 MHz after reset. */
+		.name = "stm32g0b1re",
+		.core = &cortex_m0plus,
+		.cpuid = 0x410CC601,
+		.jtag_idcode = 0x0BC11477,
+		.swd_idcode = 0x0BC11477,
+		.dbgmcu = 0x40015800,
+		.dbgmcu_idcode = 0x10006467, /* revision A */
+		.flash_base = 0x08000000,
+		.flash_size = 512 * 1024,
+		.page_size = 2048,
+		.granule = 8,
+		.ram_base = 0x20000000,
+		.ram_size = 144 * 1024,
+		.system_base = 0x1FFF0000,
+		.system_size = 28 * 1024,
+		.option_base = 0x1FFF7000,
+		.flash_size_word = 0x1FFF75E0,
+		.uid = {0x1FFF7590, 0x1FFF7594, 0x1FFF7598},
+		.clock_hz = 16000000,
+		.irqs = 32,
+		.flash_ops = &flash_stm32l4x,
+		.flash_variant = &l4x_stm32g0b,
+		.flash_regs = 0x40022000,
+		.periphs = periphs_stm32g0,
+	},
+	{
 		/* RM0440; DS12288: 512 KiB flash, 128 KiB RAM, HSI of 16 MHz after reset. */
 		.name = "stm32g474re",
 		.core = &cortex_m4f,

@@ -81,7 +81,7 @@ extern const struct stm32f2x_variant stm32f2x_f2, stm32f2x_f401, stm32f2x_f76, s
 
 /* State of the stm32l4x controller (L4, L5, G0, G4, WB, WL, U5). */
 struct stm32l4x_regs {
-	uint32_t cr, sr, eccr, kept[16];
+	uint32_t cr, sr, eccr, ecc2r, kept[16];
 	unsigned key_step;
 	bool key_fault;    /* a wrong key: locked until reset */
 	uint32_t granule;  /* offset of the granule that is being filled */

@@ -26,6 +26,7 @@ enum {
 	CR_MER1 = 1u << 2,
 	CR_PNB_SHIFT = 3,
 	CR_BKER = 1u << 11,
+	CR_BKER_G0 = 1u << 13,
 	CR_MER2 = 1u << 15,
 	CR_STRT = 1u << 16,
 	CR_OPTSTRT = 1u << 17,
@@ -61,7 +62,7 @@ static const uint32_t keys[2] = {0x45670123, 0xCDEF89AB};
 /* RM0351: dual bank of 256 pages each. Option bytes as shipped: level 0, DUALBANK. */
 const struct stm32l4x_variant l4x_stm32l47 = {
 	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
-	.page_bits = 0xFF, .bank_bytes = 512 * 1024, .ecc_unit = 1, .ecc_address = 0x7FFFF, .ecc_bank2 = 1u << 19,
+	.page_bits = 0xFF, .bker = CR_BKER, .bank_bytes = 512 * 1024, .ecc_unit = 1, .ecc_address = 0x7FFFF, .ecc_bank2 = 1u << 19,
 	.program_ns = 81690, .erase_ns = 22020000,
 	.kept = {{0x00, 0x00000600, 0x7F07}, {0x20, 0xFFEFF8AA, 0}, {0x24, 0xFFFFFFFF, 0}, {0x28, 0x00000000, 0},
 		 {0x2C, WRP_NONE(0xFF), 0}, {0x30, WRP_NONE(0xFF), 0}, {0x44, 0xFFFFFFFF, 0}, {0x48, 0x00000000, 0},
@@ -78,10 +79,21 @@ const struct stm32l4x_variant l4x_stm32g07 = {
 		 {0x80, 0x00000000, 0}},
 };
 
+/* RM0444, G0B1: DUAL_BANK as shipped, so two banks of 128 pages. Each has an ECCR of its own, and ECCR no bit for the bank. */
+const struct stm32l4x_variant l4x_stm32g0b = {
+	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .ecc2r = 0x1C, .optr = 0x20,
+	.page_bits = 0x7F, .bker = CR_BKER_G0, .bank_bytes = 256 * 1024, .ecc_unit = 8, .ecc_address = 0x7FFF,
+	.program_ns = 85000, .erase_ns = 22100000,
+	.kept = {{0x00, 0x00040600, 0x50F07}, {0x20, 0xFFFFFEAA, 0}, {0x24, 0x000001FF, 0}, {0x28, 0x00000000, 0},
+		 {0x2C, WRP_NONE(0x7F), 0}, {0x30, WRP_NONE(0x7F), 0}, {0x34, 0x000001FF, 0}, {0x38, 0x00000000, 0},
+		 {0x44, 0x000001FF, 0}, {0x48, 0x00000000, 0}, {0x4C, WRP_NONE(0x7F), 0}, {0x50, WRP_NONE(0x7F), 0},
+		 {0x54, 0x000001FF, 0}, {0x58, 0x00000000, 0}, {0x80, 0x00000000, 0}},
+};
+
 /* RM0440, category 3: DBANK as shipped, so two banks of 128 pages. */
 const struct stm32l4x_variant l4x_stm32g47 = {
 	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
-	.page_bits = 0x7F, .bank_bytes = 256 * 1024, .ecc_unit = 8, .ecc_address = 0x7FFFF, .ecc_bank2 = 1u << 21,
+	.page_bits = 0x7F, .bker = CR_BKER, .bank_bytes = 256 * 1024, .ecc_unit = 8, .ecc_address = 0x7FFFF, .ecc_bank2 = 1u << 21,
 	.program_ns = 81700, .erase_ns = 22020000,
 	.kept = {{0x00, 0x00040600, 0x47F0F}, {0x20, 0xFFEFF8AA, 0}, {0x24, 0x00007FFF, 0}, {0x28, 0x00000000, 0},
 		 {0x2C, WRP_NONE(0x7F), 0}, {0x30, WRP_NONE(0x7F), 0}, {0x44, 0x00007FFF, 0}, {0x48, 0x00000000, 0},
@@ -112,7 +124,7 @@ const struct stm32l4x_variant l4x_stm32wle = {
 /* RM0438, TrustZone off, so the non-secure registers are all there is: DBANK as shipped, two banks of 128 pages. */
 const struct stm32l4x_variant l4x_stm32l55 = {
 	.keyr = 0x08, .optkeyr = 0x10, .sr = 0x20, .cr = 0x28, .eccr = 0x30, .optr = 0x40,
-	.page_bits = 0x7F, .bank_bytes = 256 * 1024, .ecc_unit = 8, .ecc_address = 0x7FFFF, .ecc_bank2 = 1u << 21,
+	.page_bits = 0x7F, .bker = CR_BKER, .bank_bytes = 256 * 1024, .ecc_unit = 8, .ecc_address = 0x7FFFF, .ecc_bank2 = 1u << 21,
 	.program_ns = 90000, .erase_ns = 22000000,
 	.kept = {{0x00, 0x00000000, 0x780F}, {0x40, 0x7FEFF8AA, 0}, {0x44, 0x0800007F, 0}, {0x48, 0x0BF9007F, 0},
 		 {0x58, WRP_NONE(0x7F), 0}, {0x5C, WRP_NONE(0x7F), 0}, {0x68, WRP_NONE(0x7F), 0}, {0x6C, WRP_NONE(0x7F), 0}},
@@ -121,7 +133,7 @@ const struct stm32l4x_variant l4x_stm32l55 = {
 /* RM0456, TrustZone off: two banks of 128 pages of 8 KiB. */
 const struct stm32l4x_variant l4x_stm32u57 = {
 	.keyr = 0x08, .optkeyr = 0x10, .sr = 0x20, .cr = 0x28, .eccr = 0x30, .optr = 0x40,
-	.page_bits = 0x7F, .bank_bytes = 1024 * 1024, .ecc_unit = 16, .ecc_address = 0x1FFFFF, .ecc_bank2 = 1u << 21,
+	.page_bits = 0x7F, .bker = CR_BKER, .bank_bytes = 1024 * 1024, .ecc_unit = 16, .ecc_address = 0x1FFFFF, .ecc_bank2 = 1u << 21,
 	.program_ns = 118000, .erase_ns = 1500000,
 	.kept = {{0x00, 0x00000001, 0x790F}, {0x40, 0x1FEFF8AA, 0}, {0x44, 0x0800007F, 0}, {0x48, 0x0BF9007F, 0},
 		 {0x58, WRP_NONE(0x7F), 0}, {0x5C, WRP_NONE(0x7F), 0}, {0x68, WRP_NONE(0x7F), 0}, {0x6C, WRP_NONE(0x7F), 0}},
@@ -168,6 +180,8 @@ static int l4x_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
 		*value = regs->cr;
 	else if (offset == v->eccr)
 		*value = regs->eccr;
+	else if (v->ecc2r && offset == v->ecc2r)
+		*value = regs->ecc2r;
 	else if (offset != v->keyr && offset != v->optkeyr)
 		stats_unmodelled(flash->stats, "read of flash register", offset);
 	return 0;
@@ -215,7 +229,7 @@ static void start_erase(struct flash *flash)
 		stats_unmodelled(flash->stats, "STRT in flash CR", regs->cr);
 	if (what & CR_PER) {
 		offset = (regs->cr >> CR_PNB_SHIFT & v->page_bits) * page;
-		offset += v->bank_bytes && regs->cr & CR_BKER ? bank : 0;
+		offset += regs->cr & v->bker ? bank : 0;
 		if (v->secure_from && offset >= v->secure_from)
 			refuse(flash, SR_WRPERR);
 		else if (offset < size)
@@ -250,16 +264,17 @@ static void write_cr(struct flash *flash, uint32_t value)
 		start_erase(flash);
 }
 
-static void write_eccr(struct flash *flash, uint32_t value)
+/* ECCD is cleared by writing it; the NMI line is down when no register holds it. */
+static void write_eccr(struct flash *flash, uint32_t *eccr, uint32_t value)
 {
 	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
 
-	regs->eccr = (regs->eccr & ~ECCR_ECCIE) | (value & ECCR_ECCIE);
-	if (!(value & ECCR_ECCD) || !(regs->eccr & ECCR_ECCD))
+	*eccr = (*eccr & ~ECCR_ECCIE) | (value & ECCR_ECCIE);
+	if (!(value & ECCR_ECCD) || !(*eccr & ECCR_ECCD))
 		return;
-	regs->eccr &= ECCR_ECCIE;
+	*eccr &= ECCR_ECCIE;
 	if (flash->set_nmi)
-		flash->set_nmi(flash->ctx, false);
+		flash->set_nmi(flash->ctx, (regs->eccr | regs->ecc2r) & ECCR_ECCD);
 }
 
 static int l4x_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
@@ -275,7 +290,9 @@ static int l4x_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
 	else if (offset == v->cr)
 		write_cr(flash, value);
 	else if (offset == v->eccr)
-		write_eccr(flash, value);
+		write_eccr(flash, &regs->eccr, value);
+	else if (v->ecc2r && offset == v->ecc2r)
+		write_eccr(flash, &regs->ecc2r, value);
 	else if (kept >= 0 && v->kept[kept].writable)
 		regs->kept[kept] = (regs->kept[kept] & ~v->kept[kept].writable) | (value & v->kept[kept].writable);
 	else
@@ -325,7 +342,8 @@ static int l4x_mem_read(struct flash *flash, uint32_t offset, bool bad, bool cpu
 {
 	const struct stm32l4x_variant *v = variant(flash);
 	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
-	uint32_t bank2 = v->bank_bytes && offset >= v->bank_bytes;
+	bool bank2 = v->bank_bytes && offset >= v->bank_bytes;
+	uint32_t *eccr = bank2 && v->ecc2r ? &regs->ecc2r : &regs->eccr;
 
 	if (v->secure_from && offset >= v->secure_from)
 		return BUS_FAULT;
@@ -333,8 +351,8 @@ static int l4x_mem_read(struct flash *flash, uint32_t offset, bool bad, bool cpu
 	if (!bad)
 		return 0;
 	offset -= offset % flash->chip->granule + (bank2 ? v->bank_bytes : 0);
-	if (!(regs->eccr & (ECCR_ECCD | ECCR_ECCC)))
-		regs->eccr |= (offset / v->ecc_unit & v->ecc_address) | (bank2 ? v->ecc_bank2 : 0) | ECCR_ECCD;
+	if (!(*eccr & (ECCR_ECCD | ECCR_ECCC)))
+		*eccr |= (offset / v->ecc_unit & v->ecc_address) | (bank2 ? v->ecc_bank2 : 0) | ECCR_ECCD;
 	if (flash->set_nmi)
 		flash->set_nmi(flash->ctx, true);
 	return 0;

@@ -11,11 +11,13 @@
 
 struct stm32l4x_variant {
 	uint8_t keyr, optkeyr, sr, cr, eccr, optr; /* offsets */
+	uint8_t ecc2r;            /* offset of the second bank's ECCR; 0: ECCR serves both */
 	uint32_t page_bits;       /* of PNB in CR, after the shift */
+	uint32_t bker;            /* in CR: the page is of the second bank; 0: there is one bank */
 	uint32_t bank_bytes;      /* size of the first of two banks; 0: there is one bank */
 	uint32_t ecc_unit;        /* bytes that ECCR.ADDR_ECC counts in */
 	uint32_t ecc_address;     /* mask of ECCR.ADDR_ECC */
-	uint32_t ecc_bank2;       /* ECCR.BK_ECC; 0: there is one bank */
+	uint32_t ecc_bank2;       /* ECCR.BK_ECC; 0: there is none */
 	uint32_t secure_from;     /* offset of what another core keeps for itself; 0: nothing */
 	uint32_t program_ns, erase_ns; /* typical times of a granule and of a page */
 	/* Registers that are only kept, ACR, OPTR and write protection among them, as they read after reset. */
@@ -26,7 +28,7 @@ struct stm32l4x_variant {
 	} kept[L4X_KEPT]; /* ends with offset 0 behind the first */
 };
 
-extern const struct stm32l4x_variant l4x_stm32l47, l4x_stm32g07, l4x_stm32g47, l4x_stm32wb5, l4x_stm32wle, l4x_stm32l55,
-	l4x_stm32u57;
+extern const struct stm32l4x_variant l4x_stm32l47, l4x_stm32g07, l4x_stm32g0b, l4x_stm32g47, l4x_stm32wb5, l4x_stm32wle,
+	l4x_stm32l55, l4x_stm32u57;
 
 #endif
