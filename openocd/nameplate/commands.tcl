@@ -189,7 +189,7 @@ proc _np_erase_region {} {
 	_np_erase $base $size [dict get $region erased]
 	if {$path ne ""} {
 		_np_say "$path, left by an earlier run that was cut off, is removed too"
-		file delete $path
+		_np_file_delete $path
 	}
 	_np_leave 1 0
 	_np_result "erased=$size"

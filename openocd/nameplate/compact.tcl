@@ -141,7 +141,7 @@ proc _np_rewrite_saved {region path saved} {
 			_np_fail "$done (the device's variables are safe in $path: the next run in the same directory writes them back)"
 		}
 		if {$done} {
-			file delete $path
+			_np_file_delete $path
 			return
 		}
 	}

@@ -5,7 +5,7 @@ lappend _telnet_autocomplete_skip _np_do_dump _np_dump _np_dump_lines _np_dump_l
 
 proc _np_do_dump {words secrets} {
 	set path [lindex $words 0]
-	if {$path eq "" || [file isdirectory $path] || ![file isdirectory [file dirname $path]]} {
+	if {[catch {_np_file_name $path} safe] || [file isdirectory $safe] || ![file isdirectory [file dirname $safe]]} {
 		_np_fail "the file [_np_quote $path] cannot be written: name a file in a folder that exists"
 	}
 	return [list _np_dump $path $secrets]
@@ -21,7 +21,7 @@ proc _np_dump {path secrets} {
 	}
 	lassign [_np_dump_lines $store $secrets] count lines
 	# Other people may read what holds no secret.
-	_np_write_file $path [join $lines \n]\n $secrets
+	_np_file_write $path [join $lines \n]\n $secrets
 	_np_result "dumped=$count"
 }
 
@@ -67,11 +67,9 @@ proc _np_dump_line {var secrets} {
 
 proc _np_do_restore {words flag} {
 	set path [lindex $words 0]
-	if {$path eq "" || ![file isfile $path] || [catch {open $path r} file]} {
+	if {[catch {_np_file_read $path} text]} {
 		_np_fail "the file [_np_quote $path] cannot be read: name one that `nameplate dump` or you have written"
 	}
-	set text [read $file]
-	close $file
 	return [list _np_change [_np_dump_parse $path $text]]
 }
 

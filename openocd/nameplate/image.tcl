@@ -24,10 +24,10 @@ proc _np_bytes_of {file offset count} {
 # {type {{start end} ...}}; type as `flash write_image` names it. A binary's ranges start at 0.
 # Everything here happens before the target is connected to.
 proc _np_image_open {path} {
-	if {![file exists $path]} {
+	if {[_np_file_kind $path] eq ""} {
 		_np_fail "there is no image [_np_quote $path]: check the path, or build the firmware first"
 	}
-	if {![file isfile $path] || [catch {open $path r} file]} {
+	if {[catch {_np_file_open $path} file]} {
 		_np_fail "the image [_np_quote $path] cannot be read: it must be a file that you may read"
 	}
 	set failed [catch {_np_image_ranges $file $path} image]
@@ -198,11 +198,12 @@ proc _np_image_check {path image banks region} {
 proc _np_image_program {path type offset} {
 	_np_say "programming $path"
 	_np_calm
-	if {[catch {flash write_image erase $path $offset $type}]} {
+	set name [_np_file_name $path]
+	if {[catch {flash write_image erase $name $offset $type}]} {
 		_np_fail "programming [_np_quote $path] failed (OpenOCD's messages stand above); the serial number was not\
 			written: check power and write protection, then run the same command again"
 	}
-	if {[catch {verify_image $path $offset $type}]} {
+	if {[catch {verify_image $name $offset $type}]} {
 		_np_fail "[_np_quote $path] reads back differently than it was written; the serial number was not\
 			written: check power and wiring, then run the same command again"
 	}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # The file that holds a device's variables while its only area is erased, and what tells devices apart.
 
-lappend _telnet_autocomplete_skip _np_device _np_device_rows _np_save_path _np_save_write _np_save_read _np_save_parse
-lappend _telnet_autocomplete_skip _np_fingerprint _np_resume _np_save_stale _np_save_pending _np_write_file
+lappend _telnet_autocomplete_skip _np_device _np_device_rows _np_save_folder _np_save_path _np_save_write _np_save_read _np_save_parse
+lappend _telnet_autocomplete_skip _np_fingerprint _np_resume _np_save_stale _np_save_pending
 
 # Where the 96 bits of the unique device ID are, by the DEV_ID of DBGMCU_IDCODE (bits 11:0). First row that matches wins.
 #   L1   RM0038 30.6.1, 31.2    L0   RM0377 27.4.1, 28.2    F1   RM0008 31.6.1, 30.2    F2   RM0033 32.6.1, 33.1
@@ -47,37 +47,13 @@ proc _np_device {region} {
 		`nameplate restore FILE`, or reserve two areas (NAMEPLATE_BASE, NAMEPLATE_SIZE)"
 }
 
-proc _np_save_path {device} {
-	return [file join [_np_setting NAMEPLATE_SAVE_DIR .] nameplate-$device.save]
+proc _np_save_folder {} {
+	set folder [_np_setting NAMEPLATE_SAVE_DIR ""]
+	return [expr {$folder eq "" ? "." : $folder}]
 }
 
-# Writes a file whole or not at all: a temporary one beside it, which only its owner can read, then renamed.
-proc _np_write_file {path text private} {
-	set folder [file dirname $path]
-	if {![file isdirectory $folder]} {
-		_np_fail "the folder [_np_quote $folder] does not exist: create it, or choose another"
-	}
-	set temporary ""
-	set failed [catch {
-		if {$private} {
-			set temporary [file tempfile [file join $folder .nameplate-XXXXXX]]
-		} else {
-			set temporary [file join $folder .nameplate-[pid]-[clock milliseconds]]
-		}
-		set file [open $temporary w]
-		puts -nonewline $file $text
-		$file flush
-		# On the disk before it gets its name.
-		catch {$file sync}
-		close $file
-		file rename -force $temporary $path
-	} why]
-	if {$failed} {
-		if {$temporary ne ""} {
-			catch {file delete $temporary}
-		}
-		_np_fail "the file [_np_quote $path] cannot be written: check the folder's permissions and the disk's space"
-	}
+proc _np_save_path {device} {
+	return [_np_save_folder]/nameplate-$device.save
 }
 
 # ---- its contents ---------------------------------------------------------------------------------------------
@@ -100,7 +76,7 @@ proc _np_save_write {path saved} {
 		lappend lines "item [dict get $item key] [dict get $item type] [_np_hex_of [dict get $item value]]-"
 	}
 	set text [join $lines \n]\n
-	_np_write_file $path "${text}end [format %08x [_np_crc32 [_np_string_bytes $text]]]\n" 1
+	_np_file_write $path "${text}end [format %08x [_np_crc32 [_np_string_bytes $text]]]\n" 1
 }
 
 # The dict that was saved, or an error.
@@ -133,10 +109,7 @@ proc _np_save_parse {text} {
 
 proc _np_save_read {path} {
 	if {[catch {
-		set file [open $path r]
-		set text [read $file]
-		close $file
-		_np_save_parse $text
+		_np_save_parse [_np_file_read $path]
 	} saved]} {
 		_np_fail "the file [_np_quote $path], which should hold this device's variables, cannot be read or is damaged:\
 			look into it, then move it away"
@@ -148,12 +121,15 @@ proc _np_save_read {path} {
 
 # The file for the device in hand, or {}. The device is asked only where there is any such file at all.
 proc _np_save_pending {region} {
-	set files [glob -nocomplain [file join [_np_setting NAMEPLATE_SAVE_DIR .] nameplate-*.save]]
-	if {[llength $files] == 0 || [catch {_np_device $region} device]} {
+	# A folder may refuse to be listed, and yet have the file.
+	if {![catch {_np_file_list [_np_save_folder]} names] && [lsearch -glob $names nameplate-*.save] < 0} {
+		return {}
+	}
+	if {[catch {_np_device $region} device]} {
 		return {}
 	}
 	set path [_np_save_path $device]
-	return [expr {[file exists $path] ? $path : ""}]
+	return [expr {[_np_file_kind $path] ne "" ? $path : ""}]
 }
 
 # Before anything is written: finishes what an earlier run could not.
@@ -171,7 +147,7 @@ proc _np_resume {region} {
 	}
 	if {[_np_save_stale $region $saved]} {
 		_np_say "the device has more than $path, which is removed"
-		file delete $path
+		_np_file_delete $path
 		return
 	}
 	_np_say "an earlier run was cut off: writing the device's variables back"

@@ -232,12 +232,10 @@ proc _np_value_mac {text} {
 }
 
 proc _np_value_file {path} {
-	if {$path eq "" || ![file isfile $path] || [catch {open $path r} file]} {
+	# One byte more than may be there, so that a large file is found out without reading it.
+	if {[catch {_np_file_read $path [expr {$::_np_longest_value + 1}]} text]} {
 		return -code error "is no file that can be read: check the path"
 	}
-	# One byte more than may be there, so that a large file is found out without reading it.
-	set text [read $file [expr {$::_np_longest_value + 1}]]
-	close $file
 	return [_np_string_bytes $text]
 }
 

@@ -320,15 +320,12 @@ proc _np_write_block {region place cell bytes} {
 	while {[llength $bytes] % $cell != 0} {
 		lappend bytes $fill
 	}
-	set path [file tempfile]
+	set path [_np_file_scratch [_np_hex_file $place $bytes]]
 	catch {
-		set file [open $path w]
-		puts -nonewline $file [_np_hex_file $place $bytes]
-		close $file
 		_np_calm
 		flash write_image $path 0 ihex
 	}
-	file delete $path
+	_np_file_delete $path
 	_np_reads_begin [dict get $region base] [dict get $region end] 64
 	set at $place
 	foreach {a b c d} $bytes {
