@@ -33,7 +33,7 @@ setup: ## install the Debian packages that building, the demo and the tests need
 
 # ---- tools/vboard ---------------------------------------------------------------------------------------------
 
-VBOARD_SRC  := $(wildcard tools/vboard/*.c)
+VBOARD_SRC  := $(wildcard tools/vboard/*.c tools/vboard/*/*.c)
 VBOARD_OBJ  := $(VBOARD_SRC:tools/vboard/%.c=build/vboard.o/%.o)
 VBOARD_LIBS := -lunicorn
 
@@ -45,7 +45,7 @@ build/vboard: $(VBOARD_OBJ)
 
 build/vboard.o/%.o: tools/vboard/%.c
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) -Itools/vboard $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(VBOARD_OBJ:.o=.d)
 
@@ -197,7 +197,7 @@ test-programs: $(UNIT) $(TARGETS) build/asan/vboard build/asan/nameplate build/t
 
 build/asan/%.o: tools/vboard/%.c
 	$(call say,CC,$@)
-	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(SANITIZE) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) -Itools/vboard $(SANITIZE) -MMD -MP -c -o $@ $<
 
 build/asan/vboard: $(ASAN_OBJ)
 	$(call say,LD,$@)

@@ -10,9 +10,9 @@
  *                                       what the C reader finds in the region at each: POINT, then name=value fields,
  *                                       all separated by tabs
  */
-#include "fault.h"
+#include "flash/fault.h"
 
-#include "chips.h"
+#include "parts/chips.h"
 #include "nameplate.h"
 
 #include <inttypes.h>

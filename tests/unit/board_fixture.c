@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "board_fixture.h"
 
-#include "chips.h"
+#include "parts/chips.h"
 
 #include <stdio.h>
 #include <stdlib.h>

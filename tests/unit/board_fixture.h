@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "bitbang.h"
+#include "probes/bitbang.h"
 #include "board.h"
 
 #define FLASH_BASE 0x08000000u

@@ -6,7 +6,7 @@
 #include "board_fixture.h"
 #include "target_run.h"
 
-#include "chips.h"
+#include "parts/chips.h"
 
 #include <string.h>
 

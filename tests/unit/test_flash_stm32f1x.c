@@ -4,7 +4,7 @@
  */
 #include "board_fixture.h"
 
-#include "chips.h"
+#include "parts/chips.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  */
 #include "board_fixture.h"
 
-#include "chips.h"
+#include "parts/chips.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,8 +5,8 @@
  */
 #include "board_fixture.h"
 
-#include "chips.h"
-#include "flash_stm32l4x.h"
+#include "parts/chips.h"
+#include "flash/stm32l4x.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  */
 #include "board_fixture.h"
 
-#include "chips.h"
+#include "parts/chips.h"
 
 /* The columns for DR and IR are the same but for the way out of Select: written as a rule, not as the model's table. */
 static enum tap_state expected_next(enum tap_state state, bool tms)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "board.h"
 
-#include "chips.h"
+#include "parts/chips.h"
 
 #include <limits.h>
 #include <stdio.h>

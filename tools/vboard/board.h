@@ -6,14 +6,15 @@
 #define VBOARD_BOARD_H
 
 #include "bus.h"
-#include "core.h"
-#include "dap.h"
-#include "fault.h"
-#include "flash.h"
-#include "jtag.h"
-#include "periph.h"
+#include "core/core.h"
+#include "core/debug.h"
+#include "port/dap.h"
+#include "flash/fault.h"
+#include "flash/flash.h"
+#include "port/jtag.h"
+#include "parts/periph.h"
 #include "stats.h"
-#include "swd.h"
+#include "port/swd.h"
 
 struct board {
 	const struct chip *chip;

@@ -3,9 +3,9 @@
  * Options and lifetime.
  */
 #include "board.h"
-#include "chips.h"
-#include "cores.h"
-#include "server.h"
+#include "parts/chips.h"
+#include "core/cores.h"
+#include "probes/server.h"
 
 #include <errno.h>
 #include <fcntl.h>

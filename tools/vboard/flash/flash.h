@@ -6,7 +6,7 @@
 #ifndef VBOARD_FLASH_H
 #define VBOARD_FLASH_H
 
-#include "ecc.h"
+#include "flash/ecc.h"
 
 #include <stdbool.h>
 #include <stdint.h>

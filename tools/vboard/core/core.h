@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
  * The processor core: Unicorn executes instructions; halt, step, breakpoints and debug registers (debug.c), exceptions
- * (exception.c) and the system control space (scs.c) are around it. References: ARM DDI 0403 (ARMv7-M architecture),
+ * (exception.c) and the system control space (scs.c) are around it; what each of them offers the others is in its own header. References: ARM DDI 0403 (ARMv7-M architecture),
  * DDI 0337 (Cortex-M3 TRM).
  */
 #ifndef VBOARD_CORE_H
@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <unicorn/unicorn.h>
 
-#include "cores.h"
+#include "core/cores.h"
 
 #define CORE_EXCEPTIONS (16 + 160)
 #define MAX_FPB_COMPARATORS 10 /* code and literal */
@@ -130,41 +130,5 @@ uint32_t core_reg_read(struct core *core, unsigned regsel);
 void core_reg_write(struct core *core, unsigned regsel, uint32_t value);
 
 enum { REG_SP = 13, REG_LR = 14, REG_PC = 15, REG_XPSR = 16, REG_MSP = 17, REG_PSP = 18, REG_SPECIAL = 20, REG_FPSCR = 33, REG_S0 = 64, REG_S31 = 95 };
-
-/* ---- debug.c ---- */
-void debug_attach(struct core *core, struct bus *bus);
-/* What the system's debug bus of the H7 has, on a bus of its own. */
-void debug_attach_apb(struct core *core, struct bus *bus);
-void debug_halt(struct core *core, uint32_t dfsr_reason);
-bool debug_enabled(const struct core *core);
-bool debug_breakpoint_at(const struct core *core, uint32_t pc);
-/* Called before a step or run: makes the emulator report data accesses if a DWT comparator watches for them. */
-void debug_arm_watchpoints(struct core *core);
-bool debug_stepping(const struct core *core);
-bool debug_masks_interrupts(const struct core *core);
-void debug_reset(struct core *core);
-
-enum { DFSR_HALTED = 1u << 0, DFSR_BKPT = 1u << 1, DFSR_DWTTRAP = 1u << 2, DFSR_VCATCH = 1u << 3, DFSR_EXTERNAL = 1u << 4 };
-enum { DEMCR_VC_CORERESET = 1u << 0, DEMCR_VC_MMERR = 1u << 4, DEMCR_VC_NOCPERR = 1u << 5, DEMCR_VC_CHKERR = 1u << 6, DEMCR_VC_STATERR = 1u << 7, DEMCR_VC_BUSERR = 1u << 8, DEMCR_VC_INTERR = 1u << 9, DEMCR_VC_HARDERR = 1u << 10, DEMCR_MON_EN = 1u << 16, DEMCR_TRCENA = 1u << 24 };
-
-/* ---- exception.c ---- */
-void exception_reset(struct core *core);
-/* Takes the most urgent pending exception if its priority allows: pushes the frame and enters the handler. True if so. */
-bool exception_take_pending(struct core *core);
-void exception_return(struct core *core, uint32_t exc_return);
-/* Are bus faults of data accesses left unhandled (CCR.BFHFNMIGN) at the present priority? */
-bool exception_ignores_bus_faults(struct core *core);
-/* A synchronous fault or SVC: made pending, or escalated to HardFault, or lock-up. */
-void exception_raise(struct core *core, enum exception number);
-/* Would a pending exception wake the core from sleep? */
-bool exception_wakes(const struct core *core);
-
-/* ---- scs.c ---- */
-void scs_attach(struct core *core, struct bus *bus);
-void scs_reset(struct core *core);
-/* Brings SysTick up to the present cycle. */
-void systick_sync(struct core *core);
-/* Cycles until SysTick next makes its exception pending; UINT32_MAX when it will not. */
-uint32_t systick_remaining(struct core *core);
 
 #endif

@@ -4,9 +4,10 @@
  * read-only blocks a debugger looks at (ROM table, DBGMCU). Reference: ARM DDI 0403 part C, and DDI 0419 part C for ARMv6-M;
  * RM0038 section 30.
  */
-#include "core.h"
+#include "core/core.h"
+#include "core/debug.h"
 
-#include "chips.h"
+#include "parts/chips.h"
 #include "stats.h"
 
 #include <string.h>

@@ -7,10 +7,10 @@
  * Erased bits are 1. With PG set a half-word is programmed by writing it, if it is erased or the value is 0; PER and MER
  * with STRT erase a page or all. Option bytes are half-words of their own, programmed with OPTPG and erased with OPTER.
  */
-#include "flash.h"
+#include "flash/flash.h"
 
 #include "bus.h"
-#include "chips.h"
+#include "parts/chips.h"
 #include "stats.h"
 
 #include <string.h>

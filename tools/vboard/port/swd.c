@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "swd.h"
+#include "port/swd.h"
 
-#include "dap.h"
+#include "port/dap.h"
 
 #define LINE_RESET_ONES 50
 

@@ -2,9 +2,9 @@
  *
  * References: IEEE 1149.1 (TAP controller); ARM IHI 0031 section B3 (JTAG-DP).
  */
-#include "jtag.h"
+#include "port/jtag.h"
 
-#include "dap.h"
+#include "port/dap.h"
 
 /* next[state][TMS] */
 static const uint8_t next[16][2] = {

@@ -3,10 +3,10 @@
  * References: RM0351 (STM32L4) section 3.3.2 and RM0433 (STM32H7) section 4.3.8, error code correction; the rules for
  * programming twice are each controller's.
  */
-#include "ecc.h"
+#include "flash/ecc.h"
 
-#include "chips.h"
-#include "flash.h"
+#include "parts/chips.h"
+#include "flash/flash.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,10 +8,10 @@
  * it up with ones. Nothing is refused because it is not erased: bits of both values and their codes come together. A double
  * ECC error sets DBECCERR and answers the read with a bus error, to the CPU and to the debugger.
  */
-#include "flash.h"
+#include "flash/flash.h"
 
 #include "bus.h"
-#include "chips.h"
+#include "parts/chips.h"
 #include "stats.h"
 
 #include <string.h>

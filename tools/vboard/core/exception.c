@@ -6,9 +6,11 @@
  * Floating-point state is stacked at once and not lazily (FPCCR.LSPEN): a handler that looks cannot tell, except by
  * LSPACT, which stays 0.
  */
-#include "core.h"
+#include "core/core.h"
+#include "core/debug.h"
+#include "core/exception.h"
 
-#include "chips.h"
+#include "parts/chips.h"
 
 #include <string.h>
 

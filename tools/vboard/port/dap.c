@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "dap.h"
+#include "port/dap.h"
 
 #include "bus.h"
-#include "chips.h"
-#include "cores.h"
+#include "parts/chips.h"
+#include "core/cores.h"
 #include "stats.h"
 
 #include <stddef.h>

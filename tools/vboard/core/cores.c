@@ -4,7 +4,7 @@
  * (M0+), DDI 0337 (M3), DDI 0439 (M4), DDI 0489 (M7). Comparators and priority bits are what ST puts into its parts: RM0091,
  * RM0367, RM0008, RM0368 and RM0410, chapters on debug support; PM0215, PM0223, PM0056, PM0214 and PM0253.
  */
-#include "cores.h"
+#include "core/cores.h"
 
 #include <unicorn/unicorn.h>
 

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "flash.h"
+#include "flash/flash.h"
 
 enum cut_kind {
 	CUT_NONE,

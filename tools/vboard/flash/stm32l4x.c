@@ -11,11 +11,11 @@
  * PROGERR looks at the data alone: a granule that was programmed with all ones is not refused, and its ECC then fits neither
  * value. All zeros may be programmed over anything.
  */
-#include "flash_stm32l4x.h"
+#include "flash/stm32l4x.h"
 
 #include "bus.h"
-#include "chips.h"
-#include "flash.h"
+#include "parts/chips.h"
+#include "flash/flash.h"
 #include "stats.h"
 
 #include <string.h>

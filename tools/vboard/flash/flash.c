@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "flash.h"
+#include "flash/flash.h"
 
 #include "bus.h"
-#include "chips.h"
-#include "fault.h"
+#include "parts/chips.h"
+#include "flash/fault.h"
 #include "stats.h"
 
 #include <errno.h>

@@ -7,10 +7,10 @@
  * MER with STRT erase a sector or all. Sectors are four small ones, one of four times that size, and then ones of eight times.
  * Option bytes are the registers OPTCR and OPTCR1.
  */
-#include "flash.h"
+#include "flash/flash.h"
 
 #include "bus.h"
-#include "chips.h"
+#include "parts/chips.h"
 #include "stats.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "fault.h"
+#include "flash/fault.h"
 
-#include "chips.h"
+#include "parts/chips.h"
 
 #include <errno.h>
 #include <fcntl.h>

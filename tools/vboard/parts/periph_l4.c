@@ -3,7 +3,7 @@
  * Peripherals of the families with ECC flash: what OpenOCD's target files and start-up code touch. References, chapters on
  * PWR, RCC and GPIO: RM0351 (L4), RM0444 (G0), RM0440 (G4), RM0434 (WB), RM0461 (WLE), RM0438 (L5), RM0456 (U5), RM0433 (H7).
  */
-#include "periph.h"
+#include "parts/periph.h"
 
 #include <stddef.h>
 

@@ -7,10 +7,10 @@
  * half a page by setting FPRG and PROG and writing its 32 words in order, a page is erased by setting ERASE and PROG
  * and writing 0 into it. The L0 has half pages of 16 words, and refuses to program a word that is not 0.
  */
-#include "flash.h"
+#include "flash/flash.h"
 
 #include "bus.h"
-#include "chips.h"
+#include "parts/chips.h"
 #include "stats.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "bitbang.h"
+#include "probes/bitbang.h"
 
 #include "board.h"
 

@@ -3,7 +3,7 @@
  * References: RM0038 (L1) sections 5.4 (PWR), 6.3 (RCC), 7.4 (GPIO); the same chapters of RM0367 (L0), RM0091 (F0), RM0008 (F1),
  * RM0316 (F3), RM0033 (F2), RM0368 (F401), RM0410 (F76x).
  */
-#include "periph.h"
+#include "parts/periph.h"
 
 #include "bus.h"
 

@@ -10,9 +10,12 @@
  * - A written xPSR or CONTROL takes full effect (handler mode, privilege) only when APSR is written after it.
  * - Inside an IT block a stop takes effect one instruction late.
  */
-#include "core.h"
+#include "core/core.h"
+#include "core/debug.h"
+#include "core/exception.h"
+#include "core/scs.h"
 
-#include "chips.h"
+#include "parts/chips.h"
 #include "stats.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "server.h"
+#include "probes/server.h"
 
-#include "bitbang.h"
+#include "probes/bitbang.h"
 #include "board.h"
 
 #include <arpa/inet.h>

@@ -5,12 +5,12 @@
  * References: RM0038 (STM32L1) sections 2.3 memory map, 3.2 NVM organisation, 6 RCC, 30 debug support, 31 device
  * electronic signature. DS6876 (STM32L152RB): 128 KiB flash, 16 KiB RAM, MSI of 2.097 MHz after reset.
  */
-#include "chips.h"
+#include "parts/chips.h"
 
-#include "cores.h"
-#include "flash.h"
-#include "flash_stm32l4x.h"
-#include "periph.h"
+#include "core/cores.h"
+#include "flash/flash.h"
+#include "flash/stm32l4x.h"
+#include "parts/periph.h"
 
 #include <stddef.h>
 #include <string.h>
