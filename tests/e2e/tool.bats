@@ -45,7 +45,7 @@ blank() { # FILE BYTES ff|00
 	[ "$3" = 00 ] || LC_ALL=C tr '\0' '\377' <"$1" >"$1.ff" && { [ ! -e "$1.ff" ] || mv "$1.ff" "$1"; }
 }
 
-variables=(serial=42 mac:mac=02:00:00:12:34:56 hwrev=B2 gain:f32=1.0023 offset:i32=-17 key:hex:secret=00112233 'note=two words, Grüße "\' big=5000000000 none:hex=)
+variables=(serial=42 mac:mac=02:00:00:12:34:56 hwrev=B2 gain:f32=1.0023 zero:f32=-0 offset:i32=-17 key:hex:secret=00112233 'note=two words, Grüße "\' big=5000000000 none:hex=)
 
 # ---- against the Tcl -------------------------------------------------------------------------------------------
 
@@ -88,7 +88,7 @@ on_board() {
 	nameplate_bare "nameplate list -json"
 	expect "$("$TOOL" decode --chip "$chip" --json three.bin)"
 	nameplate_bare "nameplate dump openocd.txt -secrets"
-	"$TOOL" decode --dump --secrets -o tool.txt "$VBOARD_FLASH"
+	"$TOOL" decode --chip "$chip" --dump --secrets -o tool.txt "$VBOARD_FLASH"
 	cmp openocd.txt tool.txt
 }
 
@@ -275,7 +275,7 @@ erase_told() {
 
 @test "a secret is neither shown nor dumped unless asked, and files with secrets are their owner's alone" {
 	umask 022
-	tool encode --chip stm32f103rb -o one.hex key:hex:secret=c0ffee42
+	tool encode --chip stm32f103rb --whole -o one.hex key:hex:secret=c0ffee42
 	[ "$(command stat -c %a one.hex)" = 600 ]
 	tool encode --chip stm32f103rb -o two.hex key:hex=c0ffee42
 	[ "$(command stat -c %a two.hex)" = 644 ]
@@ -374,6 +374,7 @@ erase_told() {
 	python3 "$HOME_DIR/tests/vectors/make.py" images "$BATS_TEST_TMPDIR"
 	wrong "another version" -- encode --base 0x08010000 --size 8192 --cell 4 -o written --onto wrong-version.bin serial=42
 	"$TOOL" encode --chip stm32f103rb -o good.hex serial=42
+	wrong "of the region's 4096 bytes" -- decode --chip stm32f103rb good.hex
 	sed '2s/..$/00/' good.hex >bad.hex
 	wrong "line 2" "checksum" -- decode bad.hex
 	head -n 2 good.hex >bad.hex
@@ -382,6 +383,56 @@ erase_told() {
 	wrong '"vars.txt" line 2: variable "b"' -- "${encode[@]}" --from vars.txt
 	printf '# nothing\n\n' >vars.txt
 	wrong "holds no variable" -- "${encode[@]}" --from vars.txt
+}
+
+@test "a dump that lacks a part of the region, where newer values may stand, is refused, by decode and --onto" {
+	local chip=stm32f103rb base=0x0801F000
+	"$TOOL" encode --chip $chip --format bin --whole -o old.bin serial=100 "a:hex=$(printf '%02000d' 1)"
+	"$TOOL" encode --chip $chip --onto old.bin --format bin --whole -o region.bin serial=55555 "a:hex=$(printf '%02000d' 2)"
+	blank flash.bin 131072 ff
+	dd if=region.bin of=flash.bin bs=1 seek=$((base - 0x08000000)) conv=notrunc status=none
+	for file in region.bin flash.bin; do
+		tool decode $file
+		[ "$status" = 0 ] && [[ $stdout == "serial       u32  55555                    0x080"??8* ]]
+	done
+	head -c 2048 region.bin >half.bin
+	tail -c 2048 region.bin >upper.bin
+	head -c 4095 region.bin >region-short.bin
+	head -c 131071 flash.bin >flash-short.bin
+	head -c 129024 flash.bin >flash-half.bin
+	objcopy -I binary -O ihex --change-addresses $base half.bin half.hex
+	objcopy -I binary -O srec --change-addresses $base half.bin half.srec
+	# Its middle is missing: the last 16 bytes of the first area.
+	objcopy -I binary -O ihex --change-addresses $base region.bin region.hex
+	grep -v '^:10F7F0' region.hex >hole.hex
+	[ "$(grep -c '' hole.hex)" = $(($(grep -c '' region.hex) - 1)) ]
+	for file in half.bin upper.bin region-short.bin half.hex half.srec hole.hex; do
+		wrong "of the region's 4096 bytes (0x0801F000 to 0x0801FFFF)" "dump the whole region" -- decode --chip $chip $file
+		wrong "of the region's 4096 bytes" -- decode --base $base --size 4096 $file
+		wrong "of the region's 4096 bytes" -- encode --chip $chip --onto $file -o written serial=7
+	done
+	for file in flash-short.bin flash-half.bin; do
+		wrong "neither the region's 4096 nor the 131072 of the flash up to its end" "--at" -- decode --chip $chip $file
+		wrong "neither the region's 4096" -- encode --chip $chip --onto $file -o written serial=7
+		wrong "of the region's 4096 bytes" -- decode --at 0x08000000 --chip $chip $file
+	done
+	for file in half.bin upper.bin half.hex half.srec flash-half.bin; do
+		wrong "one area of a store" "with newer values" "--chip" -- decode $file
+	done
+	wrong "of the region's 4096 bytes" -- decode region-short.bin
+	wrong "one area of a store" -- decode --base $base half.bin
+	# A store that was never compacted: its other half is blank, and must be there too.
+	tool decode old.bin
+	[ "$status" = 0 ] && [[ $stdout == "serial       u32  100 "* ]]
+	head -c 4095 old.bin >old-short.bin
+	wrong "one area of a store" -- decode old-short.bin
+	blank flash.bin 131072 ff
+	dd if=old.bin of=flash.bin bs=1 seek=$((base - 0x08001000)) conv=notrunc status=none
+	tool decode flash.bin # in the middle of the flash
+	[ "$status" = 0 ] && [[ $stdout == "serial       u32  100 "* ]]
+	head -c 131071 flash.bin >flash-short.bin
+	tool decode flash-short.bin # the part that is missing is none of the region's
+	[ "$status" = 0 ] && [[ $stdout == "serial       u32  100 "* ]]
 }
 
 @test "random and truncated files never end in anything but a table or one error line" {
@@ -419,7 +470,7 @@ erase_told() {
 		*"decode --chip"*) [[ $stdout == $'serial       u32  42                       0x0801E'*$'\nhwrev        text B2 '* ]] || { echo "$stdout"; return 1; } ;;
 		esac
 	done <"$HOME_DIR/tools/nameplate/README.md"
-	[ "$count" = 23 ]
+	[ "$count" = 22 ]
 }
 
 @test "--help, --version and the lists; the man page renders and knows every option" {

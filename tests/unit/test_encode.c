@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "decode.h"
+#include "dump.h"
 #include "encode.h"
 #include "formats/formats.h"
 #include "number.h"
@@ -276,7 +277,7 @@ static void round_trip(void (*write)(const struct output *, FILE *))
 	}
 	write(&output, file);
 	fclose(file);
-	assert_int_equal(image_load(path, 0, &image), 0);
+	assert_int_equal(dump_load(path, &image), 0);
 	assert_int_equal(image_read(&image, region.base, back, sizeof back), runs[0].size + runs[1].size + runs[2].size);
 	assert_memory_equal(back, wanted, sizeof wanted);
 	image_free(&image);
@@ -301,7 +302,7 @@ static int load(const char *text)
 
 	assert_int_equal(write(descriptor, text, strlen(text)), (ssize_t)strlen(text));
 	close(descriptor);
-	result = image_load(path, 0, &image);
+	result = dump_load(path, &image);
 	if (!result && image.is_binary)
 		result = 1;
 	if (result >= 0)
@@ -532,7 +533,7 @@ static int load_and_find(const char *path)
 	struct image image;
 	struct region region;
 
-	if (image_load(path, REGION_BASE, &image))
+	if (dump_load(path, &image) || (image.is_binary && image_place(&image, path, REGION_BASE)))
 		return -1;
 	region_find(&image, path, NULL, &region);
 	image_free(&image);

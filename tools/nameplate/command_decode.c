@@ -12,25 +12,19 @@ static uint8_t *load(const struct options *options, struct region *region)
 {
 	struct image image;
 	uint8_t *flash = NULL;
-	uint32_t at;
-	size_t found;
 
-	if (options_region(options, region) || options_binary_at(options, region, options->file, &at) ||
-	    image_load(options->file, at, &image))
+	if (options_region(options, region) || options_load(options, region, options->file, &image))
 		return NULL;
 	if (region->size == 0 && region_find(&image, options->file, options->base ? &region->base : NULL, region)) {
 		image_free(&image);
 		return NULL;
 	}
 	flash = region_bytes(region);
-	found = flash ? image_read(&image, region->base, flash, region->size) : 1;
-	image_free(&image);
-	if (found == 0) {
-		fail("%s has nothing of the region 0x%08X to 0x%08X: dump that", quote(options->file), region->base,
-		     region->base + region->size - 1);
+	if (flash && region_read(&image, options->file, region, flash)) {
 		free(flash);
-		return NULL;
+		flash = NULL;
 	}
+	image_free(&image);
 	return flash;
 }
 

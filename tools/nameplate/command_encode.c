@@ -13,20 +13,16 @@
 static int load(const struct options *options, const struct region *region, uint8_t *flash)
 {
 	struct image image;
-	uint32_t at;
-	size_t found;
+	int err;
 
 	memset(flash, (int)(region->erased & 0xFFu), region->size);
 	if (!options->onto)
 		return 0;
-	if (options_binary_at(options, region, options->onto, &at) || image_load(options->onto, at, &image))
+	if (options_load(options, region, options->onto, &image))
 		return -1;
-	found = image_read(&image, region->base, flash, region->size);
+	err = region_read(&image, options->onto, region, flash);
 	image_free(&image);
-	if (found < region->size)
-		return fail("%s has %zu of the region's %u bytes (0x%08X to 0x%08X): dump the whole region", quote(options->onto), found,
-			    region->size, region->base, region->base + region->size - 1);
-	return 0;
+	return err;
 }
 
 /* Reads it all back with the firmware's reader; *secrets: whether there are any. */

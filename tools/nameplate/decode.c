@@ -78,6 +78,29 @@ static void look_everywhere(struct search *search)
 	}
 }
 
+static bool has(const struct image *image, uint32_t address, uint32_t size)
+{
+	return image_read(image, address, NULL, size) == size;
+}
+
+/*
+ * One area was found. It may be all of its region, or either half of it, and the other half may hold the newer values: that one
+ * must be in the image, blank or damaged as it then is.
+ */
+static int settle_one(const struct image *image, const char *path, const uint32_t *base, const struct found *one,
+		      struct region *region)
+{
+	const bool above = has(image, one->base + one->size, one->size);
+	const bool below = base || (one->base >= one->size && has(image, one->base - one->size, one->size));
+
+	if (above && image_last(image) - one->base + 1 == 2 * one->size)
+		region->size = 2 * one->size; /* its other half is blank, and the dump ends there as the flash does */
+	else if (!above || !below)
+		return fail("%s has one area of a store, 0x%08X to 0x%08X, and may lack the other, with newer values: name the region "
+			    "(--chip, or --base and --size), or dump the whole flash", quote(path), one->base, one->base + one->size - 1);
+	return 0;
+}
+
 int region_find(const struct image *image, const char *path, const uint32_t *base, struct region *region)
 {
 	struct search search = {.image = image};
@@ -104,9 +127,18 @@ int region_find(const struct image *image, const char *path, const uint32_t *bas
 			    quote(path), one->base, two->base);
 	else if (base && *base != one->base)
 		region->base = *base, region->size = 2 * one->size;
-	else if (image_last(image) >= one->base + 2 * one->size - 1 && image_last(image) - one->base + 1 == 2 * one->size)
-		region->size = 2 * one->size; /* its other half is blank, and the dump ends there as the flash does */
+	else
+		return settle_one(image, path, base, one, region);
 	return 0;
+}
+
+int region_read(const struct image *image, const char *path, const struct region *region, uint8_t *flash)
+{
+	const size_t found = image_read(image, region->base, flash, region->size);
+
+	return found == region->size ? 0 :
+		fail("%s has %zu of the region's %u bytes (0x%08X to 0x%08X): dump the whole region", quote(path), found, region->size,
+		     region->base, region->base + region->size - 1);
 }
 
 /* ---- what it holds -------------------------------------------------------------------------------------------- */

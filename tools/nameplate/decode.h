@@ -22,9 +22,12 @@ uint8_t *region_bytes(const struct region *region);
 
 /*
  * Looks for the store in all of the image; `base`, unless NULL, is where its region begins. 0 with base and size set, or -1
- * after an error line.
+ * after an error line: also where a part of the region may be missing, which could hold newer values.
  */
 int region_find(const struct image *image, const char *path, const uint32_t *base, struct region *region);
+
+/* Copies the region's bytes, all of which the image must have. 0, or -1 after an error line. */
+int region_read(const struct image *image, const char *path, const struct region *region, uint8_t *flash);
 
 /* Decodes the region's bytes. 0, or -1 after an error line. To be freed. */
 int decode(const struct region *region, const uint8_t *flash, struct decoded *decoded);

@@ -2,12 +2,9 @@
 #include "image.h"
 
 #include "error.h"
-#include "formats/formats.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define FILE_MAX (64u << 20) /* no STM32 has as much flash, and hex digits take more than twice as much */
 
 void image_free(struct image *image)
 {
@@ -23,7 +20,7 @@ int image_add(struct image *image, uint32_t address, const uint8_t *bytes, size_
 
 	if (size == 0)
 		return 0;
-	memcpy(image->bytes + image->size, bytes, size); /* there is room: see load_text */
+	memcpy(image->bytes + image->size, bytes, size); /* there is room: see image.h */
 	image->size += size;
 	if (last && last->address + last->size == address) {
 		last->size += size;
@@ -46,7 +43,7 @@ static int by_address(const void *a, const void *b)
 	return (one->address > other->address) - (one->address < other->address);
 }
 
-static int sort(struct image *image, const char *path)
+int image_sort(struct image *image, const char *path)
 {
 	if (image->count == 0)
 		return fail("%s holds no bytes: dump the device's flash into it", quote(path));
@@ -58,71 +55,12 @@ static int sort(struct image *image, const char *path)
 	return 0;
 }
 
-static uint8_t *read_all(FILE *file, const char *path, size_t *size)
+int image_place(struct image *image, const char *path, uint32_t address)
 {
-	size_t room = 1u << 16;
-	uint8_t *bytes = NULL, *grown;
-
-	for (*size = 0; *size <= FILE_MAX; room *= 2) {
-		grown = realloc(bytes, room + 1); /* and a NUL behind it */
-		if (!grown) {
-			fail_memory();
-			break;
-		}
-		bytes = grown;
-		*size += fread(bytes + *size, 1, room - *size, file);
-		if (*size < room) {
-			if (ferror(file)) {
-				fail("%s cannot be read: check the disk", quote(path));
-				break;
-			}
-			bytes[*size] = '\0';
-			return bytes;
-		}
-	}
-	if (*size > FILE_MAX)
-		fail("%s has more than %u MiB: give a dump of the flash, or of the reserved region alone", quote(path), FILE_MAX >> 20);
-	free(bytes);
-	return NULL;
-}
-
-/* What the file's first line shows it to be. */
-static int load(const char *path, uint32_t binary_at, uint8_t *bytes, size_t size, struct image *image)
-{
-	image->bytes = malloc(size + 1); /* hex digits hold fewer bytes than they are */
-	if (!image->bytes)
-		return fail_memory();
-	if (ihex_looks_like(bytes, size))
-		return ihex_read(path, (char *)bytes, image);
-	if (srec_looks_like(bytes, size))
-		return srec_read(path, (char *)bytes, image);
-	image->is_binary = true;
-	if (size > UINT32_MAX - binary_at)
-		return fail("%s does not fit behind 0x%08X: correct --at", quote(path), binary_at);
-	return image_add(image, binary_at, bytes, size);
-}
-
-int image_load(const char *path, uint32_t binary_at, struct image *image)
-{
-	FILE *file = fopen(path, "rb");
-	uint8_t *bytes;
-	size_t size;
-	int err;
-
-	memset(image, 0, sizeof *image);
-	if (!file)
-		return fail("%s cannot be read: name a dump of the flash that is there", quote(path));
-	bytes = read_all(file, path, &size);
-	fclose(file);
-	if (!bytes)
-		return -1;
-	err = load(path, binary_at, bytes, size, image);
-	if (!err)
-		err = sort(image, path);
-	if (err)
-		image_free(image);
-	free(bytes);
-	return err;
+	if (image->size > UINT32_MAX - address)
+		return fail("%s does not fit behind 0x%08X: correct --at", quote(path), address);
+	image->segments[0].address = address;
+	return 0;
 }
 
 size_t image_read(const struct image *image, uint32_t address, uint8_t *bytes, size_t size)
@@ -130,7 +68,8 @@ size_t image_read(const struct image *image, uint32_t address, uint8_t *bytes, s
 	const uint64_t end = (uint64_t)address + size;
 	size_t found = 0;
 
-	memset(bytes, 0xFF, size);
+	if (bytes)
+		memset(bytes, 0xFF, size);
 	for (size_t i = 0; i < image->count; i++) {
 		const struct segment *segment = &image->segments[i];
 		const uint64_t from = segment->address > address ? segment->address : address;
@@ -139,7 +78,8 @@ size_t image_read(const struct image *image, uint32_t address, uint8_t *bytes, s
 		to = to < end ? to : end;
 		if (from >= to)
 			continue;
-		memcpy(bytes + (from - address), image->bytes + segment->offset + (from - segment->address), to - from);
+		if (bytes)
+			memcpy(bytes + (from - address), image->bytes + segment->offset + (from - segment->address), to - from);
 		found += to - from;
 	}
 	return found;

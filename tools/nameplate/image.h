@@ -22,17 +22,18 @@ struct image {
 	bool is_binary; /* its addresses are a guess, or the user's word */
 };
 
-/*
- * Loads a file: Intel HEX, S-records, or a binary, which begins at `binary_at`. 0, or -1 after an error line; then the image
- * is empty. To be freed.
- */
-int image_load(const char *path, uint32_t binary_at, struct image *image);
 void image_free(struct image *image);
 
-/* Adds bytes while it is being loaded. */
+/* Adds bytes while it is being loaded; there must be room for them in `image->bytes`. */
 int image_add(struct image *image, uint32_t address, const uint8_t *bytes, size_t size);
 
-/* Copies `size` bytes from `address`; those that it does not have are 0xFF. Returns how many it has. */
+/* Once all are there: sorts them. 0, or -1 after an error line, if there are none or one is there twice. */
+int image_sort(struct image *image, const char *path);
+
+/* Says where a binary begins. 0, or -1 after an error line. */
+int image_place(struct image *image, const char *path, uint32_t address);
+
+/* Copies `size` bytes from `address`; those that it does not have are 0xFF. Returns how many it has. `bytes` NULL: only counts. */
 size_t image_read(const struct image *image, uint32_t address, uint8_t *bytes, size_t size);
 
 /* First address and last one; of an image that is not empty. */

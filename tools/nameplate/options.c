@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "options.h"
 
+#include "dump.h"
 #include "error.h"
 #include "number.h"
 
 #include <getopt.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define VERSION "0.1"
 
@@ -250,18 +250,24 @@ int options_region(const struct options *options, struct region *region)
 	return 0;
 }
 
-int options_binary_at(const struct options *options, const struct region *region, const char *path, uint32_t *address)
+int options_load(const struct options *options, const struct region *region, const char *path, struct image *image)
 {
 	static const uint32_t flash_base = 0x08000000u;
-	struct stat status;
+	const uint64_t flash_size = (uint64_t)region->base - flash_base + (region->size ? region->size : 1); /* to the region's end */
+	uint32_t at = flash_base;
+	int err = 0;
 
-	if (options->at)
-		return take_number("at", options->at, address);
-	*address = flash_base;
-	if (region->base >= flash_base && (stat(path, &status) != 0 || (uint64_t)status.st_size <
-					   (uint64_t)(region->base - flash_base) + (region->size ? region->size : 1)))
-		*address = region->base;
-	else if (region->base && region->base < flash_base)
-		*address = region->base;
-	return 0;
+	if ((options->at && take_number("at", options->at, &at)) || dump_load(path, image))
+		return -1;
+	if (!options->at && region->base && (region->base < flash_base || image->size < flash_size)) {
+		at = region->base;
+		if (at > flash_base && image->is_binary && region->size && image->size > region->size)
+			err = fail("%s has %zu bytes, neither the region's %u nor the %llu of the flash up to its end: dump one of them, "
+				   "or say where it begins (--at)", quote(path), image->size, region->size, (unsigned long long)flash_size);
+	}
+	if (!err && image->is_binary)
+		err = image_place(image, path, at);
+	if (err)
+		image_free(image);
+	return err;
 }

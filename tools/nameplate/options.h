@@ -7,6 +7,7 @@
 
 #include "chips.h"
 #include "formats/formats.h"
+#include "image.h"
 #include "variable.h"
 
 struct options {
@@ -27,10 +28,10 @@ int options_parse(int argc, char **argv, enum command *command, struct options *
 int options_region(const struct options *options, struct region *region);
 
 /*
- * Where a binary file of a dump begins: at --at; else with the flash, if it is long enough to reach the region's end, else with
- * the region.
+ * Loads a dump. A binary begins at --at; else with the flash, if it is long enough to reach the region's end, else with the
+ * region, and then it may not be longer. 0, or -1 after an error line.
  */
-int options_binary_at(const struct options *options, const struct region *region, const char *path, uint32_t *address);
+int options_load(const struct options *options, const struct region *region, const char *path, struct image *image);
 
 /* Each returns the exit status. */
 int command_encode(const struct options *options);

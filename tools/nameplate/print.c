@@ -51,7 +51,9 @@ static void print_value(const struct variable *variable, const char *text, FILE 
 {
 	const struct type *type = type_of(variable->type, variable->length);
 
-	if (type && (type->how == HOW_INTEGER || (type->how == HOW_FLOAT && strncmp(text, "0x", 2))))
+	if (type && type->how == HOW_FLOAT && !strcmp(text, "-0"))
+		fputs("-0.0", to); /* most parsers take -0 for an integer, which has no sign */
+	else if (type && (type->how == HOW_INTEGER || (type->how == HOW_FLOAT && strncmp(text, "0x", 2))))
 		fputs(text, to);
 	else if (type && type->how == HOW_TEXT && is_utf8(variable->value, variable->length))
 		print_string(variable->value, variable->length, to);
