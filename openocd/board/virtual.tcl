@@ -41,11 +41,12 @@ proc _virtual_start {chip socket} {
 	if {[file isdirectory [file join $::_virtual_home build]]} {
 		set flash [file join $::_virtual_home build $flash]
 	}
+	# Absolute paths: a word that begins with < or > would tell exec to use a file.
 	set command [list [_virtual_setting VBOARD [_virtual_program]] --chip $chip \
-		--flash [_virtual_setting VBOARD_FLASH $flash] --listen unix:$socket --owner [pid] --background]
+		--flash [file join [pwd] [_virtual_setting VBOARD_FLASH $flash]] --listen unix:$socket --owner [pid] --background]
 	set stats [_virtual_setting VBOARD_STATS ""]
 	if {$stats ne ""} {
-		lappend command --stats $stats
+		lappend command --stats [file join [pwd] $stats]
 	}
 	lappend command {*}[_virtual_setting VBOARD_ARGS {}]
 	if {[catch {exec {*}$command >@stderr 2>@stderr} text options]} {

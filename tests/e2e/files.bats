@@ -1,0 +1,78 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Names of files through the real OpenOCD: whatever one is called, it is neither run nor taken for an option or a pattern.
+
+load helpers
+
+setup() { nameplate_setup; }
+teardown() {
+	[ ! -e PWNED ]
+	nameplate_teardown
+}
+
+NAMES=('|touch PWNED' -x -force '{x}' 'a{b}c' '${ws}' 'a\{b' '[x]' '* ?' '~' unlock erase)
+
+# Tcl's word for any text: the board reads it from a file.
+tcl() { printf 'set name %s\n' "$(sed 's/[^A-Za-z0-9]/\\&/g' <<<"$1")" >name.tcl; }
+
+@test "an image of any name is programmed" {
+	for name in "${NAMES[@]}"; do
+		cp "$DEMO" "./$name"
+		tcl "$name"
+		nameplate_run "source name.tcl; set NAMEPLATE_IMAGE \$name" "program_serial 42 noverify"
+		expect "serial=42"
+		rm "./$name"
+		nameplate_run "source name.tcl; set NAMEPLATE_IMAGE \$name" "program_serial 42"
+		refused "there is no image"
+	done
+	cp "$DEMO" '|touch PWNED.elf'
+	nameplate_run "program_vars {|touch PWNED.elf} a=1 noverify"
+	expect "a=1"
+}
+
+@test "a file of any name is restored from and its bytes are taken" {
+	for name in "${NAMES[@]}"; do
+		echo "a:u8=7" >"./$name"
+		tcl "$name"
+		nameplate_bare "source name.tcl" "init; reset halt" "nameplate restore \$name; nameplate set b:file=\$name; nameplate get b" shutdown
+		expect $'a=7\nb=613a75383d370a\n613a75383d370a'
+		rm "./$name"
+	done
+	nameplate_bare "nameplate restore {|touch PWNED}"
+	refused "cannot be read"
+	nameplate_bare "nameplate set {a:file=|touch PWNED}"
+	refused "no file that can be read"
+}
+
+@test "a dump goes to a file of any name, in a folder of any name" {
+	nameplate_bare "nameplate set a=1"
+	for name in "${NAMES[@]}"; do
+		mkdir "./$name"
+		tcl "$name"
+		nameplate_bare "source name.tcl" "nameplate dump \$name/\$name"
+		expect "dumped=1"
+		grep -q "^a:u32=1$" "./$name/$name"
+		rm -r "./$name"
+	done
+}
+
+@test "the virtual board's own files may have any name" {
+	for name in '>x' '<x' '|touch PWNED' '2>x' '&'; do
+		VBOARD_FLASH=$name VBOARD_STATS="$name.stats" nameplate_bare "program_serial 42"
+		[ "$status" = 0 ] || show
+		[ -s "./$name" ] && [ -e "./$name.stats" ]
+		rm "./$name"
+	done
+}
+
+@test "a FIFO or a device for a file is refused at once" {
+	mkfifo fifo.elf
+	for name in fifo.elf /dev/zero ./.; do
+		openocd_run -f "$HOME_DIR/openocd/board/$BOARD.cfg" -c "program_serial 42 $name"
+		refused "must be a file"
+		nameplate_bare "nameplate restore $name"
+		refused "cannot be read"
+		nameplate_bare "nameplate set a:file=$name"
+		refused "no file that can be read"
+	done
+}
