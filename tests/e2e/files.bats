@@ -76,3 +76,28 @@ tcl() { printf 'set name %s\n' "$(sed 's/[^A-Za-z0-9]/\\&/g' <<<"$1")" >name.tcl
 		refused "no file that can be read"
 	done
 }
+
+@test "dump writes to a link, a FIFO or a device, and replaces none of them" {
+	nameplate_bare "nameplate set a=1"
+	mkfifo fifo
+	cat fifo >got &
+	reader=$!
+	nameplate_bare "nameplate dump fifo"
+	expect "dumped=1"
+	wait "$reader"
+	[ -p fifo ] && grep -q '^a:u32=1$' got
+	echo old >target
+	ln -s target link
+	nameplate_bare "nameplate dump link -secrets"
+	expect "dumped=1"
+	[ -L link ] && grep -q '^a:u32=1$' target
+	# To standard output, be it a pipe or a file.
+	nameplate_bare "nameplate dump /dev/stdout"
+	[ "$(grep -v '^#' "$out")" = $'a:u32=1\ndumped=1' ]
+	[ "$(openocd -f "$HOME_DIR/openocd/board/$BOARD.cfg" -c "nameplate dump /dev/stdout" 2>"$err" </dev/null | grep -v '^#')" = $'a:u32=1\ndumped=1' ]
+	[ -L /dev/stdout ]
+	mknod null c 1 3 || skip "only root can make a device"
+	nameplate_bare "nameplate dump null"
+	expect "dumped=1"
+	[ -c null ]
+}

@@ -84,6 +84,73 @@ check "a FIFO is not waited for" [error_of {_np_file_read fifo}] "it is no plain
 check "nor is a device read without end" [error_of {_np_file_read /dev/zero}] "it is no plain file"
 check "nor a folder" [error_of {_np_file_read .}] "it is no plain file"
 
+# ---- writing ---------------------------------------------------------------------------------------------------
+
+proc mode {path} {
+	file stat $path info
+	return [format %o [expr {$info(mode) & 0x1FF}]]
+}
+_np_file_write open 1 0
+_np_file_write closed 1 1
+check "a private file is its owner's alone, another one as the user's umask has it" [list [mode closed] [mode open]] \
+	[list 600 [format %o [expr {[scan 666 %o] & ~[scan [exec sh -c umask] %o]}]]]
+
+# Somebody has laid links under every name that could be guessed: the victim's file stays as it is.
+_np_file_write victim precious 0
+rename clock real_clock
+rename rand real_rand
+proc clock {args} { return 7 }
+set rands {1 1 1 2}
+proc rand {args} { set ::rands [lassign $::rands next]; return $next }
+file link -symbolic .nameplate-[pid]-7-1 victim
+_np_file_write report text 0
+check "a link that waits under the name of the new file is not followed" [list [_np_file_read victim] [_np_file_read report]] \
+	{precious text}
+check "and another name is taken" $rands {}
+rename clock {}
+rename rand {}
+rename real_clock clock
+rename real_rand rand
+
+_np_file_write target old 0
+file link -symbolic there target
+file link -symbolic nowhere missing
+_np_file_write there new 0
+_np_file_write nowhere new 0
+check "a link stays one, and its file gets the text" \
+	[list [_np_file_kind there] [_np_file_read target] [_np_file_kind nowhere] [_np_file_read missing]] {link new link new}
+
+exec sh -c {cat fifo >got & echo $!}
+_np_file_write fifo "through the FIFO" 1
+for {set i 0} {$i < 100 && ![file exists got]} {incr i} { sleep 0.01 }
+sleep 0.1
+check "a FIFO stays one, and its reader gets the text" [list [_np_file_kind fifo] [_np_file_read got]] {fifo {through the FIFO}}
+
+_np_file_write /dev/null text 0
+check "a device stays one" [_np_file_kind /dev/null] characterSpecial
+check "a full disk is said in one line" [error_of {_np_file_write /dev/full text 0}] \
+	"the file \"/dev/full\" cannot be written: check the folder's permissions and the disk's space"
+check "a folder that is not there" [error_of {_np_file_write none/x text 0}] \
+	"the folder \"none\" does not exist: create it, or choose another"
+check "a name that is none" [list [error_of {_np_file_write "" text 0}] [catch {_np_file_write "a\0b" text 0}] [file exists a]] \
+	[list "the file \"\" cannot be written: check the folder's permissions and the disk's space" 1 0]
+
+set path [_np_file_scratch secret]
+check "the file that a write passes through is its owner's alone" [list [mode $path] [_np_file_read $path]] {600 secret}
+_np_file_delete $path
+# Asked of another process, as TMPDIR is looked at by C.
+_np_file_write scratch.tcl "source $tests_dir/lib/fake.tcl
+puts \[error_of {_np_file_scratch secret}]\nputs \[error_of {_np_file_write kept.txt new 0}]" 0
+_np_file_write kept.txt old 0
+set scratch {a file that the write passes through cannot be created in the folder "%s", and nothing is written without it: check its permissions and its space, or name another in the environment variable TMPDIR}
+check "without a folder for it" [lindex [split [exec env TMPDIR=/dev/null jimsh scratch.tcl] \n] 0] [format $scratch /dev/null]
+_np_file_write kept.txt old 0
+check "on a full disk nothing is lost, and nothing left" \
+	[list [split [exec sh -c "trap '' XFSZ; ulimit -f 0; TMPDIR=[pwd] exec jimsh scratch.tcl 2>&1 | cat"] \n] [_np_file_read kept.txt]] \
+	[list [list [format $scratch [pwd]] "the file \"kept.txt\" cannot be written: check the folder's permissions and the disk's space"] old]
+
+check "nothing else is left behind" [lsearch -all -inline -regexp [_np_file_list .] {tmp|^\.nameplate}] [list .nameplate-[pid]-7-1]
+
 cd $start
 exec rm -r $folder
 tap_end
