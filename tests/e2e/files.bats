@@ -80,7 +80,7 @@ tcl() { printf 'set name %s\n' "$(sed 's/[^A-Za-z0-9]/\\&/g' <<<"$1")" >name.tcl
 @test "dump writes to a link, a FIFO or a device, and replaces none of them" {
 	nameplate_bare "nameplate set a=1"
 	mkfifo fifo
-	cat fifo >got &
+	timeout 20 cat fifo >got &
 	reader=$!
 	nameplate_bare "nameplate dump fifo"
 	expect "dumped=1"
