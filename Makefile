@@ -174,7 +174,7 @@ build/firmware/reader-size: build/firmware/reader-sizes
 UNIT     := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c))
 TARGETS  := $(patsubst tests/unit/target/%.c,build/tests/target/%.bin,$(wildcard tests/unit/target/*.c))
 ASAN_OBJ := $(VBOARD_SRC:tools/vboard/%.c=build/asan/%.o)
-SUITES   := tests/power/power.py tests/power/families.py $(wildcard tests/mutations/run) $(wildcard tests/tcl/*.tcl) \
+SUITES   := tests/power/power.py tests/power/families.py tests/power/unplug.py $(wildcard tests/mutations/run) $(wildcard tests/tcl/*.tcl) \
             $(wildcard tests/e2e/*.bats)
 
 test: ## install what is missing, build, run every test
@@ -186,6 +186,7 @@ test: ## install what is missing, build, run every test
 LONG = $(patsubst %,"tests/mutations/run %",$(sort $(wildcard tests/mutations/*.mut))) \
         $(patsubst %,"tests/power/power.py --long %",$(shell tests/power/power.py --list)) \
         $(patsubst %,"tests/power/families.py --long %",$(shell tests/power/families.py --list)) \
+        $(patsubst %,"tests/power/unplug.py --long %",$(shell tests/power/unplug.py --list)) \
         $(patsubst %,"tests/fuzz/run 10000000 %",$(shell seq 10))
 
 test-long: ## every power cut, every breakage, 10^8 mutations of the store: some hours; goes on where it was stopped

@@ -13,6 +13,8 @@
 #     NAMEPLATE_TIMEOUT     seconds that the firmware may take to report (10)
 #     NAMEPLATE_MAX_OUTPUT  bytes that it may print while it does (65536)
 
+source [file join [file dirname [info script]] nameplate message.tcl]
+
 # OpenOCD 0.11 has no read_memory, and 0.12 registers it only at `init`, so the version decides here.
 lappend _telnet_autocomplete_skip _np_require_version
 proc _np_require_version {} {
@@ -22,17 +24,17 @@ proc _np_require_version {} {
 	if {$major > 0 || $minor >= 12} {
 		return
 	}
-	echo "Error: Nameplate needs OpenOCD 0.12 or newer, and this is $major.$minor: install a newer one"
-	catch {shutdown error}
+	_np_last_line "Error: Nameplate needs OpenOCD 0.12 or newer, and this is $major.$minor: install a newer one"
 	return -code error -errorinfo {} ""
 }
 _np_require_version
 
-foreach _np_part {message file codec number value region image target store writer compact save list dump words semihosting upload commands} {
+foreach _np_part {file codec number value region image target store writer compact save list dump words semihosting upload commands} {
 	source [file join [file dirname [info script]] nameplate $_np_part.tcl]
 }
 unset _np_part
 _np_overhear_pipe
+_np_no_traces
 
 proc program_serial {args} {
 	_np_command _np_program_serial $args

@@ -13,6 +13,8 @@ lappend _telnet_autocomplete_skip _virtual_setting _virtual_program _virtual_sta
 # The folder above this one's: a checkout, or PREFIX/share/openocd/site.
 set _virtual_home [file dirname [file dirname [file dirname [file normalize [info script]]]]]
 set _virtual_nameplate [file join [file dirname [file dirname [file normalize [info script]]]] nameplate.tcl]
+# How to end with one line.
+source [file join [file dirname $_virtual_nameplate] nameplate message.tcl]
 
 proc _virtual_setting {name default} {
 	if {[info exists ::$name]} {
@@ -49,14 +51,16 @@ proc _virtual_start {chip socket} {
 		lappend command --stats [file join [pwd] $stats]
 	}
 	lappend command {*}[_virtual_setting VBOARD_ARGS {}]
-	if {[catch {exec {*}$command >@stderr 2>@stderr} text options]} {
-		# With status 1 vboard itself has said what is wrong.
-		if {[lindex [dict get $options -errorcode] 2] ne "1"} {
-			echo "Error: the virtual board [lindex $command 0] cannot be run: build it with make, or name it in VBOARD"
-		}
-		catch {shutdown error}
-		return -code error -errorinfo {} ""
+	if {![catch {exec {*}$command >@stderr 2>@stderr} text options]} {
+		return
 	}
+	# With status 1 vboard itself has said what is wrong.
+	set line ""
+	if {[lindex [dict get $options -errorcode] 2] ne "1"} {
+		set line "Error: the virtual board [lindex $command 0] cannot be run: build it with make, or name it in VBOARD"
+	}
+	_np_last_line $line
+	return -code error -errorinfo {} ""
 }
 
 proc virtual_board {chip target} {

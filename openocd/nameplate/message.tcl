@@ -3,14 +3,18 @@
 
 lappend _telnet_autocomplete_skip _np_say _np_fail _np_result _np_quote _np_one_line _np_setting
 lappend _telnet_autocomplete_skip _np_command _np_give_up _np_servers_off _np_gdb_port _np_overhear_pipe
+lappend _telnet_autocomplete_skip _np_last_line _np_reason _np_no_traces _np_error_info
 
 # Progress. Telnet and GDB see it too.
 proc _np_say {text} {
 	echo "Nameplate: $text"
 }
 
-# Every refusal goes through here; `text` says what, where, what to do.
+# Every refusal goes through here; `text` says what, where, what to do. What was said is noted: an error that does not come
+# from here is OpenOCD's own, and is told apart by that (not by its code, which a `catch` on the way loses).
+set _np_said {}
 proc _np_fail {text} {
+	lappend ::_np_said $text
 	return -code error -errorcode NAMEPLATE $text
 }
 
@@ -67,17 +71,55 @@ proc _np_servers_off {} {
 	tcl_port disabled
 }
 
-# Fails the public command, three levels up, so that OpenOCD prints just this one line: the error's trace is empty,
-# and no level may add to it. Below a script file OpenOCD would put the file's name in front, so there the line is
-# printed here and the error left empty.
-proc _np_give_up {text} {
-	if {$::_np_exit} {
-		# This is an error to Tcl as well; caught, its status stays.
-		catch {shutdown error}
+# Ends OpenOCD with status 1 and this line, the last one: whatever OpenOCD still says, of the error that is on its way up
+# or of a probe that cannot be closed, is below us and silenced. At -d3 nothing is. Without a line it has been said already.
+proc _np_last_line {line} {
+	# An error, in newer OpenOCDs an exit, to Tcl as well; caught, its status stays.
+	catch -exit {shutdown error}
+	if {$line ne ""} {
+		echo $line
 	}
-	if {$::_np_once && [lindex [stacktrace 0] end-1] ne ""} {
-		echo $text
-		set text ""
+	if {[lindex [debug_level] end] < 3} {
+		debug_level -3
+	}
+}
+
+# While a command of ours runs, the event handlers of target files that fail, as they do without a probe, say why but
+# print no trace: that is made by Jim's `errorInfo`.
+set _np_running 0
+proc _np_no_traces {} {
+	if {[info commands _np_error_info] ne ""} {
+		return
+	}
+	rename errorInfo _np_error_info
+	proc errorInfo {message args} {
+		if {$::_np_running} {
+			return $message
+		}
+		tailcall _np_error_info $message {*}$args
+	}
+}
+
+# An error as one line for people. One that `_np_fail` did not raise is a failed command of OpenOCD's, mostly without a
+# text, or something that nobody has thought of.
+proc _np_reason {text} {
+	if {[lsearch -exact $::_np_said $text] >= 0} {
+		return $text
+	}
+	if {[command mode] ne "config" && [catch {read_memory $::_np_cpuid 32 1}]} {
+		return "lost the target: check probe, cable and power, then run the same command again (it finishes the job)"
+	}
+	return "something failed that Nameplate has no words for ([_np_quote $text]; OpenOCD's messages stand above): run the same\
+		command again, and if it stays, report it"
+}
+
+# Fails the public command, three levels up, so that OpenOCD prints just this one line: the error's trace is empty,
+# and no level may add to it.
+proc _np_give_up {text} {
+	if {$::_np_once} {
+		_np_last_line $text
+	} elseif {$::_np_exit} {
+		catch -exit {shutdown error}
 	}
 	return -level 3 -code error -errorinfo {} $text
 }
@@ -88,7 +130,10 @@ proc _np_command {body words} {
 	set ::_np_results {}
 	set ::_np_once [expr {[command mode] eq "config"}]
 	set ::_np_exit $::_np_once
-	set failed [catch {$body $words} text options]
+	set ::_np_said {}
+	set ::_np_running 1
+	set failed [catch {$body $words} text]
+	set ::_np_running 0
 	set results $::_np_results
 	set ::_np_results {}
 	if {!$failed} {
@@ -97,7 +142,7 @@ proc _np_command {body words} {
 		}
 		return [join $results "\n"]
 	}
-	_np_give_up "Error: [_np_one_line $text]"
+	_np_give_up "Error: [_np_one_line [_np_reason $text]]"
 }
 
 list

@@ -37,7 +37,9 @@ proc _np_connect {} {
 		_np_fail "no target answers at [target current]: check its power and wiring, then run the same command again"
 	}
 	# Nobody looks at the target while a command runs, so polling would only cost wire time.
-	set ::_np_poll [regexp {on} [poll]]
+	# It also polls once, which fails when the target is gone, and still says.
+	catch {poll} polling
+	set ::_np_poll [regexp {polling: on} $polling]
 	poll off
 }
 
@@ -51,6 +53,10 @@ proc _np_restore_poll {} {
 # `how` is halt or init, as for OpenOCD's own reset.
 proc _np_reset {how} {
 	if {[catch {reset $how}] || [[target current] curstate] ne "halted"} {
+		if {[catch {read_memory $::_np_cpuid 32 1}]} {
+			_np_fail "lost the target at its reset: check probe, cable and power, then run the same command again\
+				(it finishes the job)"
+		}
 		_np_fail "[target current] does not halt after reset: check its power and the reset line\
 			(reset_config in the board file), then run the same command again"
 	}

@@ -240,13 +240,11 @@ lose_target() {
 		refused "lost the target" "run the same command again"
 	done
 }
-@test "the probe goes in the middle: nothing hangs, no result, and the same command finishes the job" {
-	# Mostly OpenOCD 0.12 aborts by itself here (remote_bitbang.c:196, an assertion), which no script can help.
+@test "the probe goes in the middle: no result, and the same command finishes the job" {
+	# tests/power/unplug.py has it at every access.
 	nameplate_run "program_serial 41"
-	for access in 50 100 300 1000 3500 5000 5500; do
-		VBOARD_ARGS="--unplug $access" nameplate_run "program_serial 42"
-		[ "$status" != 0 ] && [ "$status" != 124 ] && [ -z "$stdout" ] || { show; false; }
-	done
+	VBOARD_ARGS="--unplug 3500" nameplate_run "program_serial 42"
+	failed "check"
 	nameplate_run "program_serial 42"
 	expect "serial=42"
 }

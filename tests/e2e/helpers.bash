@@ -82,6 +82,11 @@ failed() {
 		show
 		return 1
 	fi
+	if [ "$(tail -n 1 "$err")" != "$line" ] || grep -a -E "in procedure '|\.(tcl|cfg):[0-9]+:|^Error: *$" "$err"; then
+		echo "wanted our line last, and no trace"
+		show
+		return 1
+	fi
 	for words in "$@"; do
 		if [[ "$line" != *"$words"* ]]; then
 			echo "wanted an Error: line with: $words"
