@@ -72,16 +72,16 @@ proc _np_servers_off {} {
 }
 
 # Ends OpenOCD with status 1 and this line, the last one: whatever OpenOCD still says, of the error that is on its way up
-# or of a probe that cannot be closed, is below us and silenced. At -d3 nothing is. Without a line it has been said already.
+# or of a probe that cannot be closed, is silenced. At -d3 nothing is. Without a line it has been said already.
 proc _np_last_line {line} {
-	# An error, in newer OpenOCDs an exit, to Tcl as well; caught, its status stays.
-	catch -exit {shutdown error}
 	if {$line ne ""} {
 		echo $line
 	}
 	if {[lindex [debug_level] end] < 3} {
 		debug_level -3
 	}
+	# An error, in newer OpenOCDs an exit, to Tcl as well; caught, its status stays.
+	catch -exit {shutdown error}
 }
 
 # While a command of ours runs, the event handlers of target files that fail, as they do without a probe, say why but

@@ -240,6 +240,13 @@ lose_target() {
 		refused "lost the target" "run the same command again"
 	done
 }
+@test "a command of OpenOCD's that fails without a word: one line says what to do" {
+	nameplate_bare 'lappend post_init_commands {proc arm {args} {return -code -4 ""}}' "nameplate run"
+	failed "no words for" "run the same command again"
+	nameplate_bare 'proc lose {} {proc arm {args} {proc read_memory {args} {return -code -4 ""}; return -code -4 ""}}' \
+		'lappend post_init_commands lose' "nameplate run"
+	failed "lost the target" "check probe, cable and power"
+}
 @test "the probe goes in the middle: no result, and the same command finishes the job" {
 	# tests/power/unplug.py has it at every access.
 	nameplate_run "program_serial 41"
