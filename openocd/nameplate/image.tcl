@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
-# What a firmware image will occupy, read from the file without OpenOCD: ELF, Intel HEX, S-records, raw binary.
+# What a firmware image will occupy: ELF, Intel HEX, S-records, raw binary. The file is read here before anything is connected
+# to, so that what is wrong with it is said early; what OpenOCD itself then reads from it is judged, and must be the same.
 # OpenOCD's own loader skips what lies outside every bank with a mere warning; here that is an error.
 
 lappend _telnet_autocomplete_skip _np_image_open _np_image_ranges _np_image_elf _np_image_hex _np_image_srec
 lappend _telnet_autocomplete_skip _np_image_merge _np_image_check _np_image_sane_vectors _np_bytes_of _np_field
-lappend _telnet_autocomplete_skip _np_image_program
+lappend _telnet_autocomplete_skip _np_image_program _np_image_holds _np_image_sum _np_image_lines _np_image_seen
+lappend _telnet_autocomplete_skip _np_image_agreed _np_image_fits
 
 # An unsigned little-endian field of a string of bytes.
 proc _np_field {bytes offset length} {
@@ -73,7 +75,16 @@ proc _np_image_sane_vectors {start} {
 	}
 }
 
-# The loadable segments of a 32-bit little-endian ARM ELF, at their physical (load) addresses.
+# A part that the file says it has must be there.
+proc _np_image_holds {file end what} {
+	seek $file 0 end
+	if {$end > [tell $file]} {
+		return -code error "it ends early: it has [tell $file] bytes, and its $what end at $end"
+	}
+}
+
+# The loadable segments of a 32-bit little-endian ARM ELF, at their physical (load) addresses; where all of those are 0,
+# some linkers mean the virtual ones, and OpenOCD takes them too.
 proc _np_image_elf {file} {
 	set header [_np_bytes_of $file 0 52]
 	if {[_np_field $header 4 1] != 1 || [_np_field $header 5 1] != 1 || [_np_field $header 18 2] != 40} {
@@ -82,79 +93,132 @@ proc _np_image_elf {file} {
 	set table [_np_field $header 28 4]
 	set size [_np_field $header 42 2]
 	set count [_np_field $header 44 2]
-	set ranges {}
+	# OpenOCD takes this size for granted.
+	if {$count > 0 && $size != 32} {
+		return -code error "it is damaged: its program headers have $size bytes, and in a 32-bit ELF that is 32"
+	}
+	_np_image_holds $file [expr {$table + $count * 32}] "program headers"
+	_np_image_holds $file [expr {[_np_field $header 32 4] + [_np_field $header 46 2] * [_np_field $header 48 2]}] "section headers"
+	set segments {}
+	set physical 0
 	for {set i 0} {$i < $count} {incr i} {
-		set entry [_np_bytes_of $file [expr {$table + $i * $size}] 32]
+		set entry [_np_bytes_of $file [expr {$table + $i * 32}] 32]
+		set physical [expr {$physical | [_np_field $entry 12 4]}]
 		set length [_np_field $entry 16 4]
 		if {[_np_field $entry 0 4] == 1 && $length > 0} {
-			set address [_np_field $entry 12 4]
-			lappend ranges [list $address [expr {$address + $length}]]
+			_np_image_holds $file [expr {[_np_field $entry 4 4] + $length}] "segments"
+			lappend segments [list [_np_field $entry 8 4] [_np_field $entry 12 4] $length]
 		}
+	}
+	set ranges {}
+	foreach segment $segments {
+		set address [lindex $segment [expr {$physical == 0 && [llength $segments] > 1 ? 0 : 1}]]
+		lappend ranges [list $address [expr {$address + [lindex $segment 2]}]]
 	}
 	return $ranges
 }
 
-proc _np_image_hex {file} {
-	set ranges {}
-	set base 0
+# The sum of the bytes that these hex digits are, modulo 256: seven at a time, in four lanes of 16 bits.
+proc _np_image_sum {digits} {
+	set lanes 0
+	foreach chunk [regexp -all -inline {.{1,14}} $digits] {
+		set word 0x$chunk
+		incr lanes [expr {($word & 0xFF00FF00FF00FF) + (($word >> 8) & 0xFF00FF00FF00FF)}]
+	}
+	return [expr {($lanes + ($lanes >> 16) + ($lanes >> 32) + ($lanes >> 48)) & 255}]
+}
+
+# The lines of a text file, those that say nothing left out: {number line} each. `last` matches the record that ends it;
+# OpenOCD would go on behind that one.
+proc _np_image_lines {file last} {
+	set lines {}
 	set number 0
+	set ended 0
 	while {[gets $file line] >= 0} {
 		incr number
-		set line [string trim $line]
+		set line [string trimright $line " \t\r"]
 		if {$line eq ""} {
 			continue
 		}
+		if {$ended} {
+			return -code error "line $number stands behind the end record: it is two files in one, or damaged"
+		}
+		lappend lines $number $line
+		set ended [string match -nocase $last $line]
+	}
+	if {!$ended} {
+		return -code error "it is cut off: its end record is missing"
+	}
+	return $lines
+}
+
+# Bytes of data that records of types 1 to 5 have.
+set _np_hex_counts {1 0 2 2 3 4 4 2 5 4}
+
+proc _np_image_hex {file} {
+	set ranges {}
+	set base 0
+	foreach {number line} [_np_image_lines $file {:??????01*}] {
 		if {![regexp {^:([0-9A-Fa-f][0-9A-Fa-f])([0-9A-Fa-f]{4})0([0-5])([0-9A-Fa-f]*)$} $line all count offset type data] ||
-			[string length $data] != 2 * "0x$count" + 2} {
+			[string length $line] != 11 + 2 * "0x$count" || ($type != 0 && "0x$count" != [dict get $::_np_hex_counts $type])} {
 			return -code error "line $number is not Intel HEX"
 		}
+		if {[_np_image_sum [string range $line 1 end]] != 0} {
+			return -code error "line $number is damaged: its checksum is wrong"
+		}
+		set end [expr {"0x$offset" + "0x$count"}]
+		if {$type == 0 && $end > 0x10000} {
+			# Some readers go on behind the 64 KiB, others wrap.
+			return -code error "line $number crosses an end of 64 KiB, which readers take differently"
+		}
 		if {$type == 0 && "0x$count" > 0} {
-			set address [expr {$base + "0x$offset"}]
-			lappend ranges [list $address [expr {$address + "0x$count"}]]
-		} elseif {$type == 1} {
-			return $ranges
+			lappend ranges [list [expr {$base + "0x$offset"}] [expr {$base + $end}]]
 		} elseif {$type == 2} {
 			set base [expr {"0x[string range $data 0 3]" << 4}]
 		} elseif {$type == 4} {
 			set base [expr {"0x[string range $data 0 3]" << 16}]
 		}
 	}
-	return -code error "it is cut off: its end record is missing"
+	return $ranges
 }
 
 proc _np_image_srec {file} {
 	set ranges {}
-	set number 0
-	while {[gets $file line] >= 0} {
-		incr number
-		set line [string trim $line]
-		if {$line eq ""} {
-			continue
-		}
-		if {![regexp {^S([0-9])([0-9A-Fa-f][0-9A-Fa-f])([0-9A-Fa-f]*)$} $line all type count data] ||
-			[string length $data] != 2 * "0x$count"} {
+	foreach {number line} [_np_image_lines $file {S[789]*}] {
+		if {![regexp {^S([0-35-9])([0-9A-Fa-f][0-9A-Fa-f])([0-9A-Fa-f]*)$} $line all type count data] ||
+			[string length $line] != 4 + 2 * "0x$count"} {
 			return -code error "line $number is not an S-record"
 		}
-		if {$type >= 1 && $type <= 3} {
-			set digits [expr {2 + 2 * $type}]
+		if {[_np_image_sum [string range $line 2 end]] != 255} {
+			return -code error "line $number is damaged: its checksum is wrong"
+		}
+		if {$type < 1 || $type > 3} {
+			continue
+		}
+		set digits [expr {2 + 2 * $type}]
+		set length [expr {"0x$count" - $digits / 2 - 1}]
+		if {$length < 0} {
+			return -code error "line $number is not an S-record"
+		}
+		if {$length > 0} {
 			set address [expr {"0x[string range $data 0 [expr {$digits - 1}]]"}]
-			set length [expr {"0x$count" - $digits / 2 - 1}]
-			if {$length > 0} {
-				lappend ranges [list $address [expr {$address + $length}]]
-			}
+			lappend ranges [list $address [expr {$address + $length}]]
 		}
 	}
 	return $ranges
 }
 
-# Sorted, and joined where one ends as the next begins.
+# Sorted, and joined where one ends as the next begins. OpenOCD gives up on an overlap when it has erased already.
 proc _np_image_merge {ranges} {
 	set merged {}
 	set last {}
 	foreach range [lsort -integer -index 0 $ranges] {
 		lassign $range start end
-		if {$last ne "" && $start <= [lindex $last 1]} {
-			set last [list [lindex $last 0] [_np_max $end [lindex $last 1]]]
+		if {$last ne "" && $start < [lindex $last 1]} {
+			return -code error "it has two contents for [_np_range $start [_np_min $end [lindex $last 1]]]"
+		}
+		if {$last ne "" && $start == [lindex $last 1]} {
+			lset last 1 $end
 			continue
 		}
 		if {$last ne ""} {
@@ -168,27 +232,70 @@ proc _np_image_merge {ranges} {
 	return [lappend merged $last]
 }
 
-# Every range must lie in the flash and off the region. Returns the offset at which OpenOCD has to load.
-proc _np_image_check {path image banks region} {
+# ---- what OpenOCD will program --------------------------------------------------------------------------------
+
+# The ranges that OpenOCD itself reads from the file, which it does not compare with the target here.
+proc _np_image_seen {path type offset} {
+	if {[catch {test_image [_np_file_name $path] $offset $type} text]} {
+		_np_fail "OpenOCD cannot read the image [_np_quote $path] (its messages stand above): build it again"
+	}
+	set ranges {}
+	foreach {all start length} [regexp -all -inline {address (0x[0-9a-fA-F]+) length (0x[0-9a-fA-F]+)} $text] {
+		if {$length > 0} {
+			lappend ranges [list [expr {$start + 0}] [expr {$start + $length}]]
+		}
+	}
+	if {[catch {_np_image_merge $ranges} merged]} {
+		_np_fail "the image [_np_quote $path] cannot be used: $merged"
+	}
+	return $merged
+}
+
+# What OpenOCD reads counts, as it is what gets programmed; it must be what we have read.
+proc _np_image_agreed {path image offset} {
 	lassign $image type ranges
+	set ours {}
+	foreach range $ranges {
+		lappend ours [list [expr {[lindex $range 0] + $offset}] [expr {[lindex $range 1] + $offset}]]
+	}
+	set seen [_np_image_seen $path $type $offset]
+	if {$seen ne $ours} {
+		foreach a $ours b $seen {
+			if {$a ne $b} {
+				break
+			}
+		}
+		set a [expr {$a eq "" ? "nothing more" : [_np_range {*}$a]}]
+		set b [expr {$b eq "" ? "nothing more" : [_np_range {*}$b]}]
+		_np_fail "the image [_np_quote $path] takes $a as Nameplate has read it, and $b as OpenOCD reads it: if it has not just\
+			been built anew, convert it to another format"
+	}
+	return $seen
+}
+
+# A range must lie in the flash and off the region.
+proc _np_image_fits {path start end banks region} {
 	set flash_base [dict get [lindex $banks 0] base]
 	set flash_end [dict get [lindex $banks end] end]
-	set offset [expr {$type eq "bin" ? $flash_base : 0}]
-	foreach range $ranges {
-		set start [expr {[lindex $range 0] + $offset}]
-		set end [expr {[lindex $range 1] + $offset}]
-		if {$start < [dict get $region end] && $end > [dict get $region base]} {
-			_np_fail "the image [_np_quote $path] takes [_np_range $start $end], which touches the reserved region\
-				[_np_range [dict get $region base] [dict get $region end]]: link it with the region left free"
-		}
-		if {$start >= $flash_base && $start < $flash_end && $end > $flash_end} {
-			_np_fail "the image [_np_quote $path] takes [_np_range $start $end], which is larger than the flash\
-				[_np_range $flash_base $flash_end]: make it smaller, or choose the right chip"
-		}
-		if {![_np_in_flash $banks $start $end]} {
-			_np_fail "the image [_np_quote $path] takes [_np_range $start $end], which is not in the flash\
-				[_np_range $flash_base $flash_end]: link it for this chip"
-		}
+	if {$start < [dict get $region end] && $end > [dict get $region base]} {
+		_np_fail "the image [_np_quote $path] takes [_np_range $start $end], which touches the reserved region\
+			[_np_range [dict get $region base] [dict get $region end]]: link it with the region left free"
+	}
+	if {$start >= $flash_base && $start < $flash_end && $end > $flash_end} {
+		_np_fail "the image [_np_quote $path] takes [_np_range $start $end], which is larger than the flash\
+			[_np_range $flash_base $flash_end]: make it smaller, or choose the right chip"
+	}
+	if {![_np_in_flash $banks $start $end]} {
+		_np_fail "the image [_np_quote $path] takes [_np_range $start $end], which is not in the flash\
+			[_np_range $flash_base $flash_end]: link it for this chip"
+	}
+}
+
+# All that OpenOCD will program is where it may be. Returns the offset at which OpenOCD has to load.
+proc _np_image_check {path image banks region} {
+	set offset [expr {[lindex $image 0] eq "bin" ? [dict get [lindex $banks 0] base] : 0}]
+	foreach range [_np_image_agreed $path $image $offset] {
+		_np_image_fits $path {*}$range $banks $region
 	}
 	return $offset
 }

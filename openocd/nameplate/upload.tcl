@@ -209,7 +209,10 @@ proc _np_upload {ask} {
 	set vars [_np_kept $region $store $ask]
 	set plan [_np_store_changes $region $store $vars]
 	if {$image ne ""} {
-		_np_image_program $image [lindex [dict get $ask loaded] 0] $offset
+		set now [_np_program_beside $region $store $image [dict get $ask loaded] $offset]
+		if {$now ne $store} {
+			set plan [_np_store_changes $region $now $vars]
+		}
 	}
 	_np_write_changes $region $plan $vars
 	if {[dict get $ask expect] ne ""} {

@@ -159,7 +159,7 @@ catch {unset NAMEPLATE_BASE}
 catch {unset NAMEPLATE_SIZE}
 proc image_check {from to} {
 	set banks [_np_banks]
-	return [error_of {_np_image_check fw.elf [list elf [list [list [expr {$from + 0}] [expr {$to + 0}]]]] $banks [_np_region $banks]}]
+	return [error_of {_np_image_fits fw.elf [expr {$from + 0}] [expr {$to + 0}] $banks [_np_region $banks]}]
 }
 foreach {name from to wanted} {
 	"H743VG: an image in the gap is refused" 0x08080000 0x08080004 "*is not in the flash*"
