@@ -79,6 +79,9 @@ proc _np_dump_parse {path text} {
 	# Editors on Windows may begin a file with a byte order mark, and end lines with CR LF.
 	foreach line [split [string trimleft $text \uFEFF] \n] {
 		incr number
+		if {[string first \0 $line] >= 0} {
+			_np_fail "[_np_quote $path] line $number holds a NUL character: save the file as UTF-8, and write NUL in hex"
+		}
 		set line [string trimright $line \r]
 		if {[string trim $line] eq "" || [string match "#*" $line]} {
 			continue

@@ -4,6 +4,7 @@
 lappend _telnet_autocomplete_skip _np_say _np_fail _np_result _np_quote _np_one_line _np_setting
 lappend _telnet_autocomplete_skip _np_command _np_give_up _np_servers_off _np_gdb_port _np_overhear_pipe
 lappend _telnet_autocomplete_skip _np_last_line _np_reason _np_no_traces _np_error_info
+lappend _telnet_autocomplete_skip _np_no_nul
 
 # Progress. Telnet and GDB see it too.
 proc _np_say {text} {
@@ -124,6 +125,23 @@ proc _np_give_up {text} {
 	return -level 3 -code error -errorinfo {} $text
 }
 
+# Jim's `regexp`, and C behind every command of OpenOCD's, take a NUL for the end: what would be checked is not what would be
+# written. So nothing that the user says may hold one. The text is not quoted, as it may be a secret.
+proc _np_no_nul {words} {
+	set number 0
+	foreach word $words {
+		incr number
+		if {[string first \0 $word] >= 0} {
+			_np_fail "word $number holds a NUL character, which none may: leave it out, or give bytes as hex"
+		}
+	}
+	foreach name [info globals NAMEPLATE_*] {
+		if {[string first \0 [_np_setting $name ""]] >= 0} {
+			_np_fail "$name holds a NUL character: leave it out"
+		}
+	}
+}
+
 # Runs `body` with the user's words as one list, and is the only place that ends OpenOCD: on the command line
 # (nothing has called `init` yet) always, in a session only when asked by `exit`.
 proc _np_command {body words} {
@@ -132,7 +150,10 @@ proc _np_command {body words} {
 	set ::_np_exit $::_np_once
 	set ::_np_said {}
 	set ::_np_running 1
-	set failed [catch {$body $words} text]
+	set failed [catch {
+		_np_no_nul $words
+		$body $words
+	} text]
 	set ::_np_running 0
 	set results $::_np_results
 	set ::_np_results {}

@@ -43,6 +43,20 @@ bad_words() {
 }
 @test "an empty number" { bad_words "{}" '""' "not a number"; }
 @test "a number with a line break stays one line of message" { bad_words '"4\n2"' '"4?2"' "not a number"; }
+@test "a NUL, behind which checks would not look, in any word and any setting" {
+	bad_words '"42\x00abc"' "word 1 holds a NUL"
+	bad_words '42 "nowhere.elf\x00"' "word 2 holds a NUL"
+	for command in 'program_vars "a\x00b:u8=1"' 'program_vars "a:f64=1\x00e5"' 'nameplate set a=1 "serial\x00=1"' \
+		'nameplate get "serial\x00x"' 'nameplate delete "a\x00"' 'nameplate dump "a\x00"' 'program_words "0x0801D000\x00" 1' \
+		'set NAMEPLATE_BASE "0x0801E000\x00f"; set NAMEPLATE_SIZE 0x2000; program_serial 42'; do
+		nameplate_run "$command"
+		refused "holds a NUL character"
+		[ "$(stat ap_reads)" = 0 ]
+	done
+	nameplate_run 'program_vars "pin:secret=12\x0034"'
+	refused "holds a NUL"
+	! grep -q 12 <<<"$errors" || return 1
+}
 @test "an unknown word names the words that are known" { bad_words "42 verfy" '"verfy"' "noverify"; }
 @test "an unknown word behind the image" {
 	cp "$DEMO" fw.elf

@@ -356,6 +356,9 @@ assert len(v) == 6' <"$out"
 	bad 'a=1\na=2\n' 'line 2: variable "a" is in line 1'
 	bad '# nothing\n' "holds no variable"
 	bad 'a=\xff\n' "line 1" "UTF-8"
+	bad 'a=1\nb\0c:u8=1\n' '"bad.txt" line 2 holds a NUL'
+	bad 'serial\0=1\n' 'line 1 holds a NUL'
+	bad 'a:f64=1\0e5\n' 'line 1 holds a NUL'
 	nameplate_bare "nameplate restore missing.txt"
 	refused '"missing.txt"' "cannot be read"
 }
