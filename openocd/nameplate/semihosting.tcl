@@ -12,7 +12,7 @@
 
 lappend _telnet_autocomplete_skip _np_run _np_run_loop _np_run_halted _np_run_stuck _np_sh_call _np_sh_fields
 lappend _telnet_autocomplete_skip _np_sh_bytes _np_sh_put_byte _np_sh_print _np_sh_string _np_sh_open _np_sh_read
-lappend _telnet_autocomplete_skip _np_sh_lines _np_sh_exit _np_sh_write _np_sh_line _np_sh_handle _np_sh_seek _np_run_lost _np_run_reported
+lappend _telnet_autocomplete_skip _np_sh_lines _np_sh_exit _np_sh_write _np_sh_line _np_sh_handle _np_sh_seek _np_run_lost _np_run_reported _np_sh_matches
 
 # ADP_Stopped_ApplicationExit
 set _np_sh_app_exit 0x20026
@@ -311,13 +311,19 @@ proc _np_sh_lines {stream all} {
 	set ::_np_sh($stream) $bytes
 }
 
+# Whether a line is the one that is waited for, where * and ? stand for anything; [ and \ are no patterns to us as they are
+# to Jim. The line as it was printed, not as it is shown.
+proc _np_sh_matches {pattern bytes} {
+	return [string match [string map {\\ \\\\ \[ \\\[} $pattern] [_np_bytes_string $bytes]]
+}
+
 # One line, without its end.
 proc _np_sh_line {stream bytes} {
 	if {[lindex $bytes end] == 13} {
 		set bytes [lrange $bytes 0 end-1]
 	}
 	set line [_np_text $bytes]
-	if {$::_np_sh(expect) ne "" && [string match $::_np_sh(expect) $line]} {
+	if {$::_np_sh(expect) ne "" && [_np_sh_matches $::_np_sh(expect) $bytes]} {
 		set ::_np_sh(matched) 1
 	}
 	set equals [lsearch -exact $bytes 61]

@@ -42,6 +42,28 @@ talks() {
 	failed 'did not print the line "SN 42"'
 }
 
+@test "expect: only * and ? are patterns; brackets, braces, backslashes and tabs are what they are" {
+	# Each line, as .asciz takes it, and the word that must match it.
+	while read -r printed word; do
+		talks "$printed\\n"
+		nameplate_run "program_serial 42 firmware.elf expect $word"
+		expect "serial=42" || { echo "$printed, $word"; return 1; }
+	done <<-'LINES'
+		SN[42] {SN[42]}
+		[0-9]ab\\c {[0-9]*\?}
+		a\\b\\ "a\\b\\"
+		{x}\\{ "{x}\\{"
+		$x[exit]} "\$x\[exit\]}"
+		a\tb "a\tb"
+		[*] {[?]}
+	LINES
+	talks 'SN4\n'
+	for word in '{SN[42]}' '{SN\4}' '{SN[!5]}'; do
+		nameplate_run 'set NAMEPLATE_TIMEOUT 1' "program_serial 42 firmware.elf expect $word"
+		failed 'did not print the line'
+	done
+}
+
 @test "expect: firmware that ends without the line, or says nothing, fails the upload" {
 	nameplate_run 'program_serial 42 expect "SN 42"'
 	failed 'the firmware ended (status 0) without printing the line "SN 42"'
