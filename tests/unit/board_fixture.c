@@ -29,7 +29,10 @@ int fixture_setup(void **state)
 		fprintf(stderr, "%s\n", message);
 		return -1;
 	}
-	f->wire.board = &f->board;
+	if (probe_open(&f->wire, "bitbang", &f->board, "1", message, sizeof message)) {
+		fprintf(stderr, "%s\n", message);
+		return -1;
+	}
 	*state = f;
 	return 0;
 }
@@ -40,6 +43,7 @@ int fixture_teardown(void **state)
 	uint64_t unmodelled = f->board.stats.unmodelled;
 	bool expected = f->unmodelled_expected;
 
+	probe_close(&f->wire);
 	board_close(&f->board);
 	unlink(f->flash_path);
 	rmdir(f->folder);
@@ -71,9 +75,11 @@ void poke(struct fixture *f, uint32_t address, uint32_t value)
 
 char wire_send(struct fixture *f, char c)
 {
-	char answer = 0;
+	uint8_t answer = 0;
+	size_t answered;
 
-	return bitbang_take(&f->wire, &c, 1, &answer) ? answer : 0;
+	f->wire.ops->take(&f->wire, (const uint8_t *)&c, 1, &answer, &answered);
+	return answered ? (char)answer : 0;
 }
 
 bool jtag_tick(struct fixture *f, bool tms, bool tdi)

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "probes/bitbang.h"
 #include "board.h"
+#include "probes/probe.h"
 
 #define FLASH_BASE 0x08000000u
 #define RAM_BASE 0x20000000u
@@ -24,7 +24,7 @@
 
 struct fixture {
 	struct board board;
-	struct bitbang wire;
+	struct probe wire;
 	char folder[64], flash_path[80];
 	bool unmodelled_expected;
 };

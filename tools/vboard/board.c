@@ -165,7 +165,7 @@ int board_open(struct board *board, const struct chip *chip, const char *flash_p
 	board->flash.cpu_is_reading = cpu_is_reading;
 	board->flash.set_nmi = set_nmi;
 
-	board->dap = (struct dap){.chip = chip, .stats = &board->stats};
+	board->dap = (struct dap){.chip = chip, .stats = &board->stats, .wait_every = board->fault.wait_every};
 	board->dap.ports[0] = (struct access_port){.bus = &board->bus, .idr = chip->core->ahb_ap_idr, .base = 0xE00FF003};
 	if (chip->apb_ap) {
 		board->apb.stats = &board->stats;
@@ -201,4 +201,22 @@ void board_reset(struct board *board)
 	periph_reset(board->periphs, board->periph_count);
 	flash_reset(&board->flash);
 	core_reset(&board->core);
+}
+
+void board_drive_nrst(struct board *board, bool low)
+{
+	if (low || board->nrst)
+		board_reset(board);
+	board->nrst = low;
+}
+
+bool board_stands_still(const struct board *board)
+{
+	return board->core.halted || board->core.lockup || board->nrst || board->flash.dead;
+}
+
+void board_count_clock(struct board *board)
+{
+	board->stats.tck++;
+	board->stats.time_ns += board->tck_ns;
 }

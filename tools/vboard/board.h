@@ -30,6 +30,7 @@ struct board {
 	unsigned periph_count;
 	uint8_t *ram, *more_ram[2], *system, *eeprom, *option; /* NULL: the part has none */
 	uint32_t tck_ns; /* modelled period of TCK */
+	bool nrst;       /* the probe holds NRST low */
 };
 
 /* Powers up a board of CHIP whose flash is the file FLASH_PATH; FAULT says what is to go wrong (NULL: nothing). On failure returns -1 and leaves one line in MESSAGE. */
@@ -39,5 +40,14 @@ void board_close(struct board *board);
 
 /* System reset (NRST or SYSRESETREQ): everything but the debug registers and the debug port. */
 void board_reset(struct board *board);
+
+/* The probe pulls NRST low, or lets it go: the core stands still while it is low, and starts when it is let go. */
+void board_drive_nrst(struct board *board, bool low);
+
+/* Is there nothing for the core to do, whatever time passes? */
+bool board_stands_still(const struct board *board);
+
+/* A clock of the debug port's wire: counts it, and its time passes. */
+void board_count_clock(struct board *board);
 
 #endif

@@ -5,6 +5,7 @@
 #include "board.h"
 #include "parts/chips.h"
 #include "core/cores.h"
+#include "probes/probe.h"
 #include "probes/server.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@
 #define DEFAULT_ADAPTER_KHZ 1000
 
 struct options {
-	const char *chip, *flash, *listen, *stats, *log;
+	const char *chip, *flash, *listen, *stats, *log, *probe, *serial;
 	uint32_t adapter_khz;
 	pid_t owner;
 	bool background;
@@ -39,11 +40,17 @@ static void on_signal(int number)
 static void usage(FILE *to)
 {
 	fputs("Usage: vboard --chip NAME --flash FILE --listen unix:PATH|tcp:127.0.0.1:PORT [options]\n"
-	      "A virtual STM32 board, to which OpenOCD attaches with `adapter driver remote_bitbang`.\n"
+	      "A virtual STM32 board, to which a debugger attaches through the probe that it names.\n"
 	      "\n"
 	      "  --chip NAME        the part; see --list-chips\n"
 	      "  --flash FILE       the device's flash, kept between runs; made if it is not there\n"
-	      "  --listen ADDRESS   where to wait for the one connection that it serves\n"
+	      "  --listen ADDRESS   where to wait for the one connection that it serves; port 0 takes any free one and\n"
+	      "                     prints it as port=N\n"
+	      "  --probe NAME       the probe (bitbang):\n",
+	      to);
+	for (unsigned i = 0; probe_at(i); i++)
+		fprintf(to, "                       %-10s %s\n", probe_at(i)->name, probe_at(i)->about);
+	fputs("  --serial TEXT      the probe's serial number, 1 to 31 characters; of a J-Link a number (1)\n"
 	      "  --stats FILE       write counters there at the end, as key=value lines\n"
 	      "  --log FILE         append messages there instead of to standard error\n"
 	      "  --adapter-khz N    TCK frequency for the modelled time, 1 to 100000 (1000)\n"
@@ -51,6 +58,8 @@ static void usage(FILE *to)
 	      "  --background       return when the socket is open; the board goes on in the background\n"
 	      "  --cut N:KIND[:SEED]  lose power at flash operation N; KIND is before, torn, unstable (torn bits read\n"
 	      "                     differently each time) or after; SEED chooses the bits that are torn (0)\n"
+	      "  --wait N           answer WAIT to each Nth access to the access port, once\n"
+	      "  --unpowered        the target has no supply: the probe is there, and nothing answers it\n"
 	      "  --unplug N         drop the connection at access N to the access port\n"
 	      "  --record DIR       keep the flash as it is at the start, and a line per flash operation, in DIR\n"
 	      "  --list-chips       the parts that it can be\n"
@@ -82,9 +91,9 @@ static unsigned long positive(const char *text, unsigned long max)
 	return *text >= '0' && *text <= '9' && !*end && value <= max ? value : 0;
 }
 
-enum { CHIP = 256, FLASH, LISTEN, STATS, LOG, KHZ, OWNER, BACKGROUND, CUT, UNPLUG, RECORD, LIST, HELP };
+enum { CHIP = 256, FLASH, LISTEN, STATS, LOG, KHZ, OWNER, BACKGROUND, CUT, UNPLUG, RECORD, PROBE, SERIAL, WAIT, UNPOWERED, LIST, HELP };
 
-/* The options whose values are more than text. Returns what is wrong, or NULL. */
+/* The options whose values are more than any text. Returns what is wrong, or NULL. */
 static const char *take_number(int option, struct options *options)
 {
 	switch (option) {
@@ -98,6 +107,12 @@ static const char *take_number(int option, struct options *options)
 		return fault_parse_cut(&options->fault, optarg)
 			       ? "--cut takes N:before, N:torn[:SEED], N:unstable[:SEED] or N:after, N from 1"
 			       : NULL;
+	case SERIAL:
+		options->serial = optarg;
+		return *optarg && strlen(optarg) < 32 ? NULL : "--serial takes 1 to 31 characters";
+	case WAIT:
+		options->fault.wait_every = positive(optarg, 1u << 30);
+		return options->fault.wait_every > 1 ? NULL : "--wait takes a number from 2 on";
 	default: /* UNPLUG */
 		options->fault.unplug_at = positive(optarg, 1u << 30);
 		return options->fault.unplug_at ? NULL : "--unplug takes a number from 1 on";
@@ -113,7 +128,9 @@ static int parse(int argc, char **argv, struct options *options)
 		{"log", required_argument, NULL, LOG},       {"adapter-khz", required_argument, NULL, KHZ},
 		{"owner", required_argument, NULL, OWNER},   {"background", no_argument, NULL, BACKGROUND},
 		{"cut", required_argument, NULL, CUT},       {"unplug", required_argument, NULL, UNPLUG},
-		{"record", required_argument, NULL, RECORD},
+		{"record", required_argument, NULL, RECORD}, {"probe", required_argument, NULL, PROBE},
+		{"serial", required_argument, NULL, SERIAL}, {"wait", required_argument, NULL, WAIT},
+		{"unpowered", no_argument, NULL, UNPOWERED},
 		{"list-chips", no_argument, NULL, LIST},     {"help", no_argument, NULL, HELP},
 		{NULL, 0, NULL, 0},
 	};
@@ -142,6 +159,8 @@ static int parse(int argc, char **argv, struct options *options)
 		case KHZ:
 		case OWNER:
 		case CUT:
+		case SERIAL:
+		case WAIT:
 		case UNPLUG:
 			wrong = take_number(option, options);
 			if (wrong)
@@ -149,6 +168,12 @@ static int parse(int argc, char **argv, struct options *options)
 			break;
 		case BACKGROUND:
 			options->background = true;
+			break;
+		case PROBE:
+			options->probe = optarg;
+			break;
+		case UNPOWERED:
+			options->fault.unpowered = true;
 			break;
 		case RECORD:
 			options->fault.record = optarg;
@@ -194,6 +219,18 @@ static void redirect(const struct options *options)
 		close(null);
 }
 
+/* A port that was any free one is of no use to a caller who does not know it. */
+static void say_port(const struct options *options, int listener)
+{
+	char port[8];
+
+	if (strlen(options->listen) > 2 && !strcmp(options->listen + strlen(options->listen) - 2, ":0") &&
+	    !server_address(listener, port, sizeof port)) {
+		printf("port=%s\n", port);
+		fflush(stdout);
+	}
+}
+
 /* The socket is open: let the caller go on. In the child only. */
 static void detach(void)
 {
@@ -207,12 +244,13 @@ static void detach(void)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.adapter_khz = DEFAULT_ADAPTER_KHZ};
+	struct options options = {.adapter_khz = DEFAULT_ADAPTER_KHZ, .probe = "bitbang", .serial = "1"};
 	struct sigaction action = {.sa_handler = on_signal};
 	sigset_t blocked;
 	char message[MESSAGE_SIZE];
 	const struct chip *chip;
 	static struct board board;
+	struct probe probe;
 	int status = parse(argc, argv, &options), listener, err;
 
 	if (status >= 0)
@@ -222,6 +260,8 @@ int main(int argc, char **argv)
 		snprintf(message, sizeof message, "--chip %s: not known; vboard --list-chips shows the parts", options.chip);
 		return fail(message);
 	}
+	if (probe_open(&probe, options.probe, &board, options.serial, message, sizeof message))
+		return fail(message);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	sigemptyset(&blocked);
@@ -238,10 +278,12 @@ int main(int argc, char **argv)
 			unlink(options.listen + 5);
 		return fail(message);
 	}
+	say_port(&options, listener);
 	redirect(&options);
 	if (options.background)
 		detach();
-	server_run(listener, options.listen, &board, options.owner, &stop);
+	server_run(listener, options.listen, &probe, options.owner, &stop);
+	probe_close(&probe);
 	err = options.stats ? stats_write(&board.stats, options.stats) : 0;
 	if (err)
 		fprintf(stderr, "Error: vboard: stats %s: %s; name a file that can be written\n", options.stats, strerror(-err));

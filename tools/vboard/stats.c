@@ -14,6 +14,7 @@ static const struct {
 	size_t offset;
 } counters[] = {
 	{"tck", offsetof(struct stats, tck)},
+	{"wire_bytes", offsetof(struct stats, wire_bytes)},
 	{"dp_reads", offsetof(struct stats, dp_reads)},
 	{"dp_writes", offsetof(struct stats, dp_writes)},
 	{"ap_reads", offsetof(struct stats, ap_reads)},

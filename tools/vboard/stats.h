@@ -9,6 +9,7 @@
 
 struct stats {
 	uint64_t tck;                /* rising edges of TCK or SWCLK */
+	uint64_t wire_bytes;         /* between the debugger and the probe, both ways */
 	uint64_t dp_reads, dp_writes; /* debug port accesses */
 	uint64_t ap_reads, ap_writes; /* memory access port accesses */
 	uint64_t flash_words;        /* words programmed, or units that the controller takes instead (half-words on F1) */

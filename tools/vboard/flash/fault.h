@@ -24,6 +24,8 @@ struct fault {
 	enum cut_kind cut;
 	uint64_t seed;
 	uint64_t unplug_at; /* number of the AP access at which the connection drops, from 1; 0: never */
+	uint64_t wait_every; /* each so many accesses to an access port are answered WAIT first; 0: none */
+	bool unpowered;     /* the target has no supply: nothing answers */
 	const char *record; /* folder for the record, or NULL */
 	int journal;        /* its open file */
 	uint64_t random;    /* state of the generator of unstable reads */

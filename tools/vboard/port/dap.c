@@ -69,6 +69,11 @@ void dap_dp_write(struct dap *dap, unsigned a, uint32_t value, bool jtag)
 	}
 }
 
+bool dap_is_busy(struct dap *dap)
+{
+	return dap->wait_every && ++dap->asked % dap->wait_every == 0;
+}
+
 static void advance_tar(const struct dap *dap, struct access_port *port, unsigned bytes)
 {
 	uint32_t inside = dap->chip->core->tar_wrap - 1;

@@ -25,6 +25,7 @@ struct dap {
 	const struct chip *chip;
 	struct stats *stats;
 	uint32_t ctrl_stat, select, rdbuff;
+	uint64_t wait_every, asked; /* a fault: each so many accesses to an access port it is busy; 0: never */
 	struct access_port ports[DAP_PORTS];
 };
 
@@ -42,6 +43,9 @@ void dap_dp_write(struct dap *dap, unsigned a, uint32_t value, bool jtag);
  * nothing while STICKYERR is set. */
 void dap_ap_read(struct dap *dap, unsigned a);
 void dap_ap_write(struct dap *dap, unsigned a, uint32_t value);
+
+/* Asked before each access to an access port: is it busy with the one before, so that the answer is WAIT? */
+bool dap_is_busy(struct dap *dap);
 
 /* The ABORT register: clears sticky flags. */
 void dap_abort(struct dap *dap, uint32_t value);

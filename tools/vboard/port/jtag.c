@@ -38,7 +38,7 @@ void jtag_reset(struct jtag *jtag)
 	jtag->boundary.ir = BOUNDARY_IR_IDCODE;
 	jtag->debug.ir_length = 4;
 	jtag->debug.ir = IR_IDCODE;
-	jtag->ack = ACK_OK_FAULT;
+	jtag->busy = jtag->ignored = false;
 }
 
 static void load(struct tap *tap, uint64_t value, unsigned length)
@@ -63,7 +63,9 @@ static void capture_dr(struct jtag *jtag)
 		break;
 	case IR_DPACC:
 	case IR_APACC:
-		load(&jtag->debug, (uint64_t)jtag->result << 3 | jtag->ack, 35);
+		load(&jtag->debug, (uint64_t)jtag->result << 3 | (jtag->busy ? ACK_WAIT : ACK_OK_FAULT), 35);
+		jtag->ignored = jtag->busy;
+		jtag->busy = false;
 		break;
 	default:
 		load(&jtag->debug, 0, 1);
@@ -78,7 +80,7 @@ static void update_dr(struct jtag *jtag)
 	bool read = jtag->debug.shift & 1;
 	struct dap *dap = jtag->dap;
 
-	if (jtag->debug.shift_length != 35)
+	if (jtag->debug.shift_length != 35 || jtag->ignored)
 		return;
 	switch (jtag->debug.ir) {
 	case IR_ABORT:
@@ -90,6 +92,7 @@ static void update_dr(struct jtag *jtag)
 			dap_dp_write(dap, a, data, true);
 		break;
 	case IR_APACC:
+		jtag->busy = dap_is_busy(dap);
 		if (read) {
 			dap_ap_read(dap, a);
 			jtag->result = dap->rdbuff;

@@ -29,7 +29,8 @@ struct jtag {
 	struct tap boundary, debug;
 	struct dap *dap;
 	uint32_t boundary_idcode /* 0: no such TAP */, debug_idcode;
-	uint8_t ack; /* of the last DPACC or APACC, for the next capture */
+	bool busy;    /* the access under way is answered WAIT once */
+	bool ignored; /* and what was shifted in meanwhile is not carried out */
 	uint32_t result;
 };
 

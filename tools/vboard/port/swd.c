@@ -57,6 +57,8 @@ static void begin_transfer(struct swd *swd)
 	}
 	swd->read_first = false;
 	swd->ack = sticky && !always ? SWD_ACK_FAULT : SWD_ACK_OK;
+	if (swd->ack == SWD_ACK_OK && is_ap(swd) && dap_is_busy(dap))
+		swd->ack = SWD_ACK_WAIT;
 	if (is_read(swd) && swd->ack == SWD_ACK_OK) {
 		if (is_ap(swd)) {
 			value = dap->rdbuff; /* posted: the result of this read comes with the next */
