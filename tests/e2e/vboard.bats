@@ -425,10 +425,15 @@ running
 	refuses --owner -- --chip stm32l152rb --flash f --listen "unix:$PWD/s" --owner nobody
 	refuses --cut -- --chip stm32l152rb --flash f --listen "unix:$PWD/s" --cut 1:sideways
 	refuses --unplug -- --chip stm32l152rb --flash f --listen "unix:$PWD/s" --unplug x
+	refuses --probe -- --chip stm32l152rb --flash f --listen "unix:$PWD/s" --probe picoprobe
+	refuses --probe -- --chip stm32l152rb --flash f --listen "unix:$PWD/s" --probe stlink:v9
+	refuses --probe -- --chip stm32l152rb --flash f --listen "unix:$PWD/s" --probe jlink:v9
+	refuses --serial -- --chip stm32l152rb --flash f --listen "unix:$PWD/s" --serial ""
+	refuses --wait -- --chip stm32l152rb --flash f --listen "unix:$PWD/s" --wait 1
 }
 
 @test "bad listen addresses are refused" {
-	for address in '' here tcp:1.2.3.4:5 tcp:127.0.0.1: tcp:127.0.0.1:0 tcp:127.0.0.1:65536 tcp:127.0.0.1:x tcp:127.0.0.1:-1 tcp:0.0.0.0:4000 unix: \
+	for address in '' here tcp:1.2.3.4:5 tcp:127.0.0.1: tcp:127.0.0.1 tcp:128.0.0.1:5 tcp:127.0.0.256:5 tcp:127.0.0.1:65536 tcp:127.0.0.1:x tcp:127.0.0.1:-1 tcp:0.0.0.0:4000 unix: \
 		"unix:$PWD/missing/s" "unix:$PWD/$(printf 'x%.0s' {1..120})"; do
 		refuses --listen -- --chip stm32l152rb --flash f --listen "$address"
 	done

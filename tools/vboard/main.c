@@ -250,7 +250,7 @@ int main(int argc, char **argv)
 	char message[MESSAGE_SIZE];
 	const struct chip *chip;
 	static struct board board;
-	struct probe probe;
+	static struct probe probe;
 	int status = parse(argc, argv, &options), listener, err;
 
 	if (status >= 0)
