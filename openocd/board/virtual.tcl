@@ -6,9 +6,22 @@
 #     VBOARD_FLASH  the file that is the board's flash
 #     VBOARD_STATS  a file for vboard's statistics
 #     VBOARD_ARGS   further arguments for vboard, as a list
+#     VBOARD_PROBE  the probe: bitbang (JTAG, the default), bitbang-swd (a newer OpenOCD), stlink (as interface/stlink.cfg of this
+#                   OpenOCD reaches one: by HLA in 0.12), stlink-dap, jlink, cmsis-dap (a newer OpenOCD); for the ST-LINK
+#                   also with a version: stlink:v3, stlink-dap:v2j17
+#     VBOARD_SERIAL the probe's serial number (this process's number)
 
-lappend _telnet_autocomplete_skip _virtual_setting _virtual_program _virtual_start _virtual_no_speed _virtual_adapter _virtual_ir_length \
-	_virtual_newtap _virtual_image virtual_board
+lappend _telnet_autocomplete_skip _virtual_setting _virtual_program _virtual_start _virtual_attach _virtual_stlink \
+	_virtual_newer _virtual_no_speed _virtual_ir_length _virtual_newtap _virtual_image _virtual_give_up virtual_board
+
+# How each probe is reached: vboard's name for it, where vboard listens, OpenOCD's script for it.
+set _virtual_probes [dict create \
+	bitbang     {bitbang unix ""} \
+	bitbang-swd {bitbang unix ""} \
+	stlink      {stlink port interface/stlink.cfg} \
+	stlink-dap  {stlink port interface/stlink-dap.cfg} \
+	jlink       {jlink address interface/jlink.cfg} \
+	cmsis-dap   {cmsis-dap port interface/cmsis-dap.cfg}]
 
 # The folder above this one's: a checkout, or PREFIX/share/openocd/site.
 set _virtual_home [file dirname [file dirname [file dirname [file normalize [info script]]]]]
@@ -37,43 +50,106 @@ proc _virtual_program {} {
 	return vboard
 }
 
-# Starts the board. It listens when this returns, ends with its connection, and also when this OpenOCD is gone.
-proc _virtual_start {chip socket} {
+# One line, and no more.
+proc _virtual_give_up {text} {
+	if {$text ne ""} {
+		echo "Error: $text"
+	}
+	catch -exit {shutdown error}
+	return -code error -errorinfo {} ""
+}
+
+# Starts the board. It listens when this returns, ends with its connection, and also when this OpenOCD is gone. Returns the TCP
+# port, if it listens on any free one.
+proc _virtual_start {chip probe serial address} {
 	set flash virtual-$chip.flash
 	if {[file isdirectory [file join $::_virtual_home build]]} {
 		set flash [file join $::_virtual_home build $flash]
 	}
 	# Absolute paths: a word that begins with < or > would tell exec to use a file.
 	set command [list [_virtual_setting VBOARD [_virtual_program]] --chip $chip \
-		--flash [file join [pwd] [_virtual_setting VBOARD_FLASH $flash]] --listen unix:$socket --owner [pid] --background]
+		--flash [file join [pwd] [_virtual_setting VBOARD_FLASH $flash]] --listen $address --owner [pid] --background \
+		--probe $probe --serial $serial]
 	set stats [_virtual_setting VBOARD_STATS ""]
 	if {$stats ne ""} {
 		lappend command --stats [file join [pwd] $stats]
 	}
 	lappend command {*}[_virtual_setting VBOARD_ARGS {}]
-	if {![catch {exec {*}$command >@stderr 2>@stderr} text options]} {
+	if {[catch {exec {*}$command 2>@stderr} text options]} {
+		# With status 1 vboard itself has said what is wrong.
+		_virtual_give_up [expr {[lindex [dict get $options -errorcode] 2] eq "1" ? "" :
+			"the virtual board [lindex $command 0] cannot be run: build it with make, or name it in VBOARD"}]
+	}
+	return [string range $text [string length port=] end]
+}
+
+# OpenOCD after 0.12: one driver and one script for every ST-LINK, and the transport is plain swd.
+proc _virtual_newer {} {
+	return [expr {[info commands {adapter usb vid_pid}] ne ""}]
+}
+
+# An ST-LINK by TCP.
+proc _virtual_stlink {port} {
+	if {[adapter name] eq "hla"} {
+		hla_stlink_backend tcp $port
+		transport select hla_swd
 		return
 	}
-	# With status 1 vboard itself has said what is wrong.
-	set line ""
-	if {[lindex [dict get $options -errorcode] 2] ne "1"} {
-		set line "Error: the virtual board [lindex $command 0] cannot be run: build it with make, or name it in VBOARD"
+	st-link backend tcp $port
+	transport select [expr {[_virtual_newer] ? "swd" : "dapdirect_swd"}]
+}
+
+proc _virtual_attach {name script serial address port} {
+	if {$name eq "stlink-dap" && [_virtual_newer]} {
+		set script interface/stlink.cfg
 	}
-	_np_last_line $line
-	return -code error -errorinfo {} ""
+	if {$script ne ""} {
+		uplevel #0 [list source [find $script]]
+		adapter serial $serial
+	}
+	switch -- $name {
+		stlink - stlink-dap {
+			_virtual_stlink $port
+		}
+		jlink {
+			transport select swd
+		}
+		cmsis-dap {
+			cmsis-dap backend tcp
+			cmsis-dap tcp host 127.0.0.1
+			cmsis-dap tcp port $port
+			transport select swd
+		}
+		default {
+			adapter driver remote_bitbang
+			remote_bitbang port 0
+			remote_bitbang host [string range $address [string length unix:] end]
+			transport select [expr {$name eq "bitbang" ? "jtag" : "swd"}]
+			_virtual_no_speed
+			if {$name eq "bitbang"} {
+				_virtual_ir_length
+			}
+		}
+	}
 }
 
 proc virtual_board {chip target} {
 	set folder [expr {[info exists ::env(XDG_RUNTIME_DIR)] ? $::env(XDG_RUNTIME_DIR) : "/tmp"}]
-	set socket [file join $folder vboard-[pid].sock]
-	_virtual_start $chip $socket
-	adapter driver remote_bitbang
-	remote_bitbang port 0
-	remote_bitbang host $socket
-	transport select jtag
-	_virtual_ir_length
+	set probe [_virtual_setting VBOARD_PROBE bitbang]
+	set serial [_virtual_setting VBOARD_SERIAL [pid]]
+	lassign [split $probe :] name version
+	if {![dict exists $::_virtual_probes $name]} {
+		_virtual_give_up "VBOARD_PROBE is \"$probe\": set it to one of [dict keys $::_virtual_probes]"
+	}
+	lassign [dict get $::_virtual_probes $name] kind listens script
+	switch -- $listens {
+		unix    { set address unix:[file join $folder vboard-[pid].sock] }
+		port    { set address tcp:127.0.0.1:0 }
+		address { set address tcp:127.[expr {1 + ([pid] >> 16) % 250}].[expr {([pid] >> 8) & 255}].[expr {[pid] & 255}]:19020 }
+	}
+	set port [_virtual_start $chip [join [list $kind {*}[expr {$version eq "" ? {} : [list $version]}]] :] $serial $address]
+	_virtual_attach $name $script $serial $address $port
 	uplevel #0 [list source [find $target]]
-	_virtual_no_speed
 	_virtual_image $chip
 	uplevel #0 [list source $::_virtual_nameplate]
 }
@@ -103,12 +179,8 @@ proc _virtual_ir_length {} {
 # Target files set a speed at each reset, which remote_bitbang does not have: OpenOCD would print an error for it,
 # twice per reset.
 proc _virtual_no_speed {} {
-	rename adapter _virtual_adapter
-	proc adapter {args} {
-		if {[lindex $args 0] ne "speed"} {
-			return [uplevel 1 [list _virtual_adapter {*}$args]]
-		}
-	}
+	rename {adapter speed} ""
+	proc {adapter speed} {args} {}
 }
 
 list
