@@ -25,9 +25,10 @@ proc _np_overhear_pipe {} {
 	if {[command mode] ne "config" || [info commands _np_gdb_port] ne ""} {
 		return
 	}
-	set ::_np_pipe [string match *pipe* [gdb_port]]
-	rename gdb_port _np_gdb_port
-	proc gdb_port {args} {
+	set command [_np_port_command gdb]
+	set ::_np_pipe [string match *pipe* [$command]]
+	rename $command _np_gdb_port
+	proc $command {args} {
 		if {[llength $args] > 0} {
 			set ::_np_pipe [expr {[lindex $args 0] eq "pipe"}]
 		}
@@ -67,9 +68,9 @@ proc _np_setting {name default} {
 
 # OpenOCDs of several boards run side by side: a one-shot run must not fight over ports that nobody will use.
 proc _np_servers_off {} {
-	gdb_port disabled
-	telnet_port disabled
-	tcl_port disabled
+	foreach server {gdb telnet tcl} {
+		_np_port_off $server
+	}
 }
 
 # Ends OpenOCD with status 1 and this line, the last one: whatever OpenOCD still says, of the error that is on its way up

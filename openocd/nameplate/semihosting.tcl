@@ -87,18 +87,18 @@ proc _np_run_lost {} {
 
 # The core has halted: at a semihosting breakpoint, or the firmware is in trouble.
 proc _np_run_halted {} {
-	if {[catch {get_reg {pc r0 r1 xPSR}} registers]} {
+	if {[catch {_np_registers {pc r0 r1 xPSR}} registers]} {
 		_np_run_lost
 	}
-	set pc [expr {[dict get $registers pc] + 0}]
+	set pc [dict get $registers pc]
 	# The breakpoint's halfword, out of the aligned word around it.
 	if {[catch {read_memory [expr {$pc & ~3}] 32 1} word]} {
 		set word 0
 	}
 	set halfword [expr {($word >> (($pc & 2) * 8)) & 0xFFFF}]
 	if {$halfword == 0xBEAB} {
-		set operation [expr {[dict get $registers r0] + 0}]
-		set argument [expr {[dict get $registers r1] + 0}]
+		set operation [dict get $registers r0]
+		set argument [dict get $registers r1]
 		if {[catch {_np_sh_call $operation $argument} answer]} {
 			_np_alive $pc
 			_np_fail [format "the firmware's semihosting call 0x%02x at 0x%08X points to what cannot be read or\
@@ -121,7 +121,7 @@ proc _np_run_halted {} {
 # Out of time: say what the core is doing.
 proc _np_run_stuck {seconds} {
 	set where ""
-	if {![catch {halt; wait_halt 1000}] && ![catch {get_reg {pc xPSR}} registers]} {
+	if {![catch {halt; wait_halt 1000}] && ![catch {_np_registers {pc xPSR}} registers]} {
 		set exception [expr {[dict get $registers xPSR] & 0x1FF}]
 		set where [format ", it is at 0x%08X" [dict get $registers pc]]
 		if {$exception >= 3 && $exception <= 6} {

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# What is called differently in OpenOCD 0.12 and in the versions after it. Nothing else in Nameplate asks which one runs.
+
+lappend _telnet_autocomplete_skip _np_port_command _np_port_off _np_registers
+
+# `gdb_port` until 0.12, `gdb port` since; there the old name still works, and complains.
+proc _np_port_command {server} {
+	return [expr {[info commands "$server port"] ne "" ? "$server port" : "${server}_port"}]
+}
+
+proc _np_port_off {server} {
+	[_np_port_command $server] disabled
+}
+
+# Registers of the halted core: a dict by the architecture's names. OpenOCD's xPSR became xpsr.
+proc _np_registers {names} {
+	set registers [dict create]
+	foreach name $names {
+		if {[catch {get_reg [list $name]} value]} {
+			set value [get_reg [list [string tolower $name]]]
+		}
+		dict set registers $name [expr {[lindex $value 1] + 0}]
+	}
+	return $registers
+}
+
+list
