@@ -101,15 +101,17 @@ FW_LD    := build/firmware/linker
 FW_DEMO  := $(CHIPS:%=build/firmware/%/demo.elf)
 FW_OBJ   := $(foreach c,$(CHIPS),$(addprefix build/firmware/$(c)/,nameplate.o nameplate_ecc.o start.o main.o))
 
-# $(call chip,CHIP,N): field N of the row; $(call chip_flags,CHIP): its flags
+# $(call chip,CHIP,N): field N of the row
 chip        = $(shell awk -v chip=$(1) '$$1 == chip && $$$(2) != "-" { print $$$(2) }' $(FW_CHIPS))
-chip_flags  = $(shell awk -v chip=$(1) '$$1 == chip && $$9 != "-" { for (i = 9; i <= NF; i++) print $$i }' $(FW_CHIPS))
 FW_MACHINE  = -mthumb -mcpu=$(call chip,$*,2)
-FW_CFLAGS   = -std=c99 $(WARN) -Wpedantic $(FW_MACHINE) -Os -g -ffunction-sections -fdata-sections $(call chip_flags,$*)
+FW_CFLAGS   = -std=c99 $(WARN) -Wpedantic $(FW_MACHINE) -Os -g -ffunction-sections -fdata-sections $(call chip,$*,10) \
+              $(if $(filter guarded,$(call chip,$*,9)),-DNAMEPLATE_GUARDED_LOADS)
 FW_LDFLAGS  = $(FW_MACHINE) --specs=nano.specs --specs=rdimon.specs -nostartfiles -Wl,--gc-sections \
               -Wl,--fatal-warnings -L$(FW_LD) -Lfirmware/linker -T $*.ld
 FW_FILL     = awk -v chip=$* '$$1 == chip { print "s/@CHIP@/" $$1 "/g; s/@FLASH_BASE@/" $$3 "/; s/@FLASH_SIZE@/" $$4 \
-              "/; s/@RAM_BASE@/" $$5 "/; s/@RAM_SIZE@/" $$6 "/; s/@REGION_OFFSET@/" $$7 "/; s/@REGION_SIZE@/" $$8 "/" }' \
+              "/; s/@RAM_BASE@/" $$5 "/; s/@RAM_SIZE@/" $$6 "/; s/@REGION_OFFSET@/" $$7 "/; s/@REGION_SIZE@/" $$8 "/"; \
+              split($$9, r, ","); print "s/@ECC@/" ($$9 == "-" ? "" : $$9 == "guarded" ? "INCLUDE nameplate-guarded.ld" : \
+              "_nameplate_eccr = " r[1] ";" (r[2] ? " _nameplate_ecc2r = " r[2] ";" : "") " INCLUDE nameplate-ecc.ld") "/" }' \
               $(FW_CHIPS)
 
 firmware: $(FW_DEMO) $(CHIPS:%=$(FW_LD)/nameplate-%.ld) ## build the reader, the linker scripts and the demo, all chips
@@ -140,7 +142,7 @@ $(CHIPS:%=$(FW_LD)/nameplate-%.ld): $(FW_LD)/nameplate-%.ld: firmware/linker/nam
 	$(FW_SCRIPT)
 
 $(FW_DEMO): build/firmware/%/demo.elf: build/firmware/%/start.o build/firmware/%/main.o build/firmware/%/nameplate.o \
-            build/firmware/%/nameplate_ecc.o $(FW_LD)/%.ld $(FW_LD)/nameplate-%.ld firmware/linker/nameplate.ld
+            build/firmware/%/nameplate_ecc.o $(FW_LD)/%.ld $(FW_LD)/nameplate-%.ld $(wildcard firmware/linker/nameplate*.ld)
 	$(call say,LD,$@)
 	$(Q)$(CROSS_COMPILE)gcc $(FW_LDFLAGS) -o $@ $(filter %.o,$^)
 

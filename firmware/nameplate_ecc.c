@@ -4,17 +4,29 @@
 
 #define REGISTER(address) (*(volatile uint32_t *)(address))
 
-#ifdef NAMEPLATE_ECCR
+/* Where the linker include of the chip says, if no macro does; 0 where a part has none. Words: a core without unaligned loads
+   would read bytes otherwise, of a register that has none. */
+#ifndef NAMEPLATE_ECCR
+extern const uint32_t _nameplate_eccr[] __attribute__((weak)), _nameplate_ecc2r[] __attribute__((weak));
+#define NAMEPLATE_ECCR  ((uintptr_t)_nameplate_eccr)
+#define NAMEPLATE_ECC2R ((uintptr_t)_nameplate_ecc2r)
+#endif
+#ifndef NAMEPLATE_ECC2R
+#define NAMEPLATE_ECC2R 0u
+#endif
 
 /* Double errors, of either half where flash is read 128 bits at a time; the flags are cleared by writing ones. */
 #define ECCR_DETECTED  (1u << 31 | 1u << 29)
 #define ECCR_CORRECTED (1u << 30 | 1u << 28)
 
 /* Clears what the register at `address` reports. 0: it reports no double error. */
-static int answer(uint32_t address)
+static int answer(uintptr_t address)
 {
-    const uint32_t eccr = REGISTER(address);
+    uint32_t eccr;
 
+    if (!address)
+        return 0;
+    eccr = REGISTER(address);
     if (!(eccr & ECCR_DETECTED))
         return 0;
     REGISTER(address) = eccr & ~ECCR_CORRECTED;
@@ -22,17 +34,26 @@ static int answer(uint32_t address)
     return 1;
 }
 
-int nameplate_nmi(void)
+int nameplate_answer_nmi(void)
 {
     int answered = answer(NAMEPLATE_ECCR);
 
-#ifdef NAMEPLATE_ECC2R
     answered |= answer(NAMEPLATE_ECC2R);
-#endif
     return answered;
 }
 
-#endif
+/* In the place of a start-up file's handler: any other NMI ends where that one did. */
+extern void Default_Handler(void) __attribute__((weak));
+
+void nameplate_nmi_handler(void)
+{
+    if (nameplate_answer_nmi())
+        return;
+    if (Default_Handler)
+        Default_Handler();
+    for (;;)
+        ;
+}
 
 #ifdef NAMEPLATE_GUARDED_LOADS
 

@@ -42,7 +42,10 @@ project() {
 		        printf("hwrev=%s\n", hwrev);
 		    exit(0);
 		}
-		__attribute__((section(".vectors"), used)) static void *const vectors[] = {(void *)0x20004000, (void *)start};
+		void Default_Handler(void) { for (;;); }
+		void NMI_Handler(void) __attribute__((weak, alias("Default_Handler")));
+		__attribute__((section(".vectors"), used)) static void *const vectors[] = {
+		    (void *)0x20004000, (void *)start, (void *)NMI_Handler, (void *)Default_Handler};
 		#ifdef GROW
 		__attribute__((section(".vectors"), used)) static const char filler[121 * 1024] = {1};
 		#endif
@@ -69,7 +72,7 @@ makefile() { # LINE...
 	{
 		printf '%s\n' 'CC := arm-none-eabi-gcc' 'FIRMWARE := app.elf' 'BOARD := board.cfg' "$@" 'all: $(FIRMWARE)' 'include nameplate.mk'
 		printf '%s\n\t%s\n' '$(FIRMWARE): main.c $(NAMEPLATE_SOURCES)' \
-			'$(CC) -mthumb -mcpu=cortex-m3 -Os $(DEFINE) $(NAMEPLATE_CFLAGS) -o $@ $^ -T mine.ld --specs=nano.specs --specs=rdimon.specs -nostartfiles $(NAMEPLATE_LDFLAGS)'
+			'$(CC) -mthumb -mcpu=$(or $(CPU),cortex-m3) -Os $(DEFINE) $(NAMEPLATE_CFLAGS) -o $@ $^ -T mine.ld --specs=nano.specs --specs=rdimon.specs -nostartfiles $(NAMEPLATE_LDFLAGS)'
 	} >Makefile
 }
 
@@ -190,6 +193,61 @@ quietly() {
 	cmake -S . -B build >"$out" 2>&1
 	quietly cmake --build build --target upload
 	expect "serial=42"
+}
+
+# another_chip CHIP TARGET: the project for a virtual chip whose flash has ECC.
+another_chip() {
+	BOARD=virtual-$1
+	sed -i "s/^virtual_board.*/virtual_board $1 target\/$2.cfg/" board.cfg
+	sed -i 's/LENGTH = 128K/LENGTH = 1M/' mine.ld
+}
+
+# survives UPLOAD...: power fails while the serial is updated; the firmware starts all the same, with the number it had.
+survives() {
+	quietly "$@"
+	expect "serial=42"
+	VBOARD_ARGS="--cut 2:torn:2" nameplate_bare "program_serial 43"
+	[ "$status" = 1 ]
+	nameplate_bare "nameplate run"
+	expect "serial=42"
+	[ "$(stat ecc_errors)" -gt 0 ]
+}
+
+nmi_handler_is_ours() { # ELF
+	[ "$(arm-none-eabi-nm "$1" | grep -c ' NMI_Handler$')" = 1 ]
+	[ "$(arm-none-eabi-nm "$1" | awk '$3 ~ /^(NMI_Handler|nameplate_nmi_handler)$/ { print $1 }' | uniq | wc -l)" = 1 ]
+}
+
+@test "make: flash with ECC: a torn word does not hang the firmware, with nothing to know" {
+	another_chip stm32l476rg stm32l4x
+	makefile 'CHIP := stm32l476rg' 'CPU := cortex-m4'
+	survives make -I "$PREFIX/include" upload SERIAL=42 VERIFY=1
+	makefile 'CHIP := stm32l476rg' 'CPU := cortex-m4' 'NAMEPLATE_BASE := 0x08080000' 'NAMEPLATE_SIZE := 0x1000'
+	quietly make -I "$PREFIX/include" -B
+	[ "$status" = 0 ]
+	nmi_handler_is_ours app.elf
+	arm-none-eabi-nm app.elf | grep -q '08080000 . _nameplate_start'
+	another_chip stm32h743zi stm32h7x
+	makefile 'CHIP := stm32h743zi' 'CPU := cortex-m7'
+	rm "$VBOARD_FLASH"* app.elf
+	survives make -I "$PREFIX/include" upload SERIAL=42 VERIFY=1
+}
+
+@test "cmake: flash with ECC: a torn word does not hang the firmware, with nothing to know" {
+	another_chip stm32l476rg stm32l4x
+	cmakelists 'nameplate_add_upload(app BOARD ${CMAKE_SOURCE_DIR}/board.cfg CHIP stm32l476rg SERIAL 42 VERIFY)'
+	sed -i 's/cortex-m3/cortex-m4/' CMakeLists.txt
+	cmake -S . -B build -DCMAKE_PREFIX_PATH="$PREFIX" >"$out" 2>&1
+	survives cmake --build build --target upload
+	sed -i 's/SERIAL 42/REGION 0x08080000 0x1000/' CMakeLists.txt
+	quietly cmake --build build
+	[ "$status" = 0 ]
+	nmi_handler_is_ours build/app
+	arm-none-eabi-nm build/app | grep -q '08080000 . _nameplate_start'
+	another_chip stm32h743zi stm32h7x
+	sed -i 's/stm32l476rg/stm32h743zi/; s/cortex-m4/cortex-m7/; s/REGION 0x08080000 0x1000/SERIAL 42/' CMakeLists.txt
+	rm "$VBOARD_FLASH"*
+	survives cmake --build build --target upload
 }
 
 # The commands and blocks of tools/make/README.md.

@@ -149,16 +149,16 @@ block() {
 @test "OpenOCD's arguments stay: protocol, speed, package, verbosity, upload_flags" {
 	ini 'custom_nameplate_serial = 42' 'upload_protocol = cmsis-dap' 'debug_speed = 480' 'upload_flags =' '    -c' '    echo {flags were here}'
 	pio_run -v -t upload
-	uploaded 'adapter speed 480' "$PLATFORMIO_CORE_DIR/packages/tool-openocd/openocd/scripts" 'board/virtual.cfg' ' -d2 ' 'flags were here' 'serial=42'
+	uploaded 'adapter speed 480' "$PLATFORMIO_CORE_DIR/packages/tool-openocd/openocd/scripts" 'board/virtual_stm32l152rb.cfg' ' -d2 ' 'flags were here' 'serial=42'
 }
 
 @test "upload_protocol = custom: OpenOCD's program is replaced where it stands, what is before it stays" {
 	ini 'custom_nameplate_serial = 7' 'upload_protocol = custom' \
-		"upload_command = openocd -s \"$PLATFORMIO_CORE_DIR/packages/tool-openocd/openocd/scripts\" -f board/virtual.cfg -c \"echo before; program {\$SOURCE} verify reset exit\""
+		"upload_command = openocd -s \"$PLATFORMIO_CORE_DIR/packages/tool-openocd/openocd/scripts\" -f board/virtual_stm32l152rb.cfg -c \"echo before; program {\$SOURCE} verify reset exit\""
 	pio_run -t upload
 	uploaded "before" "serial=7"
 	[ "$(serial_on_board)" = 7 ]
-	ini 'custom_nameplate_serial = 7' 'upload_protocol = custom' 'upload_command = openocd -f board/virtual.cfg'
+	ini 'custom_nameplate_serial = 7' 'upload_protocol = custom' 'upload_command = openocd -f board/virtual_stm32l152rb.cfg'
 	pio_run -t upload
 	pio_refused 'has no -c "program ..."'
 }
@@ -422,4 +422,57 @@ for mcu, kib in ("stm32l152rbt6", 128), ("stm32l152ret6", 512), ("stm32f405rgt6"
 0x80e0000 0x20000
 0x800f000 0x1000
 0x801f000 0x1000' ] || { echo "$output"; return 1; }
+}
+
+# board CHIP LINE...: the example for another virtual board, in a build of its own.
+other_board() {
+	local chip=$1
+	shift
+	ini "$@"
+	sed -i "s/virtual_l152rb/virtual_$chip/" platformio.ini
+	export PLATFORMIO_BUILD_DIR=$PWD/build
+}
+
+@test "flash with ECC: a torn word does not hang the firmware, with nothing to know" {
+	other_board l476rg 'custom_nameplate_serial = 42' 'custom_nameplate_verify = yes'
+	pio_run -t upload
+	uploaded 'firmware: serial=42'
+	BOARD=virtual-stm32l476rg
+	VBOARD_ARGS="--cut 2:torn:2" nameplate_bare "program_serial 43"
+	[ "$status" = 1 ]
+	nameplate_bare "program_serial 42 expect serial=42"
+	expect "serial=42"
+	[ "$(stat ecc_errors)" -gt 0 ]
+	# A handler of one's own that hides it does not link; one that calls it does.
+	echo 'extern "C" void NMI_Handler(void) { for (;;); }' >src/nmi.cpp
+	pio_run
+	[ "$status" != 0 ]
+	said 'begin your NMI handler with: if (nameplate_nmi()) return;'
+	printf '%s\n' '#include <nameplate_ecc.h>' 'extern "C" void NMI_Handler(void) { if (nameplate_nmi()) return; for (;;); }' >src/nmi.cpp
+	pio_run
+	uploaded 'SUCCESS'
+}
+
+@test "flash with ECC: an STM32H7 gets the guarded loads; a project without the reader links as ever" {
+	other_board h743zi 'custom_nameplate_serial = 42'
+	pio_run
+	uploaded 'SUCCESS'
+	arm-none-eabi-nm build/device/firmware.elf | grep -q nameplate_guarded_load
+	other_board l476rg 'custom_nameplate_serial = 42'
+	sed -i '/lib_deps/d' platformio.ini
+	rm src/*
+	printf '%s\n' '#include <Arduino.h>' 'extern "C" void NMI_Handler(void) { for (;;); }' 'void setup() {}' 'void loop() {}' >src/main.cpp
+	pio_run
+	uploaded 'SUCCESS'
+}
+
+@test "flash with ECC: PlatformIO's registers are those of firmware/chips.txt" {
+	cd "$HOME_DIR/tools/platformio"
+	python3 -c 'import sys, nameplate_regions as r
+for line in open("../../firmware/chips.txt"):
+    words = line.split()
+    if line.startswith("stm32"):
+        ours = "guarded" if r.needs_guarded_loads(words[0]) else ",".join("0x%08X" % one for one in r.ecc_registers(words[0])) or "-"
+        print(words[0], ours, words[8])
+        ours == words[8] or sys.exit("they differ")'
 }

@@ -31,22 +31,31 @@ PLATFORM = {
         "tool-openocd": {"type": "uploader", "owner": "platformio", "version": "~3.1200.0"},
     },
 }
-# What platform-ststm32 makes of a board with `openocd_board`.
-OPENOCD = ["-s", "$PACKAGE_DIR/openocd/scripts", "-f", "board/virtual.cfg"]
-BOARD = {
-    "name": "Virtual STM32L152RB",
-    "url": "https://example.com/",
-    "vendor": "Nameplate",
-    "frameworks": ["arduino"],
-    "build": {"cpu": "cortex-m3", "mcu": "stm32l152rbt6", "f_cpu": "32000000L"},
-    "upload": {
-        "maximum_size": 131072,
-        "maximum_ram_size": 16384,
-        "protocol": "stlink",
-        "protocols": ["stlink", "cmsis-dap", "blackmagic", "dfu"],
-    },
-    "debug": {"tools": {tool: {"server": {"arguments": OPENOCD}} for tool in ("stlink", "cmsis-dap")}},
-}
+# Chip, its core and flash, and OpenOCD's target file.
+BOARDS = (
+    ("stm32l152rb", "cortex-m3", 128, "stm32l1"),
+    ("stm32l476rg", "cortex-m4", 1024, "stm32l4x"),
+    ("stm32h743zi", "cortex-m7", 1024, "stm32h7x"),
+)
+
+
+def board(chip, cpu, kib):
+    # What platform-ststm32 makes of a board with `openocd_board`.
+    openocd = ["-s", "$PACKAGE_DIR/openocd/scripts", "-f", "board/virtual_%s.cfg" % chip]
+    return {
+        "name": "Virtual " + chip.upper(),
+        "url": "https://example.com/",
+        "vendor": "Nameplate",
+        "frameworks": ["arduino"],
+        "build": {"cpu": cpu, "mcu": chip + "t6", "f_cpu": "32000000L"},
+        "upload": {
+            "maximum_size": kib * 1024,
+            "maximum_ram_size": 16384,
+            "protocol": "stlink",
+            "protocols": ["stlink", "cmsis-dap", "blackmagic", "dfu"],
+        },
+        "debug": {"tools": {tool: {"server": {"arguments": openocd}} for tool in ("stlink", "cmsis-dap")}},
+    }
 
 
 def write(path, content):
@@ -74,7 +83,8 @@ def main(core, home):
     shutil.copytree(os.path.join(HERE, "platform"), platform)
     package(platform, "platform", PLATFORM["name"], PLATFORM["version"])
     write(os.path.join(platform, "platform.json"), PLATFORM)
-    write(os.path.join(platform, "boards", "virtual_l152rb.json"), BOARD)
+    for chip, cpu, kib, _ in BOARDS:
+        write(os.path.join(platform, "boards", "virtual_%s.json" % chip[5:]), board(chip, cpu, kib))
 
     def tool(name, wanted):
         return package(os.path.join(core, "packages", name), "tool", name, lowest(wanted))
@@ -91,9 +101,10 @@ def main(core, home):
     openocd = tool("tool-openocd", packages["tool-openocd"]["version"])
     os.makedirs(os.path.join(openocd, "bin"))
     os.symlink(shutil.which("openocd"), os.path.join(openocd, "bin", "openocd"))
-    # The board's file knows nothing of Nameplate, as OpenOCD's own do not.
-    board = os.path.join(openocd, "openocd", "scripts", "board", "virtual.cfg")
-    write(board, "source %s/openocd/board/virtual.tcl\nvirtual_board stm32l152rb target/stm32l1.cfg\n" % home)
+    # The boards' files know nothing of Nameplate, as OpenOCD's own do not.
+    for chip, _, _, target in BOARDS:
+        path = os.path.join(openocd, "openocd", "scripts", "board", "virtual_%s.cfg" % chip)
+        write(path, "source %s/openocd/board/virtual.tcl\nvirtual_board %s target/%s.cfg\n" % (home, chip, target))
 
 
 if __name__ == "__main__":

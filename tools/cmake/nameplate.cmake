@@ -6,12 +6,12 @@
 #
 # and then `cmake --build build --target upload`, or `SERIAL=43 cmake --build build --target upload`.
 #
-# nameplate_add_upload(TARGET BOARD FILE... (CHIP NAME | REGION BASE SIZE)
+# nameplate_add_upload(TARGET BOARD FILE... [CHIP NAME] [REGION BASE SIZE]
 #                      [SERIAL NUMBER] [VARS NAME=VALUE...] [VERIFY | EXPECT LINE] [KEEP] [OPENOCD PROGRAM] [OPENOCD_FLAGS WORD...])
 #     TARGET   an executable: gets the reader (#include <nameplate.h>), and the linker keeps it out of the reserved flash
 #     BOARD    files for OpenOCD's -f
-#     CHIP     one of those below share/nameplate/linker, for its default region
-#     REGION   any other reserved flash: first address and bytes, whole pages
+#     CHIP     one of those below share/nameplate/linker, for its default region and, where its flash has ECC, the handler
+#     REGION   any other reserved flash: first address and bytes, whole pages; with CHIP or without
 #     SERIAL   the serial number; the environment's SERIAL goes first
 #     VARS     values; the environment's VARS, a list of Tcl's, goes first
 #     VERIFY   the firmware itself has to report the values
@@ -50,7 +50,8 @@ if(NOT TARGET nameplate::reader)
         INTERFACE_INCLUDE_DIRECTORIES "${_nameplate_reader}")
 endif()
 
-# The linker keeps the firmware out of the reserved flash, and tells the reader where that is.
+# The linker keeps the firmware out of the reserved flash, tells the reader where that is, and on flash with ECC puts in the
+# handler.
 function(_nameplate_reserve target chip region)
     get_property(folders GLOBAL PROPERTY nameplate_linker)
     if(region)
@@ -58,19 +59,22 @@ function(_nameplate_reserve target chip region)
         list(GET region 1 size)
         target_link_options(${target} PRIVATE
             "-Wl,--defsym=_nameplate_start=${base}" "-Wl,--defsym=_nameplate_end=${base}+${size}")
-        set(name nameplate.ld)
-    else()
-        set(name nameplate-${chip}.ld)
     endif()
     set(script)
     foreach(folder IN LISTS folders)
         target_link_options(${target} PRIVATE "-L${folder}")
-        if(EXISTS "${folder}/${name}")
-            set(script "${folder}/${name}")
+        if(chip AND EXISTS "${folder}/nameplate-${chip}.ld")
+            set(script "${folder}/nameplate-${chip}.ld")
+        elseif(region AND NOT script AND EXISTS "${folder}/nameplate.ld")
+            set(script "${folder}/nameplate.ld")
         endif()
     endforeach()
     if(NOT script)
         message(FATAL_ERROR "Nameplate has no linker script for CHIP \"${chip}\": write REGION BASE SIZE, the reserved flash, instead")
+    endif()
+    # The reader's guarded loads: nameplate_ecc.h.
+    if(chip MATCHES "^stm32h7")
+        target_compile_definitions(${target} PRIVATE NAMEPLATE_GUARDED_LOADS)
     endif()
     # A second script: behind the target's own -T, whose symbols it looks at, and options come before libraries.
     target_link_libraries(${target} PRIVATE "-T${script}")
@@ -95,7 +99,7 @@ function(nameplate_add_upload target)
         message(FATAL_ERROR "nameplate_add_upload does not know ${ARG_UNPARSED_ARGUMENTS}")
     elseif(NOT ARG_BOARD)
         message(FATAL_ERROR "nameplate_add_upload needs BOARD: OpenOCD's file for the board")
-    elseif(NOT (ARG_CHIP OR words EQUAL 2) OR (ARG_CHIP AND ARG_REGION))
+    elseif(NOT (ARG_CHIP OR ARG_REGION) OR (ARG_REGION AND NOT words EQUAL 2))
         message(FATAL_ERROR "nameplate_add_upload needs CHIP NAME or REGION BASE SIZE")
     endif()
     target_link_libraries(${target} PRIVATE nameplate::reader)

@@ -3,7 +3,8 @@
 #
 #     FIRMWARE := app.elf                   what `make upload` programs
 #     BOARD    := board/st_nucleo_l1.cfg    OpenOCD's file for the board
-#     CHIP     := stm32l152rb               one of those below share/nameplate/linker; or NAMEPLATE_BASE and NAMEPLATE_SIZE
+#     CHIP     := stm32l152rb               one of those below share/nameplate/linker; NAMEPLATE_BASE and NAMEPLATE_SIZE
+#                                           instead, or for another region than its default one
 #     include nameplate.mk
 #
 #     $(FIRMWARE): main.c $(NAMEPLATE_SOURCES)
@@ -36,16 +37,16 @@ else
   _NAMEPLATE_LINKER := $(_NAMEPLATE)/nameplate/linker
 endif
 
-# The reader: nameplate.h and its sources.
+# The reader: nameplate.h and its sources. An H7 needs its guarded loads (nameplate_ecc.h).
 NAMEPLATE_SOURCES := $(wildcard $(_NAMEPLATE_READER)/nameplate*.c)
-NAMEPLATE_CFLAGS := -I$(_NAMEPLATE_READER)
+NAMEPLATE_CFLAGS = -I$(_NAMEPLATE_READER) $(if $(filter stm32h7%,$(CHIP)),-DNAMEPLATE_GUARDED_LOADS)
 
-# The linker keeps the firmware out of the reserved flash, and tells the reader where that is. A second linker script: it
-# goes behind your own -T, whose symbols it looks at.
+# The linker keeps the firmware out of the reserved flash, tells the reader where that is, and on flash with ECC puts in the
+# handler. A second linker script: it goes behind your own -T, whose symbols it looks at.
 _NAMEPLATE_CHIP = $(firstword $(wildcard $(_NAMEPLATE_LINKER:%=%/nameplate-$(CHIP).ld)))
 _NAMEPLATE_ANY = $(firstword $(wildcard $(_NAMEPLATE_LINKER:%=%/nameplate.ld)))
 _NAMEPLATE_REGION = $(if $(NAMEPLATE_BASE),-Wl$(_comma)--defsym=_nameplate_start=$(NAMEPLATE_BASE) \
-  -Wl$(_comma)--defsym=_nameplate_end=$(NAMEPLATE_BASE)+$(NAMEPLATE_SIZE) -T $(_NAMEPLATE_ANY),-T $(or \
+  -Wl$(_comma)--defsym=_nameplate_end=$(NAMEPLATE_BASE)+$(NAMEPLATE_SIZE) -T $(or $(_NAMEPLATE_CHIP),$(_NAMEPLATE_ANY)),-T $(or \
   $(_NAMEPLATE_CHIP),$(error Nameplate has no linker script for CHIP "$(CHIP)": set NAMEPLATE_BASE and NAMEPLATE_SIZE \
   to the reserved flash)))
 NAMEPLATE_LDFLAGS = $(_NAMEPLATE_LINKER:%=-L%) $(_NAMEPLATE_REGION)

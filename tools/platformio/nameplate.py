@@ -8,6 +8,7 @@
 README.md beside this file has all options.
 """
 
+import glob
 import inspect
 import json
 import os
@@ -73,6 +74,17 @@ def tcl_path():
         "there is no nameplate.tcl at %s: copy Nameplate's folder openocd there, or name the file in custom_nameplate_tcl"
         % (places[0] if given else places[3])
     )
+
+
+def ecc_script():
+    """nameplate-ecc.ld: of the checkout, as installed, of the library in the project, or copied beside this file."""
+    places = [os.path.join(HERE, "..", "..", "firmware", "linker"), os.path.join(HERE, "..", "linker"), HERE]
+    places += glob.glob(os.path.join(glob.escape(env.subst("$PROJECT_LIB_DIR")), "*", "linker"))
+    for place in places:
+        path = os.path.join(place, "nameplate-ecc.ld")
+        if os.path.isfile(path):
+            return os.path.realpath(path)
+    fail("there is no nameplate-ecc.ld, which a part with ECC needs, at %s: copy it from Nameplate's firmware/linker" % HERE)
 
 
 def find_region(board):
@@ -281,6 +293,14 @@ env.Append(
         "-Wl,--defsym=_nameplate_end=0x%08X" % (REGION[0] + REGION[1]),
     ]
 )
+# Flash with ECC (firmware/nameplate_ecc.h): the handler of the NMI that a torn word raises, or the reader's guarded loads.
+MCU = BOARD.get("build.mcu", "")
+ECC = nameplate_regions.ecc_registers(MCU)
+if ECC:
+    names = ("_nameplate_eccr", "_nameplate_ecc2r")
+    env.Append(LINKFLAGS=["-Wl,--defsym=%s=0x%08X" % pair for pair in zip(names, ECC)] + ["-T" + ecc_script()])
+if nameplate_regions.needs_guarded_loads(MCU):
+    env.Append(CPPDEFINES=["NAMEPLATE_GUARDED_LOADS"])
 env.AddPostAction(ELF, env.VerboseAction(check_elf, "Checking the reserved flash"))
 env.AddPreAction("upload", env.VerboseAction(before_upload, "Nameplate: preparing the upload"))
 for each in TARGETS:

@@ -65,6 +65,27 @@ def default(mcu, size):
     return FLASH_BASE + size - region, region
 
 
+# The registers in which flash with ECC reports double errors, by part; firmware/nameplate_ecc.h says what for. The second
+# one is of the second bank, on parts that have one.
+_ECC = (
+    ("stm32g0(b[01]|c1)", (0x40022018, 0x4002201C)),  # RM0444
+    ("stm32(l4|g[04]|u0)", (0x40022018,)),  # RM0351, RM0394, RM0432, RM0444, RM0440, RM0503
+    ("stm32(l5|u5|wba)", (0x40022030,)),  # RM0438, RM0456, RM0493
+    ("stm32(wb[0-9]|wl[e5])", (0x58004018,)),  # RM0434, RM0453, RM0461
+    ("stm32u3", (0x40022034,)),  # RM0487
+)
+
+
+def ecc_registers(mcu):
+    """Of a part whose torn words raise an NMI; none for any other."""
+    return next((registers for pattern, registers in _ECC if re.match(pattern, mcu.lower())), ())
+
+
+def needs_guarded_loads(mcu):
+    """Torn words are bus faults."""
+    return bool(re.match("stm32h7", mcu.lower()))
+
+
 def _bytes(text):
     match = re.match("^(0[xX][0-9a-fA-F]+|[0-9]+)([kK]?)$", text)
     return int(match.group(1), 0) * (KIB if match.group(2) else 1) if match else 0

@@ -32,11 +32,15 @@ void Reset_Handler(void)
         loop();
 }
 
-void HardFault_Handler(void)
+void Default_Handler(void)
 {
     for (;;)
         ;
 }
+
+/* As in ST's start-up files, which the STM32 core takes. */
+void NMI_Handler(void) __attribute__((weak, alias("Default_Handler")));
+void HardFault_Handler(void) __attribute__((weak, alias("Default_Handler")));
 
 void delay(unsigned long)
 {
@@ -51,7 +55,7 @@ void _exit(int)
 }
 
 __attribute__((section(".vectors"), used)) static void *const vectors[] = {
-    _stack, (void *)Reset_Handler, (void *)HardFault_Handler, (void *)HardFault_Handler,
+    _stack, (void *)Reset_Handler, (void *)NMI_Handler, (void *)HardFault_Handler,
 };
 
 Printer Serial;
