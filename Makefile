@@ -173,7 +173,7 @@ build/firmware/reader-size: build/firmware/reader-sizes
 # ---- tests ----------------------------------------------------------------------------------------------------
 
 # Unit tests link sanitized objects of the host programs; whole commands run on a sanitized virtual board.
-UNIT     := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c))
+UNIT     := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c)) build/tests/test_reader_guarded
 TARGETS  := $(patsubst tests/unit/target/%.c,build/tests/target/%.bin,$(wildcard tests/unit/target/*.c))
 ASAN_OBJ := $(VBOARD_SRC:tools/vboard/%.c=build/asan/%.o)
 SUITES   := tests/power/power.py tests/power/families.py tests/power/unplug.py $(wildcard tests/mutations/run) $(wildcard tests/tcl/*.tcl) \
@@ -221,6 +221,10 @@ build/tests/test_%: tests/unit/test_%.c build/asan/host.a
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(SANITIZE) -Itools/vboard -Ifirmware -Itests/unit \
 	  -DTARGET_DIR='"build/tests/target"' -MMD -MP -o $@ $< build/asan/host.a $(VBOARD_LIBS) -lcmocka
+
+build/tests/test_reader_guarded: tests/unit/test_reader.c firmware/nameplate.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(SANITIZE) -Ifirmware -DNAMEPLATE_GUARDED_LOADS -MMD -MP -o $@ $^ -lcmocka
 
 # Makes the images that power cuts leave; not sanitized, it makes many.
 build/tests/images: tests/power/images.c firmware/nameplate.c $(filter-out build/vboard.o/main.o,$(VBOARD_OBJ))

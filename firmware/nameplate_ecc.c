@@ -79,7 +79,7 @@ uint32_t nameplate_guarded_load(const uint8_t *from, int bytes)
     __asm__ volatile("dsb" : : : "memory");
     if (CFSR & CFSR_BUS_FAULT) {
         CFSR = CFSR_BUS_FAULT;
-        value = bytes == 1 ? (uint8_t)NAMEPLATE_UNREADABLE : NAMEPLATE_UNREADABLE;
+        value = NAMEPLATE_UNREADABLE;
     }
     CCR = ccr;
     __asm__ volatile("dsb\n\tmsr faultmask, %0\n\tisb" : : "r"(faultmask) : "memory");

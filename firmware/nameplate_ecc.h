@@ -63,7 +63,7 @@ static inline int nameplate_nmi(void)
 /* The handler that the linker include puts in the place of a start-up file's. */
 void nameplate_nmi_handler(void);
 
-/* `bytes` (1 or 4) at `from`, or NAMEPLATE_UNREADABLE, which is neither blank nor the start of an entry. */
+/* `bytes` (1 or 4) at `from`, or NAMEPLATE_UNREADABLE, which is neither blank, nor the start of an entry, nor any byte. */
 #define NAMEPLATE_UNREADABLE 0x5A5A5A5Au
 uint32_t nameplate_guarded_load(const uint8_t *from, int bytes);
 

@@ -82,8 +82,9 @@ define _np_crc_word
   end
 end
 
-# $_np_crc over the offset, the header and the value.
+# $_np_crc over the offset, the header and the value; $_np_whole, whether all of the value can be read.
 define _np_crc_entry
+  set $_np_whole = 1
   set $_np_crc = 0xFFFFFFFFU
   set $_np_word = (unsigned int)$_np_p
   set $_np_bits = 32
@@ -95,6 +96,7 @@ define _np_crc_entry
   while $_np_i < $_np_length
     set $_np_at = $_np_value + $_np_i
     _np_fetch
+    set $_np_whole = $_np_whole & $_np_readable
     set $_np_bits = 32
     if $_np_length - $_np_i < 4
       set $_np_bits = 8 * ($_np_length - $_np_i)
@@ -126,7 +128,7 @@ define _np_entry_at
         _np_crc_entry
         set $_np_at = $_np_area + $_np_p + $_np_check
         _np_fetch
-        if $_np_readable && $_np_word == $_np_crc
+        if $_np_whole && $_np_readable && $_np_word == $_np_crc
           set $_np_entry = $_np_check + $_np_own
         end
       end
@@ -376,13 +378,15 @@ define _np_print_text
   end
 end
 
+# Bytes $_np_i up to $_np_to of the value in hex; six of a MAC address with colons.
 define _np_print_hex
+  set $_np_colons = $_np_type == 6 && $_np_to - $_np_i == 6
   while $_np_i < $_np_to
     _np_fetch_byte
     printf "%02x", $_np_byte
     set $_np_width = $_np_width + 2
     set $_np_i = $_np_i + 1
-    if $_np_type == 6 && $_np_i < $_np_to
+    if $_np_colons && $_np_i < $_np_to
       echo :
       set $_np_width = $_np_width + 1
     end
@@ -412,23 +416,23 @@ define _np_number
   end
 end
 
-# The value from byte $_np_i to $_np_to, by its type; one of an impossible length as bytes.
+# The value from byte $_np_i to $_np_to, by its type; one of an impossible length as bytes. Numbers are padded to $_np_column.
 define _np_print_value
   set $_np_n = $_np_to - $_np_i
-  set $_np_width = 24
+  set $_np_width = $_np_column
   if $_np_type <= 1 && ($_np_n == 1 || $_np_n == 2 || $_np_n == 4 || $_np_n == 8)
     _np_number
     if $_np_type == 0
-      printf "%-24llu", $_np_number
+      eval "printf \"%%-%dllu\", $_np_number", $_np_column
     else
-      printf "%-24lld", (long long)$_np_number
+      eval "printf \"%%-%dlld\", (long long)$_np_number", $_np_column
     end
   else
     if $_np_type == 2 && $_np_n == 4
-      printf "%-24g", *(float *)($_np_value + $_np_i)
+      eval "printf \"%%-%dg\", *(float *)($_np_value + $_np_i)", $_np_column
     else
       if $_np_type == 2 && $_np_n == 8
-        printf "%-24g", *(double *)($_np_value + $_np_i)
+        eval "printf \"%%-%dg\", *(double *)($_np_value + $_np_i)", $_np_column
       else
         set $_np_width = 0
         if $_np_type == 3
@@ -538,15 +542,12 @@ define _np_serial
       _np_again
       set $_np_i = 0
       set $_np_to = $_np_length
+      set $_np_column = 1
+      echo serial=
+      _np_print_value
+      echo \n
       if $_np_type == 0 && $_np_length == 4
-        _np_number
         set $serial = $_np_number
-        printf "serial=%llu\n", $_np_number
-      else
-        echo serial=
-        set $_np_width = 0
-        _np_print_text
-        echo \n
       end
     end
   end
@@ -569,7 +570,7 @@ end
 document nameplate-serial
 Usage: nameplate-serial
 Read this device's serial number from its flash, print serial=N and set $serial to N.
-$serial is -1 where there is none (serial=none), where it is a text, and on an error.
+$serial is -1 where there is none (serial=none), where it is not a number of four bytes, and on an error.
 end
 
 # GDB's scripts have no command to fail with: an undefined one does it.

@@ -44,7 +44,7 @@ def decoded(kind, data):
         return "%g" % struct.unpack(FLOATS[len(data)], data)
     if kind == "text":
         return text(data)
-    return data.hex(":") if kind == "mac" and data else data.hex()
+    return data.hex(":") if kind == "mac" and len(data) == 6 else data.hex()
 
 
 class ValuePrinter:

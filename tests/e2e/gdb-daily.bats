@@ -166,6 +166,8 @@ need_python() {
 		end
 		set variable variable.value.type = 7
 		print variable.value
+		set variable variable.value.type = 6
+		print variable.value
 		set variable variable.value.type = 4
 		set variable variable.value.bytes = 0x90000000
 		print variable.value
@@ -188,5 +190,5 @@ need_python() {
 		raw: bytes 0aff
 		key: bytes secret
 	EOF
-	[[ $output = *"not a value (type 7, 3 bytes)"*"bytes, 3 bytes at 0x90000000 that cannot be read"*"not a variable (name of 99 bytes)"* ]]
+	[[ $output = *"not a value (type 7, 3 bytes)"*"= mac c0ffee"*"bytes, 3 bytes at 0x90000000 that cannot be read"*"not a variable (name of 99 bytes)"* ]]
 }

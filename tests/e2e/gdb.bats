@@ -32,11 +32,14 @@ qemu() {
 	return 1
 }
 
-# openocd_board: OpenOCD on a virtual board with serial number 42, halted; GDB at $target, on a port that is free
+# openocd_board [CHIP [COMMAND]]: OpenOCD on a virtual board with serial number 42, halted, after a command that may change its
+# flash; GDB at $target, on a port that is free
 openocd_board() {
+	local board=openocd/board/virtual-${1:-stm32l152rb}.cfg
 	export VBOARD_FLASH="$BATS_TEST_TMPDIR/flash"
-	openocd -f openocd/board/virtual-stm32l152rb.cfg -c 'program_serial 42' > "$BATS_TEST_TMPDIR/program.log" 2>&1 3>&-
-	openocd -c 'gdb_port 0; tcl_port disabled; telnet_port disabled' -f openocd/board/virtual-stm32l152rb.cfg \
+	openocd -f "$board" -c 'program_serial 42' > "$BATS_TEST_TMPDIR/program.log" 2>&1 3>&-
+	${2:-true} "$board"
+	openocd -c 'gdb_port 0; tcl_port disabled; telnet_port disabled; gdb_report_data_abort enable' -f "$board" \
 		-c init -c 'reset halt' > "$BATS_TEST_TMPDIR/openocd.log" 2>&1 3>&- &
 	server=$!
 	for _ in $(seq 200); do
@@ -53,7 +56,7 @@ openocd_board() {
 gdb() {
 	local file=$1
 	shift
-	run timeout --kill-after=1 60 gdb-multiarch -batch -nx -ex "target extended-remote $target" "$@" "$file"
+	run timeout --kill-after=1 "${GDB_TIMEOUT:-60}" gdb-multiarch -batch -nx -ex "target extended-remote $target" "$@" "$file"
 }
 
 @test "nameplate lists name, type, value and address" {
@@ -116,13 +119,14 @@ gdb() {
 		echo "echo vector $name\\n"
 		echo nameplate
 	done > "$folder/play.gdb"
+	GDB_TIMEOUT=300
 	gdb "$elf" -ex 'set width 0' -x gdb/nameplate.gdb -ex 'set $nameplate_base = 0x20010000' -x "$folder/play.gdb"
 	[ "$status" -eq 0 ]
 	awk -v folder="$folder" '
 		/^Restoring/ { next }
 		$1 == "vector" { out = folder "/" $2 ".got"; print "" > out; next }
 		out && !/^\[/ { print > out }' <<< "$output"
-	[ "$(ls "$folder"/*.bin | wc -l)" -ge 270 ]
+	[ "$(ls "$folder"/*.bin | wc -l)" -ge 320 ]
 	for file in "$folder"/*.bin; do
 		name=${file%.bin}
 		diff <(sed 1d "$name.want") <(grep ' 0x2001[0-9A-F]*$' "$name.got" | LC_ALL=C sort) || {
@@ -199,6 +203,42 @@ gdb() {
 	[[ $output = *"serial=42"*"serial=43"*"serial       unsigned 43 "* ]]
 	gdb "$board_elf" -ex 'set $expected = 43' -x gdb/verify-serial.gdb
 	[ "$status" -eq 0 ]
+}
+
+# Serial number 1 behind it, whose value is then a word that cannot be read.
+spoil_one() { # BOARD
+	openocd -f "$1" -c 'program_serial 1' > "$BATS_TEST_TMPDIR/program.log" 2>&1 3>&-
+	truncate -s 65536 "$VBOARD_FLASH.ecc"
+	printf '\002' | dd of="$VBOARD_FLASH.ecc" bs=1 seek=$((0xE0000 / 32 + 7)) conv=notrunc status=none
+}
+
+@test "through OpenOCD: a value that cannot be read makes no entry, whatever it would read" {
+	openocd_board stm32h743zi spoil_one
+	gdb build/firmware/stm32h743zi/demo.elf -x gdb/nameplate.gdb -ex nameplate-serial -ex nameplate
+	[ "$status" -eq 0 ]
+	[[ $output = *"serial=42"*"serial       unsigned 42 "* ]]
+}
+
+# Of any type: shown as the list shows it.
+serials_of() { # VECTOR SERIAL $serial
+	qemu "$1"
+	gdb "$elf" -x gdb/nameplate.gdb -ex 'set $nameplate_base = 0x080E0000' -ex 'set $nameplate_size = 0x2000' -ex nameplate-serial \
+		-ex 'printf "<%d>\n", $serial'
+	[[ $output = *"serial=$2"$'\n'"<$3>"* ]] || { echo "$1: $output"; return 1; }
+	teardown
+	rm -f "$target"
+}
+
+@test "nameplate-serial shows a serial of any type, and sets \$serial only for a number of four bytes" {
+	serials_of serial-cell-4-ff 42 42
+	serials_of serial-is-text NP-0042 -1
+	serials_of serial-is-mac 02:00:00:12:34:56 -1
+	serials_of serial-is-bytes 2a -1
+	serials_of serial-is-signed 42 -1
+	serials_of serial-is-float 42 -1
+	serials_of serial-is-odd 2a0000 -1
+	serials_of named-serial-beside-the-serial 42 42
+	serials_of named-serial-is-not-the-serial none -1
 }
 
 @test "through OpenOCD: a bad serial number is refused with OpenOCD's message and status 1, nothing is written" {

@@ -82,6 +82,8 @@ def vectors(work):
     subprocess.run([sys.executable, os.path.join(root, "vectors", "make.py"), "images", work], check=True)
     with open(os.path.join(root, "vectors", "store.txt")) as file:
         for part in file.read().split("\nvector ")[1:]:
+            if "\nunreadable " in part:
+                continue  # no file can say so
             name, erased, cell, size = (line.split()[-1] for line in part.splitlines()[:4])
             with open(os.path.join(work, name + ".bin"), "rb") as image:
                 # The simulated flash takes two areas where there is room for them.

@@ -29,10 +29,13 @@ proc found {region} {
 	return $lines
 }
 
-proc play {name cell size erased contents expects} {
+proc play {name cell size erased contents unreadable expects} {
 	flash_is $::base $size $erased
 	foreach {offset hex} $contents {
 		flash_bytes [expr {$::base + $offset}] $hex
+	}
+	foreach offset $unreadable {
+		set ::flash_words([expr {$::base + $offset}]) ""
 	}
 	set wanted {}
 	set values {}
@@ -65,19 +68,21 @@ while {[gets $file line] >= 0} {
 	switch -- [lindex $words 0] {
 		vector {
 			if {$name ne ""} {
-				play $name $cell $size $erased $contents $expects
+				play $name $cell $size $erased $contents $unreadable $expects
 			}
 			set name [lindex $words 1]
 			set contents {}
+			set unreadable {}
 			set expects {}
 		}
 		erased { set erased [expr {[lindex $words 1] eq "ff" ? 0xFFFFFFFF : 0}] }
 		cell   { set cell [lindex $words 1] }
 		size   { set size [lindex $words 1] }
 		at     { lappend contents [lindex $words 1] [lindex $words 2] }
+		unreadable { lappend unreadable [lindex $words 1] }
 		expect { lappend expects [join [lrange $words 1 end] " "] }
 	}
 }
 close $file
-play $name $cell $size $erased $contents $expects
+play $name $cell $size $erased $contents $unreadable $expects
 tap_end

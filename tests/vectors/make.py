@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Stores on flash, and what every reader must find in them: prints store.txt, which the tests of both codecs play.
+"""Stores on flash, and what every reader must find in them: prints store.txt, which the tests of all readers play.
 
     make.py               print all vectors
     make.py image NAME    write the raw region of one vector to stdout
@@ -8,7 +8,7 @@
     make.py seeds DIR     the same as inputs of tests/fuzz/fuzz_reader.c
     make.py list ADDRESS  what `nameplate` lists for each vector in a region at that address, the lines sorted
 
-Written from firmware/FORMAT.md alone, as a third opinion: it shares nothing with the readers in C and Tcl. Every
+Written from firmware/FORMAT.md alone: it shares nothing with the readers in C, Tcl and GDB's script. Every
 vector also states its outcome by hand (`want`), which the reader below must confirm before anything is printed.
 """
 import struct
@@ -30,6 +30,7 @@ HEADING = """\
 #   cell BYTES                  the writer's cell size
 #   size BYTES                  of the region
 #   at OFFSET BYTES             flash contents; all the rest is erased
+#   unreadable OFFSET           a word that cannot be read; only flash itself has such, no file
 #   expect state ok|none|damaged
 #   expect value KEY TYPE BYTES a live variable, by key; those of key 255 by name, their bytes with the name field
 #   expect append OFFSET        where the next write starts, from the region's start; absent where a writer refuses or
@@ -68,6 +69,7 @@ class Flash:
         self.fill = bytes.fromhex(erased)
         self.bytes = bytearray(self.fill * size)
         self.writes = []
+        self.unreadable = []
         self.at = 0
 
     def base(self):
@@ -79,6 +81,18 @@ class Flash:
         self.bytes[offset:offset + len(data)] = data
         self.writes.append((offset, data))
         return self
+
+    def torn(self, offset):
+        """The word there cannot be read."""
+        self.unreadable.append(offset)
+        return self
+
+    def words(self):
+        """The region as the decoder reads it: a word that cannot be read is None."""
+        words = [int.from_bytes(self.bytes[p:p + 4], "little") for p in range(0, self.size, 4)]
+        for offset in self.unreadable:
+            words[offset // 4] = None
+        return words
 
     def skip(self, count):
         self.at += count
@@ -143,6 +157,7 @@ class Flash:
 
 
 # ---- reading (FORMAT.md, "Reading") -------------------------------------------------------------------------------
+# Region and area are lists of words; None is one that cannot be read.
 
 class Entry:
     def __init__(self, start, cell, kind, key, more, value, size):
@@ -151,11 +166,17 @@ class Entry:
 
 
 def load(area, p):
-    return struct.unpack_from("<I", area, p)[0]
+    return area[p // 4]
+
+
+def size_of(area):
+    return 4 * len(area)
 
 
 def shape(head):
     """Magic, cell size and length of a header, if they are possible: (cell, length, whole size)."""
+    if head is None:
+        return None
     cell, length = 4 << (head >> 23 & 7), head & 0x7FF
     if head >> 26 != MAGIC or cell > 128 or length > LENGTH_MAX:
         return None
@@ -165,10 +186,13 @@ def shape(head):
 def stands(area, p, cell=None):
     head = load(area, p)
     form = shape(head)
-    if not form or p % form[0] or (cell and form[0] not in (cell, 4)) or p + form[2] > len(area):
+    if not form or p % form[0] or (cell and form[0] not in (cell, 4)) or p + form[2] > size_of(area):
         return None
     own, length, size = form
-    value = bytes(area[p + own:p + own + length])
+    words = area[(p + own) // 4:aligned(p + own + length, 4) // 4]
+    if None in words:
+        return None
+    value = b"".join(map(word, words))[:length]
     if load(area, p + size - own) != check(p, head, value):
         return None
     return Entry(p, own, head >> 20 & 7, head >> 12 & 0xFF, head >> 11 & 1, value, size)
@@ -177,7 +201,7 @@ def stands(area, p, cell=None):
 def find_area(part, region_size, first):
     """(area entry, area size, generation) or None; and whether anything but blank was seen."""
     blank, seen = 0, False
-    for p in range(0, len(part) if first else 4, 4):
+    for p in range(0, size_of(part) if first else 4, 4):
         seen = seen or load(part, p) not in BLANK
         entry = stands(part, p)
         if entry:
@@ -189,7 +213,7 @@ def find_area(part, region_size, first):
         return None, seen
     if (entry.key, entry.kind, len(entry.value)) != (AREA, UNSIGNED, 4):
         return None, seen
-    info = load(entry.value, 0)
+    info = int.from_bytes(entry.value, "little")
     size = (info >> 16 & 0xFFF) * 1024
     if info >> 28 != 1 or size not in ([region_size // 2, region_size] if first else [region_size // 2]):
         return None, seen
@@ -200,23 +224,23 @@ def find_area(part, region_size, first):
 
 def newest_area(region):
     """(bytes of the area, its start in the region, its area entry) or "none" or "damaged"."""
-    half = len(region) // 2
-    first, seen_first = find_area(region, len(region), True)
-    if first and first[1] == len(region):
+    half = size_of(region) // 2
+    first, seen_first = find_area(region, size_of(region), True)
+    if first and first[1] == size_of(region):
         return region, 0, first[0]
-    second, seen_second = find_area(region[half:], len(region), False)
+    second, seen_second = find_area(region[half // 4:], size_of(region), False)
     if not first and not second:
         return "damaged" if seen_first or seen_second else "none"
     if second and (not first or 1 <= (second[2] - first[2]) % 65536 <= 32767):
-        return region[half:half + second[1]], half, second[0]
-    return region[:first[1]], 0, first[0]
+        return region[half // 4:], half, second[0]
+    return region[:first[1] // 4], 0, first[0]
 
 
 def walk(area, start, cell):
     """The valid entries, each with whether it follows the one before without a gap."""
     p = seen = start
     close = True
-    while p < len(area) and p - seen < GAP:
+    while p < size_of(area) and p - seen < GAP:
         entry = stands(area, p, cell)
         if entry:
             yield entry, close
@@ -253,7 +277,7 @@ def live(area, first):
 def append_place(area, start, cell):
     """Writing, rule 1. None where a serial number of one word would not fit."""
     p, place, more = start, aligned(start, cell), False
-    while p < len(area):
+    while p < size_of(area):
         entry, head = stands(area, p, cell), load(area, p)
         if entry:
             p += entry.size
@@ -268,7 +292,7 @@ def append_place(area, start, cell):
             claim = form[2] if form and form[0] in (cell, 4) and p % form[0] == 0 else 4
             place = max(place, aligned(p + claim, cell))
             p += 4
-    return place if place + 3 * cell <= len(area) else None
+    return place if place + 3 * cell <= size_of(area) else None
 
 
 # ---- the vectors --------------------------------------------------------------------------------------------------
@@ -280,8 +304,7 @@ LISTS = {}
 
 def vector(flash, want, append="rule", names=()):
     """`want`: a state, or the serial that must be found (number or bytes), or None for an ok store without one."""
-    region = bytes(flash.bytes)
-    found = newest_area(region)
+    found = newest_area(flash.words())
     state = found if isinstance(found, str) else "ok"
     values = [] if isinstance(found, str) else live(found[0], found[2])
     serial = next((v.value for v in values if v.key == SERIAL), None)
@@ -297,11 +320,14 @@ def vector(flash, want, append="rule", names=()):
             append = 0
     lines = ["", f"vector {flash.name}", f"erased {flash.erased}", f"cell {flash.cell}", f"size {flash.size}"]
     lines += [f"at {offset} {data.hex()}" for offset, data in flash.writes]
+    lines += [f"unreadable {offset}" for offset in flash.unreadable]
     lines += [f"expect state {state}"]
     lines += [f"expect value {v.key} {v.kind} {v.value.hex() or '-'}" for v in values]
     lines += [] if append is None else [f"expect append {append}"]
     OUT.extend(lines)
-    IMAGES[flash.name] = region
+    if flash.unreadable:
+        return
+    IMAGES[flash.name] = bytes(flash.bytes)
     LISTS[flash.name] = state, [] if isinstance(found, str) else [(v, found[1] + v.start) for v in values]
 
 
@@ -320,7 +346,7 @@ def shown(entry):
         return name, kind, "%g" % struct.unpack("<f" if len(value) == 4 else "<d", value)
     if entry.kind == TEXT:
         return name, kind, "".join("\\\\" if c == 92 else chr(c) if 32 <= c < 127 else f"\\x{c:02x}" for c in value)
-    return name, kind, value.hex(":") if entry.kind == MAC else value.hex()
+    return name, kind, value.hex(":") if entry.kind == MAC and len(value) == 6 else value.hex()
 
 
 def print_lists(base):
@@ -344,6 +370,9 @@ def vectors():
     first_format()
     values()
     limits()
+    keys_and_deletions()
+    not_looked_at()
+    unreadable()
     qemu()
 
 
@@ -701,6 +730,96 @@ def limits():
            .serial(43), 42)
     vector(Flash("entry-crosses-into-the-second-area").area().serial(41).entry(3, BYTES, bytes(1000)).skip(1520)
            .serial(42).seek(4088).serial(43), 42)
+
+
+def keys_and_deletions():
+    vector(Flash("unknown-key-newest-wins").area().entry(77, TEXT, b"old").entry(200, BYTES, b"x").entry(77, TEXT, b"new")
+           .entry(200, DELETED, b"").serial(42), 42)
+    # A key-0 entry behind the area entry is none and no variable; a set goes on or ends with it.
+    for title, kind, value in (("unsigned", UNSIGNED, word(1 << 28 | 4 << 16 | 9)), ("text", TEXT, b"x"), ("deleted", DELETED, b"")):
+        vector(Flash(f"key-0-{title}-alone", 8).area().serial(42).entry(AREA, kind, value).serial(43), 43)
+        vector(Flash(f"key-0-{title}-ends-a-set").area().serial(42).packed((SERIAL, UNSIGNED, word(43)), (AREA, kind, value)), 43)
+        vector(Flash(f"key-0-{title}-in-a-set").area().serial(42).packed((AREA, kind, value), (SERIAL, UNSIGNED, word(43))), 43)
+    vector(Flash("cell-is-the-area-entrys", 8).area(cell=4).seek(16).serial(43), None, append="any")
+    vector(Flash("cell-is-the-area-entrys-of-128", 128, "00").area().serial(42).serial(43, cell=64), 42, append="any")
+    # What follows the name of a deletion, and its secret bit, is not looked at.
+    vector(Flash("deleted-with-a-value", 16).area().serial(42).entry(SERIAL, DELETED, word(43)), None)
+    vector(Flash("deleted-by-name-with-a-value").area().packed((NAMED, TEXT, named("a", b"1")), (NAMED, TEXT, named("b", b"2")))
+           .packed((NAMED, DELETED, named("a", b"more"))), None, names=("b",))
+    vector(Flash("deleted-with-the-secret-bit").area().packed((NAMED, TEXT, named("a", b"1")), (NAMED, TEXT, named("b", b"2", True)))
+           .packed((NAMED, DELETED, named("a", b"", True)), (NAMED, DELETED, named("b", b""))), None)
+    vector(Flash("deleted-without-a-name").area().packed((NAMED, TEXT, named("a", b"1"))).packed((NAMED, DELETED, b""))
+           .serial(42), 42, names=("a",))
+    # The secret bit is no part of a name: the newest entry has it or not.
+    vector(Flash("secret-and-then-not").area().packed((NAMED, TEXT, named("a", b"1", True)))
+           .packed((NAMED, TEXT, named("a", b"2"))), None, names=("a",))
+    vector(Flash("secret-from-now-on").area().packed((NAMED, TEXT, named("a", b"1")))
+           .packed((NAMED, TEXT, named("a", b"2", True))), None, names=("a",))
+    vector(Flash("named-serial-is-not-the-serial").area().packed((NAMED, UNSIGNED, named("serial", word(41)))), None, names=("serial",))
+    vector(Flash("named-serial-beside-the-serial").area().serial(42).packed((NAMED, UNSIGNED, named("serial", word(41))))
+           .packed((NAMED, DELETED, named("x", b""))), 42, names=("serial",))
+    vector(Flash("named-serial-deleted").area().serial(42).packed((NAMED, DELETED, named("serial", b""))), 42)
+    for title, kind, value in (("bytes", BYTES, b"\x2a"), ("mac", MAC, b"\2\0\0\x12\x34\x56"), ("signed", SIGNED, word(42)),
+                               ("float", FLOAT, word(0x42280000)), ("wide", UNSIGNED, word(42) + word(1)), ("odd", UNSIGNED, b"\x2a\0\0")):
+        vector(Flash(f"serial-is-{title}").area().serial(41).entry(SERIAL, kind, value), value)
+    vector(Flash("named-value-of-1053-bytes").area().packed((NAMED, BYTES, named("x", bytes(i % 255 + 1 for i in range(1053)))))
+           .serial(42), 42, names=("x",))
+    vector(Flash("odd-macs").area().packed(*((100 + n, MAC, bytes(range(1, n + 1))) for n in (0, 1, 5, 7, 12))), None)
+    vector(Flash("odd-numbers").area().packed(*((100 + 10 * kind + n, kind, bytes(range(1, n + 1)))
+                                                for kind in (UNSIGNED, SIGNED, FLOAT) for n in (0, 3, 5, 9))), None)
+
+
+def not_looked_at():
+    """Words that no reader looks at, and where the 1,536 bytes begin."""
+    noise = bytes(range(1, 125))
+    wide = 128, "00"
+
+    def beside(flash, *offsets):
+        for offset in offsets:
+            flash.put(offset, noise)
+        return flash
+
+    vector(beside(Flash("noise-behind-the-words-of-an-entry", *wide).area().serial(42), 4, 132, 260, 388, 516, 644), 42)
+    vector(beside(Flash("noise-in-blank-cells", *wide).area().serial(42).skip(256).serial(43), 772, 900), 43)
+    vector(beside(Flash("noise-in-blank-cells-does-not-lengthen-a-gap", *wide).area().serial(42).skip(1536).serial(43), 772, 1540), 42,
+           append="any")
+    flash = Flash("entry-in-a-blank-cell", *wide).area().serial(42)
+    vector(flash.skip(4).packed((SERIAL, UNSIGNED, word(43))), 42, append="any")
+    vector(Flash("noise-behind-the-first-word-of-the-middle").put(4100, noise), "none", append=None)
+    vector(Flash("noise-behind-the-middle-of-one-area", areas=1).area().serial(42).put(4096, noise), 42, append="any")
+    vector(Flash("entry-that-makes-no-area-is-damage").serial(42), "damaged")
+    vector(Flash("gap-of-1532-behind-the-area-entry").area().skip(1532).serial(42), 42)
+    vector(Flash("gap-of-1536-behind-the-area-entry").area().skip(1536).serial(42), None, append="any")
+    # The count begins behind the word that is not blank, not behind its cell.
+    vector(Flash("gap-of-12-cells-behind-damage", *wide).area().serial(42).cell_word(0x1234).skip(11 * 128).serial(43), 43)
+    vector(Flash("gap-of-13-cells-behind-damage", *wide).area().serial(42).cell_word(0x1234).skip(12 * 128).serial(43), 42,
+           append="any")
+    vector(Flash("gap-of-12-cells-behind-two-words-of-damage", *wide).area().serial(42).put(768, word(0x1234) * 2)
+           .skip(13 * 128).serial(43), 42, append="any")
+    vector(Flash("one-area-erased-and-formatted-is-empty", *wide, areas=1).area(2), None)
+
+
+def unreadable():
+    """A word that cannot be read is not blank, and no part of an entry."""
+    def serials(name, cell=8):
+        return Flash(f"unreadable-{name}", cell).area().serial(41).serial(42)
+
+    for cell in (4, 8, 32):
+        for i, part in enumerate(("header", "value", "check")):
+            vector(serials(f"{part}-{cell}", cell).torn((6 + i) * cell), 41, append="any")
+    vector(serials("in-a-set").packed((SERIAL, UNSIGNED, word(43)), (9, TEXT, b"x")).torn(84), 42, append="any")
+    vector(serials("value-that-reads-1", 4).serial(1).torn(40), 42, append="any")
+    vector(serials("value-that-reads-5A", 4).serial(0x5A5A5A5A).torn(40), 42, append="any")
+    text = serials("text-of-Z", 4).packed((SERIAL, TEXT, b"Z" * 32))
+    for offset in range(40, 72, 4):
+        text.torn(offset)
+    vector(text, 42, append="any")
+    vector(serials("padding", 8).torn(12).torn(36), 42, append="any")
+    vector(serials("ends-a-gap").torn(24 + 48 + 1496).seek(24 + 48 + 2000).serial(43), 43, append="any")
+    vector(Flash("unreadable-word-alone").torn(1532), "damaged", append="any")
+    vector(Flash("unreadable-word-behind-1536-blank").torn(1536), "none", append="any")
+    vector(Flash("unreadable-middle").torn(4096), "damaged", append=None)
+    vector(Flash("unreadable-area-entry").area().serial(42).torn(4), "damaged", append=None)
 
 
 def qemu():
