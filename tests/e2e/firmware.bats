@@ -236,6 +236,26 @@ reader_size() {
 	done
 }
 
+@test "linking: initialised sections behind .data are seen too, whatever the flash is called" {
+	local flash section free
+	for flash in FLASH ROM rom; do
+		for section in ccmram sram2; do
+			cube_script 'INCLUDE nameplate-stm32l152rb.ld'
+			# As in ST's scripts, with _siccmram and so on around it.
+			sed -i "s/\bFLASH\b/$flash/g; s|^ *\.bss|_si$section = LOADADDR(.$section); .$section : { _s$section = .; *(.$section*) . = ALIGN(4); _e$section = .; } >OTHER AT> $flash\n&|; s/MEMORY {/& OTHER (xrw) : ORIGIN = 0x10000000, LENGTH = 16K/" "$BATS_TEST_TMPDIR/cube.ld"
+			printf '__attribute__((used, section(".%s"))) char values[4096] = {1};\n' "$section" >"$BATS_TEST_TMPDIR/values.c"
+			link cube.ld 1000 "$BATS_TEST_TMPDIR/values.c"
+			[ "$status" -eq 0 ]
+			free=$((0x0801E000 - 0x$(symbol _nameplate_image_end) - 4096))
+			link cube.ld $((1000 + free)) "$BATS_TEST_TMPDIR/values.c"
+			[ "$status" -eq 0 ]
+			link cube.ld $((1004 + free)) "$BATS_TEST_TMPDIR/values.c"
+			[ "$status" -ne 0 ]
+			[[ $output = *"the values of .$section reach into Nameplate's region"* ]]
+		done
+	done
+}
+
 @test "linking: a script whose image end is unknown is refused, and told what to define" {
 	cube_script 'INCLUDE nameplate-stm32l152rb.ld'
 	sed -i 's/_sidata/_elsewhere/' "$BATS_TEST_TMPDIR/cube.ld"
