@@ -6,6 +6,8 @@
 #ifndef ENTRY_H
 #define ENTRY_H
 
+#include "nameplate.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,8 +16,18 @@
 #error "the firmware's reader, which this program is built with, loads words as they are: build on a little-endian host"
 #endif
 
-enum { TYPE_UNSIGNED, TYPE_SIGNED, TYPE_FLOAT, TYPE_TEXT, TYPE_BYTES, TYPE_DELETED, TYPE_MAC, TYPE_RESERVED };
-enum { KEY_AREA = 0, KEY_SERIAL = 1, KEY_NAMED = 255 };
+/* Those that the firmware's reader gives are its own; the others it keeps to itself. */
+enum {
+	TYPE_UNSIGNED = NAMEPLATE_UNSIGNED,
+	TYPE_SIGNED = NAMEPLATE_SIGNED,
+	TYPE_FLOAT = NAMEPLATE_FLOAT,
+	TYPE_TEXT = NAMEPLATE_TEXT,
+	TYPE_BYTES = NAMEPLATE_BYTES,
+	TYPE_DELETED = 5,
+	TYPE_MAC = NAMEPLATE_MAC,
+	TYPE_RESERVED = 7,
+};
+enum { KEY_AREA = 0, KEY_SERIAL = NAMEPLATE_KEY_SERIAL, KEY_NAMED = NAMEPLATE_KEY_NAMED };
 
 #define CELL_PACKED    4u
 #define CELL_MAX       128u
