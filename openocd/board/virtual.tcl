@@ -52,10 +52,7 @@ proc _virtual_program {} {
 
 # One line, and no more.
 proc _virtual_give_up {text} {
-	if {$text ne ""} {
-		echo "Error: $text"
-	}
-	catch -exit {shutdown error}
+	_np_last_line [expr {$text eq "" ? "" : "Error: $text"}]
 	return -code error -errorinfo {} ""
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Results on stdout, all else on stderr, one line per error, and who ends OpenOCD.
 
-lappend _telnet_autocomplete_skip _np_say _np_fail _np_result _np_quote _np_one_line _np_setting
+lappend _telnet_autocomplete_skip _np_say _np_fail _np_result _np_quote _np_one_line
 lappend _telnet_autocomplete_skip _np_command _np_give_up _np_servers_off _np_gdb_port _np_overhear_pipe
 lappend _telnet_autocomplete_skip _np_last_line _np_reason _np_no_traces _np_error_info
 lappend _telnet_autocomplete_skip _np_no_nul
@@ -21,6 +21,9 @@ proc _np_fail {text} {
 
 # Where GDB talks to OpenOCD through a pipe, stdout is that pipe. After `init` OpenOCD does not tell any more, so what
 # was said before is kept, and what is said later is overheard.
+if {![info exists _np_pipe]} {
+	set _np_pipe 0
+}
 proc _np_overhear_pipe {} {
 	if {[command mode] ne "config" || [info commands _np_gdb_port] ne ""} {
 		return
@@ -38,7 +41,7 @@ proc _np_overhear_pipe {} {
 
 # A result line. `puts` alone would not reach telnet or GDB, so a session also gets it as the command's value.
 proc _np_result {line} {
-	if {![_np_setting _np_pipe 0]} {
+	if {!$::_np_pipe} {
 		puts $line
 	}
 	lappend ::_np_results $line
@@ -56,14 +59,6 @@ proc _np_quote {text} {
 proc _np_one_line {text} {
 	regsub -all {[\r\n\t ]+} $text " " text
 	return [string trim $text]
-}
-
-# A global that a board file or the user may have set.
-proc _np_setting {name default} {
-	if {[info exists ::$name]} {
-		return [set ::$name]
-	}
-	return $default
 }
 
 # OpenOCDs of several boards run side by side: a one-shot run must not fight over ports that nobody will use.
@@ -136,11 +131,6 @@ proc _np_no_nul {words} {
 			_np_fail "word $number holds a NUL character, which none may: leave it out, or give bytes as hex"
 		}
 	}
-	foreach name [info globals NAMEPLATE_*] {
-		if {[string first \0 [_np_setting $name ""]] >= 0} {
-			_np_fail "$name holds a NUL character: leave it out"
-		}
-	}
 }
 
 # Runs `body` with the user's words as one list, and is the only place that ends OpenOCD: on the command line
@@ -153,6 +143,7 @@ proc _np_command {body words} {
 	set ::_np_running 1
 	set failed [catch {
 		_np_no_nul $words
+		_np_settings_check
 		$body $words
 	} text]
 	set ::_np_running 0

@@ -173,12 +173,12 @@ proc _np_in_flash {banks start end} {
 
 # The region as a dict: base, end, area (bytes), areas (1 or 2), and its bank's row.
 proc _np_region {banks} {
-	set base [_np_setting NAMEPLATE_BASE ""]
-	set size [_np_setting NAMEPLATE_SIZE ""]
-	if {$base eq "" && $size eq ""} {
+	set base [_np_setting NAMEPLATE_BASE]
+	set size [_np_setting NAMEPLATE_SIZE]
+	if {$base eq ""} {
 		set region [_np_region_default $banks]
 	} else {
-		set region [_np_region_named $banks $base $size]
+		set region [_np_region_named $banks [_np_integer $base] [_np_integer $size]]
 	}
 	set bytes [expr {[dict get $region end] - [dict get $region base]}]
 	set middle [expr {[dict get $region base] + $bytes / 2}]
@@ -213,13 +213,7 @@ proc _np_region_default {banks} {
 	return $bank
 }
 
-proc _np_region_named {banks base_text size_text} {
-	set base [_np_integer $base_text]
-	set size [_np_integer $size_text]
-	if {$base eq "" || $size eq "" || $size == 0} {
-		_np_fail "the region is NAMEPLATE_BASE [_np_quote $base_text], NAMEPLATE_SIZE [_np_quote $size_text]:\
-			set both, as decimal or 0x hex, or neither"
-	}
+proc _np_region_named {banks base size} {
 	set end [expr {$base + $size}]
 	set bank [_np_bank_of $banks $base]
 	if {$bank eq "" || $end > [dict get $bank end]} {

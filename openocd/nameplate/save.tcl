@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The file that holds a device's variables while its only area is erased, and what tells devices apart.
 
-lappend _telnet_autocomplete_skip _np_device _np_device_rows _np_save_folder _np_save_path _np_save_write _np_save_read _np_save_parse
+lappend _telnet_autocomplete_skip _np_device _np_device_rows _np_save_path _np_save_write _np_save_read _np_save_parse
 lappend _telnet_autocomplete_skip _np_fingerprint _np_resume _np_save_stale _np_save_pending
 
 # Where the 96 bits of the unique device ID are, by the DEV_ID of DBGMCU_IDCODE (bits 11:0). First row that matches wins.
@@ -47,13 +47,8 @@ proc _np_device {region} {
 		`nameplate restore FILE`, or reserve two areas (NAMEPLATE_BASE, NAMEPLATE_SIZE)"
 }
 
-proc _np_save_folder {} {
-	set folder [_np_setting NAMEPLATE_SAVE_DIR ""]
-	return [expr {$folder eq "" ? "." : $folder}]
-}
-
 proc _np_save_path {device} {
-	return [_np_save_folder]/nameplate-$device.save
+	return [_np_setting NAMEPLATE_SAVE_DIR]/nameplate-$device.save
 }
 
 # ---- its contents ---------------------------------------------------------------------------------------------
@@ -122,7 +117,7 @@ proc _np_save_read {path} {
 # The file for the device in hand, or {}. The device is asked only where there is any such file at all.
 proc _np_save_pending {region} {
 	# A folder may refuse to be listed, and yet have the file.
-	if {![catch {_np_file_list [_np_save_folder]} names] && [lsearch -glob $names nameplate-*.save] < 0} {
+	if {![catch {_np_file_list [_np_setting NAMEPLATE_SAVE_DIR]} names] && [lsearch -glob $names nameplate-*.save] < 0} {
 		return {}
 	}
 	if {[catch {_np_device $region} device]} {

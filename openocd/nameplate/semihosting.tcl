@@ -47,8 +47,8 @@ proc _np_run {names pass {expect ""}} {
 }
 
 proc _np_run_loop {names} {
-	set seconds [_np_setting NAMEPLATE_TIMEOUT 10]
-	set most [_np_setting NAMEPLATE_MAX_OUTPUT 65536]
+	set seconds [_np_setting NAMEPLATE_TIMEOUT]
+	set most [_np_setting NAMEPLATE_MAX_OUTPUT]
 	set stop [expr {$::_np_sh(start) + int($seconds * 1000)}]
 	while {1} {
 		set left [expr {$stop - [clock milliseconds]}]
@@ -205,7 +205,7 @@ proc _np_sh_put_byte {address byte} {
 
 # The bytes up to a NUL, in pieces that do not run far beyond it.
 proc _np_sh_string {address} {
-	set most [_np_setting NAMEPLATE_MAX_OUTPUT 65536]
+	set most [_np_setting NAMEPLATE_MAX_OUTPUT]
 	set bytes {}
 	while {[llength $bytes] <= $most} {
 		set piece [_np_sh_bytes $address [expr {16 - $address % 16}]]
@@ -260,7 +260,7 @@ proc _np_sh_write {argument} {
 		set ::_np_sh(errno) 9
 		return [expr {$length + 0}]
 	}
-	set most [expr {[_np_setting NAMEPLATE_MAX_OUTPUT 65536] + 1}]
+	set most [expr {[_np_setting NAMEPLATE_MAX_OUTPUT] + 1}]
 	_np_sh_print [expr {$handle == 1 ? "out" : "err"}] [_np_sh_bytes $buffer [_np_min $length $most]]
 	return 0
 }

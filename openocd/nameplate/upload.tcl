@@ -74,7 +74,7 @@ proc _np_options {ask words} {
 	if {[dict get $ask expect] ne "" && $verify ne ""} {
 		_np_fail "[dict get $ask command] was told expect and [expr {$verify ? {verify} : {noverify}}]: choose one"
 	}
-	if {[dict get $ask image] eq "" && [_np_setting NAMEPLATE_IMAGE ""] ne ""} {
+	if {[dict get $ask image] eq "" && [_np_setting NAMEPLATE_IMAGE] ne ""} {
 		dict set ask image $::NAMEPLATE_IMAGE
 		dict set ask own 1
 	}
@@ -238,7 +238,7 @@ proc _np_kept {region store ask} {
 
 # Whoever gives the values out can note that from now on the device may have them.
 proc _np_before_write {} {
-	set command [_np_setting NAMEPLATE_BEFORE_WRITE ""]
+	set command [_np_setting NAMEPLATE_BEFORE_WRITE]
 	if {$command ne "" && [catch {{*}$command} text]} {
 		_np_fail "nothing was written to the reserved flash, because NAMEPLATE_BEFORE_WRITE failed: $text"
 	}

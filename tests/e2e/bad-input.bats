@@ -175,6 +175,33 @@ bad_region() {
 	nameplate_bare "set NAMEPLATE_BASE 0x0801F000" "program_serial 42"
 	refused "set both"
 }
+@test "settings that are wrong: said before anything is done, whatever the command" {
+	local setting command
+	while read -r setting; do
+		for command in "program_serial 42 verify" "nameplate set a=1" "nameplate list" "nameplate run"; do
+			nameplate_run "set $setting" "$command"
+			refused "${setting%% *} is \"" "$(sed 's/.*{\(.*\)}/\1/' <<<"$setting" | cut -c 1-50)"
+			[ "$(stat ap_reads)" = 0 ]
+			[ "$(grep -c '^Error: ' "$err")" = 1 ]
+		done
+	done <<-'S'
+		NAMEPLATE_TIMEOUT {abc}
+		NAMEPLATE_TIMEOUT {0}
+		NAMEPLATE_TIMEOUT {010}
+		NAMEPLATE_TIMEOUT {1e9}
+		NAMEPLATE_MAX_OUTPUT {abc}
+		NAMEPLATE_MAX_OUTPUT {0}
+		NAMEPLATE_MAX_OUTPUT {-1}
+		NAMEPLATE_SAVE_DIR {nowhere}
+		NAMEPLATE_BEFORE_WRITE {no_such_command now}
+		NAMEPLATE_BASE {[exit]}
+		NAMEPLATE_SIZE {0}
+	S
+}
+@test "a fraction of a second is a time limit, and an empty setting is the default" {
+	nameplate_run "set NAMEPLATE_TIMEOUT 2.5; set NAMEPLATE_MAX_OUTPUT {}; set NAMEPLATE_SAVE_DIR {}" "program_serial 42"
+	expect "serial=42"
+}
 @test "a region that holds something else is left alone, in its first and its last word" {
 	for place in $((0x1E000)) $((0x1FFFC)) $((0x1F104)); do
 		rm -f "$VBOARD_FLASH"

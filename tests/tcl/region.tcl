@@ -46,7 +46,7 @@ proc flash {command args} {
 
 # "base end areas cell words erased", or the error.
 proc where {} {
-	if {[catch {_np_region [_np_banks]} region]} {
+	if {[catch {_np_settings_check; _np_region [_np_banks]} region]} {
 		return $region
 	}
 	return [format "0x%08X 0x%08X %d %d %d %08X" [dict get $region base] [dict get $region end] \
