@@ -252,7 +252,8 @@ proc _np_still_erased {region place count} {
 	return 1
 }
 
-proc _np_refuses {place} {
+proc _np_refuses {region place} {
+	_np_if_protected [dict get $region base] [dict get $region end]
 	_np_fail [format "the flash at 0x%08X refuses to be written and stays erased: check write protection\
 		(option bytes) and the supply voltage" $place]
 }
@@ -264,7 +265,7 @@ proc _np_fill {region place word} {
 		return 1
 	}
 	if {[_np_still_erased $region $place 1]} {
-		_np_refuses $place
+		_np_refuses $region $place
 	}
 	return 0
 }
@@ -332,7 +333,7 @@ proc _np_write_block {region place cell bytes} {
 		set now [_np_word $at]
 		if {$now eq "" || $now != [_np_bytes_word [list $a $b $c $d]]} {
 			if {[_np_still_erased $region $place [expr {[llength $bytes] / 4}]]} {
-				_np_refuses $place
+				_np_refuses $region $place
 			}
 			return 0
 		}
