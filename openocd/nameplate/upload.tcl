@@ -4,7 +4,7 @@
 lappend _telnet_autocomplete_skip _np_program_serial _np_program_vars _np_serial_number _np_serial_var _np_options
 lappend _telnet_autocomplete_skip _np_parse_serial _np_parse_vars _np_rejoin _np_program _np_upload _np_kept
 lappend _telnet_autocomplete_skip _np_store_changes _np_write_changes _np_verify_report _np_reported _np_verify_one _np_is_path
-lappend _telnet_autocomplete_skip _np_take_expect _np_before_write _np_verify_expect
+lappend _telnet_autocomplete_skip _np_take_expect _np_before_write _np_note_exit _np_verify_expect
 
 # ---- the words ------------------------------------------------------------------------------------------------
 
@@ -43,6 +43,13 @@ proc _np_is_path {word} {
 	return [expr {[regexp {[./\\]} $word] || ($word ne "" && [file exists $word])}]
 }
 
+# Whoever asks for the end of OpenOCD gets it, whatever else is wrong: noted before anything is refused.
+proc _np_note_exit {words} {
+	if {[lsearch -exact $words exit] >= 0} {
+		set ::_np_exit 1
+	}
+}
+
 # Takes `expect LINE` out of the words; returns them without it, and the line.
 proc _np_take_expect {words} {
 	set at [lsearch -exact $words expect]
@@ -51,6 +58,7 @@ proc _np_take_expect {words} {
 	}
 	set line [lindex $words [expr {$at + 1}]]
 	if {$line eq ""} {
+		_np_note_exit $words
 		_np_fail "expect needs the line that the firmware prints: expect \"SN 42\""
 	}
 	return [list [lreplace $words $at [expr {$at + 1}]] $line]
@@ -65,7 +73,6 @@ proc _np_options {ask words} {
 			noverify { set verify 0 }
 			keep     { dict set ask keep 1 }
 			reset    { dict set ask reset 1 }
-			exit     { set ::_np_exit 1 }
 		}
 	}
 	if {[lsearch -exact $words verify] >= 0 && [lsearch -exact $words noverify] >= 0} {
@@ -91,8 +98,9 @@ proc _np_parse_serial {words} {
 		_np_fail "program_serial needs a serial number: program_serial 42"
 	}
 	set ask [dict create command program_serial image "" own 0 verify "" expect "" keep 0 reset 0]
-	dict set ask vars [list [_np_serial_var [lindex $words 0]]]
 	lassign [_np_take_expect [lrange $words 1 end]] options line
+	_np_note_exit $options
+	dict set ask vars [list [_np_serial_var [lindex $words 0]]]
 	dict set ask expect $line
 	set known {verify noverify keep reset exit}
 	set word [lindex $options 0]
@@ -148,7 +156,9 @@ proc _np_parse_vars {words} {
 	}
 	set given {}
 	set options {}
-	foreach word [_np_rejoin $words] {
+	set words [_np_rejoin $words]
+	_np_note_exit $words
+	foreach word $words {
 		if {[string first = $word] >= 0} {
 			lappend given $word
 		} elseif {[lsearch -exact $known $word] >= 0} {
