@@ -4,7 +4,7 @@
 lappend _telnet_autocomplete_skip _np_say _np_fail _np_result _np_quote _np_one_line
 lappend _telnet_autocomplete_skip _np_command _np_give_up _np_servers_off _np_gdb_port _np_overhear_pipe
 lappend _telnet_autocomplete_skip _np_last_line _np_reason _np_no_traces _np_error_info
-lappend _telnet_autocomplete_skip _np_no_nul _np_hush
+lappend _telnet_autocomplete_skip _np_no_nul
 
 # Progress. Telnet and GDB see it too.
 proc _np_say {text} {
@@ -47,22 +47,13 @@ proc _np_result {line} {
 	lappend ::_np_results $line
 }
 
-# What the user typed, fit for a message: one line, no control characters, not endless, no secret.
+# What the user typed, fit for a message: one line, no control characters, not endless.
 proc _np_quote {text} {
-	regsub {:secret=.*} $text {:secret=...} text
 	regsub -all {[^ -~]} $text ? text
 	if {[string length $text] > 60} {
 		set text "[string range $text 0 56]..."
 	}
 	return "\"$text\""
-}
-
-# An error about a word that stands behind a secret may quote a part of it: key:secret=two words are two words to Tcl.
-proc _np_hush {before text} {
-	if {[lsearch -glob $before *:secret=*] < 0 || ![regsub {".*"} $text {"..."} text]} {
-		return $text
-	}
-	return "$text (not shown, as it may belong to the secret before it: write a secret of several words in braces)"
 }
 
 proc _np_one_line {text} {

@@ -3,7 +3,7 @@
 # so no `dap` commands.
 
 lappend _telnet_autocomplete_skip _np_connect _np_reset _np_reads_begin _np_word _np_words _np_alive
-lappend _telnet_autocomplete_skip _np_nmi_pending _np_calm _np_if_read_protected
+lappend _telnet_autocomplete_skip _np_nmi_pending _np_calm
 lappend _telnet_autocomplete_skip _np_leave _np_restore_poll _np_reset_quickly
 
 # DHCSR (ARMv7-M C1.6.2): the key with C_DEBUGEN clear lets the core go and turns halting debug off.
@@ -170,25 +170,11 @@ proc _np_words {start count} {
 # An unreadable word is damage only when others can be read; else the probe or the target has gone. What the flash
 # remembers of it is cleared, as the row of its driver says.
 set _np_forgive {}
-# {register mask value}, and what takes read protection back; or nothing is known.
-set _np_rdp {}
-
-# Read protection makes all of the flash unreadable, which is no damage.
-proc _np_if_read_protected {} {
-	lassign $::_np_rdp register mask value unlock
-	if {$register eq "" || [catch {read_memory $register 32 1} now] || ($now & $mask) == $value} {
-		return
-	}
-	_np_fail "the device is read-protected: its flash can be neither read nor written by a debugger;\
-		$unlock takes that back and erases all of it"
-}
-
 proc _np_alive {address} {
 	if {[catch {read_memory $::_np_cpuid 32 1}]} {
 		_np_fail [format "lost the target while reading 0x%08X: check probe, cable and power, then run the\
 			same command again (it finishes the job)" $address]
 	}
-	_np_if_read_protected
 	foreach {register value} $::_np_forgive {
 		catch {mww $register $value}
 	}

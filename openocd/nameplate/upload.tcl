@@ -4,7 +4,7 @@
 lappend _telnet_autocomplete_skip _np_program_serial _np_program_vars _np_serial_number _np_serial_var _np_options
 lappend _telnet_autocomplete_skip _np_parse_serial _np_parse_vars _np_rejoin _np_program _np_upload _np_kept
 lappend _telnet_autocomplete_skip _np_store_changes _np_write_changes _np_verify_report _np_reported _np_verify_one _np_is_path
-lappend _telnet_autocomplete_skip _np_take_expect _np_before_write _np_note_exit _np_verify_expect
+lappend _telnet_autocomplete_skip _np_take_expect _np_before_write _np_verify_expect
 
 # ---- the words ------------------------------------------------------------------------------------------------
 
@@ -43,13 +43,6 @@ proc _np_is_path {word} {
 	return [expr {[regexp {[./\\]} $word] || ($word ne "" && [file exists $word])}]
 }
 
-# Whoever asks for the end of OpenOCD gets it, whatever else is wrong: noted before anything is refused.
-proc _np_note_exit {words} {
-	if {[lsearch -exact $words exit] >= 0} {
-		set ::_np_exit 1
-	}
-}
-
 # Takes `expect LINE` out of the words; returns them without it, and the line.
 proc _np_take_expect {words} {
 	set at [lsearch -exact $words expect]
@@ -58,7 +51,6 @@ proc _np_take_expect {words} {
 	}
 	set line [lindex $words [expr {$at + 1}]]
 	if {$line eq ""} {
-		_np_note_exit $words
 		_np_fail "expect needs the line that the firmware prints: expect \"SN 42\""
 	}
 	return [list [lreplace $words $at [expr {$at + 1}]] $line]
@@ -73,6 +65,7 @@ proc _np_options {ask words} {
 			noverify { set verify 0 }
 			keep     { dict set ask keep 1 }
 			reset    { dict set ask reset 1 }
+			exit     { set ::_np_exit 1 }
 		}
 	}
 	if {[lsearch -exact $words verify] >= 0 && [lsearch -exact $words noverify] >= 0} {
@@ -98,9 +91,8 @@ proc _np_parse_serial {words} {
 		_np_fail "program_serial needs a serial number: program_serial 42"
 	}
 	set ask [dict create command program_serial image "" own 0 verify "" expect "" keep 0 reset 0]
-	lassign [_np_take_expect [lrange $words 1 end]] options line
-	_np_note_exit $options
 	dict set ask vars [list [_np_serial_var [lindex $words 0]]]
+	lassign [_np_take_expect [lrange $words 1 end]] options line
 	dict set ask expect $line
 	set known {verify noverify keep reset exit}
 	set word [lindex $options 0]
@@ -156,19 +148,16 @@ proc _np_parse_vars {words} {
 	}
 	set given {}
 	set options {}
-	set words [_np_rejoin $words]
-	_np_note_exit $words
-	foreach word $words {
+	foreach word [_np_rejoin $words] {
 		if {[string first = $word] >= 0} {
 			lappend given $word
 		} elseif {[lsearch -exact $known $word] >= 0} {
 			lappend options $word
 		} elseif {[regexp {[./\\]} $word]} {
-			_np_fail [_np_hush $given "unexpected word [_np_quote $word]: the image, one file, comes first, and a variable is\
-				name=value"]
+			_np_fail "unexpected word [_np_quote $word]: the image, one file, comes first, and a variable is name=value"
 		} else {
-			_np_fail [_np_hush $given "[_np_quote $word] has no =: write a variable as name=value or name:type=value; other\
-				words are [join $known {, }], expect LINE"]
+			_np_fail "[_np_quote $word] has no =: write a variable as name=value or name:type=value; other words are\
+				[join $known {, }], expect LINE"
 		}
 	}
 	if {[llength $given] == 0} {
@@ -257,6 +246,8 @@ proc _np_before_write {} {
 
 # The plan for what has to be written of the variables, or {} if all of them are there.
 proc _np_store_changes {region store vars} {
+	# What an earlier command found spent may have been erased since.
+	set ::_np_spent {}
 	set items {}
 	foreach var $vars {
 		lappend items [_np_var_item $var]

@@ -5,8 +5,8 @@
 
 lappend _telnet_autocomplete_skip _np_plan _np_plan_format _np_plan_size _np_torn_first _np_torn_word _np_erased
 lappend _telnet_autocomplete_skip _np_read_back _np_cell_words _np_append_word _np_fill _np_place_in _np_cell_torn _np_changes
-lappend _telnet_autocomplete_skip _np_by_fills _np_still_erased _np_refuses _np_hex_file _np_hex_record _np_write_block
-lappend _telnet_autocomplete_skip _np_write _np_append_items _np_full _np_unfinished _np_same_entry _np_plan_words
+lappend _telnet_autocomplete_skip _np_by_fills _np_still_erased _np_hex_file _np_hex_record _np_write_block
+lappend _telnet_autocomplete_skip _np_not_taken _np_protected _np_spent_in _np_write _np_append_items _np_full _np_unfinished _np_same_entry _np_plan_words
 
 # The words of a cell, as read.
 proc _np_cell_words {place cell} {
@@ -30,11 +30,29 @@ proc _np_erased {region place end cell words} {
 	return 1
 }
 
+# The cells that this run has found spent: they read erased and take no word, since they were programmed with ones, or a write
+# was cut off that had changed only bits of their error-correcting code.
+set _np_spent {}
+set _np_max_spent 3
+proc _np_spent_in {place end} {
+	foreach cell $::_np_spent {
+		if {$cell >= $place && $cell < $end} {
+			return 1
+		}
+	}
+	return 0
+}
+
 # Where `size` bytes go, at `floor` or behind it; {} if there is no room.
-# A place that reads blank but is not erased is passed over, but not so far that a reader would stop before it.
+# A place that reads blank but is not erased is passed over, but not so far that a reader would stop before it. Three spent
+# cells are no trace of a cut: a tool has written ones, and the rest of the area is taken to be like them.
 proc _np_place_in {region area_end floor reach cell size words} {
+	if {[llength $::_np_spent] >= $::_np_max_spent} {
+		return {}
+	}
 	for {set place $floor} {$place + $size <= $area_end && $place < $reach} {incr place $cell} {
-		if {[_np_erased $region $place [expr {$place + $size}] $cell $words]} {
+		set end [expr {$place + $size}]
+		if {[_np_erased $region $place $end $cell $words] && ![_np_spent_in $place $end]} {
 			return $place
 		}
 	}
@@ -104,8 +122,8 @@ proc _np_torn_first {region} {
 
 # ---- plan: everything that can refuse, before anything is written ---------------------------------------------
 # A plan is a dict: items to write; mode, how: append, format (the area entry first), compact (into the other area) or
-# rewrite (the only area); place, where the first new cell goes, if there is room; area_base, area_end, area_size, cell;
-# generation; area_entry, the address of the area entry.
+# rewrite (the only area); place, where the first new cell goes, if there is room; erase, with format: whether the area is to
+# be erased before; area_base, area_end, area_size, cell; generation; area_entry, the address of the area entry.
 
 # Whether the items are what three fills write: a serial number, alone.
 proc _np_by_fills {items} {
@@ -227,14 +245,21 @@ proc _np_plan_format {region store items range} {
 	set entry_size [_np_entry_size $cell 4]
 	set size [_np_plan_size $items $cell]
 	set place [_np_place_in $region $area_end $floor $reach $cell [expr {$entry_size + $size}] [expr {$cell / 4}]]
+	set erase 0
 	if {$place eq ""} {
 		if {$entry_size + $size > $area_size} {
 			_np_full $region $size [expr {$area_size - $entry_size}]
 		}
+		set erase [_np_erased $region $area_base [dict get $region end] $cell [expr {$cell / 4}]]
+	}
+	if {$erase} {
+		set place $area_base
+	}
+	if {$place eq ""} {
 		_np_fail "the reserved region $range holds only what earlier writes left that were cut off, and too much of it:\
 			clear it with `nameplate erase`, then run the same command again"
 	}
-	return [dict create items $items mode format place $place cell $cell area_base $area_base area_end $area_end \
+	return [dict create items $items mode format place $place erase $erase cell $cell area_base $area_base area_end $area_end \
 		area_size $area_size generation 1 area_entry $place]
 }
 
@@ -252,21 +277,41 @@ proc _np_still_erased {region place count} {
 	return 1
 }
 
-proc _np_refuses {region place} {
-	_np_if_protected [dict get $region base] [dict get $region end]
-	_np_fail [format "the flash at 0x%08X refuses to be written and stays erased: check write protection\
-		(option bytes) and the supply voltage" $place]
+# Whether the device itself, asked by OpenOCD, says that what lies at `place` is write-protected.
+proc _np_protected {region place} {
+	if {![dict exists $region number] || [catch {flash info [dict get $region number]} text] ||
+		![regexp { at (0x[0-9a-fA-F]+), size } $text all base]} {
+		return 0
+	}
+	foreach {all offset length state} [regexp -all -inline \
+		{#[ ]*[0-9]+: (0x[0-9a-fA-F]+) \((0x[0-9a-fA-F]+)[^)]*\) ([a-z ]*protected)} $text] {
+		if {$state eq "protected" && $place >= $base + $offset && $place < $base + $offset + $length} {
+			return 1
+		}
+	}
+	return 0
 }
 
-# Fills one cell. 1: it took the word; 0: it did not, and is damage now. Flash that stays erased is reported.
+# The cell at `place` has not taken its word. If it still reads erased it is spent, which is noted, or protected, which is
+# reported; else it is damage now, and the next scan sees it.
+proc _np_not_taken {region place} {
+	if {![_np_still_erased $region $place 1]} {
+		return
+	}
+	if {[_np_protected $region $place]} {
+		_np_fail [format "the flash at 0x%08X is write-protected (option bytes): take the protection off, or choose another\
+			region (NAMEPLATE_BASE, NAMEPLATE_SIZE)" $place]
+	}
+	lappend ::_np_spent $place
+}
+
+# Fills one cell. 1: it took the word; 0: it did not, and is damage or spent.
 proc _np_fill {region place word} {
 	_np_calm
 	if {![catch {flash fillw [format 0x%08X $place] [format 0x%08X $word] [dict get $region words]}]} {
 		return 1
 	}
-	if {[_np_still_erased $region $place 1]} {
-		_np_refuses $region $place
-	}
+	_np_not_taken $region $place
 	return 0
 }
 
@@ -314,8 +359,8 @@ proc _np_hex_file {address bytes} {
 	return [join $lines \n]\n
 }
 
-# Writes whole cells. 1: they read back as they were to be; 0: they do not, and are damage now. The file may hold secrets:
-# only its owner may read it (mkstemp sees to that), and it is gone again whatever happens.
+# Writes whole cells. 1: they read back as they were to be; 0: they do not, and the first that does not is damage or spent.
+# The file may hold secrets: only its owner may read it (mkstemp sees to that), and it is gone again whatever happens.
 proc _np_write_block {region place cell bytes} {
 	set fill [expr {[dict get $region erased] & 255}]
 	while {[llength $bytes] % $cell != 0} {
@@ -332,9 +377,7 @@ proc _np_write_block {region place cell bytes} {
 	foreach {a b c d} $bytes {
 		set now [_np_word $at]
 		if {$now eq "" || $now != [_np_bytes_word [list $a $b $c $d]]} {
-			if {[_np_still_erased $region $place [expr {[llength $bytes] / 4}]]} {
-				_np_refuses $region $place
-			}
+			_np_not_taken $region [expr {$at - ($at - $place) % $cell}]
 			return 0
 		}
 		incr at 4
@@ -344,8 +387,8 @@ proc _np_write_block {region place cell bytes} {
 
 # ---- write ----------------------------------------------------------------------------------------------------
 
-# Carries out a plan, going on behind damage three times at most. Returns the entries of the items that are values, as read
-# back.
+# Carries out a plan, going on behind damage and spent cells three times at most. Returns the entries of the items that are
+# values, as read back.
 proc _np_write {region plan} {
 	set items [dict get $plan items]
 	for {set attempt 0} {$attempt < 4} {incr attempt} {
@@ -353,6 +396,7 @@ proc _np_write {region plan} {
 			_np_say [format "the flash at 0x%08X did not take what was written, going on behind it" $place]
 			set plan [_np_plan $region [_np_store_scan_to_write $region] $items]
 		}
+		set spent [llength $::_np_spent]
 		set place [expr {[dict get $plan mode] eq "compact" ? [_np_other_area $region $plan] : [dict get $plan place]}]
 		switch -- [dict get $plan mode] {
 			compact { set entries [_np_compact $region $plan] }
@@ -362,6 +406,10 @@ proc _np_write {region plan} {
 		if {$entries ne ""} {
 			return $entries
 		}
+	}
+	if {[llength $::_np_spent] > $spent} {
+		_np_fail [format "the flash at 0x%08X refuses to be written and stays erased, although it is not write-protected: check\
+			the supply voltage and what else protects it (readout protection, secure areas)" $place]
 	}
 	_np_fail [format "what was written does not read back from 0x%08X: the flash is worn or its supply is weak;\
 		run the same command again, or replace the part" $place]
@@ -374,6 +422,10 @@ proc _np_append_items {region plan} {
 	set base [dict get $plan area_base]
 	set items [dict get $plan items]
 	if {[dict get $plan mode] eq "format"} {
+		if {[dict get $plan erase]} {
+			_np_say "the reserved region reads erased and takes no words: erasing it"
+			_np_erase $base [dict get $plan area_size] [dict get $region erased]
+		}
 		set place [_np_append_word $region $base $place $cell 0 [_np_area_word [dict get $plan area_size] 1]]
 		if {$place eq ""} {
 			return {}

@@ -113,3 +113,59 @@ torn() {
 	expect "serial=42"
 	clean
 }
+
+# padded CHIP BASE AREA: a tool has padded with ones, which is programming: what is left of the area that is in use, then a whole
+# region without a store. Nothing of it is programmed again, and no write protection is blamed.
+padded() {
+	local base=$2 area=$3
+	BOARD=virtual-$1
+	nameplate_run "program_serial 42 verify"
+	expect "serial=42"
+	nameplate_bare "init; reset halt" "flash fillw $((base + 128)) 0xFFFFFFFF $(((area - 128) / 4))" "shutdown"
+	nameplate_bare "nameplate set a=1"
+	expect "a=1"
+	nameplate_bare "nameplate set note=kept"
+	expect "note=kept"
+	nameplate_bare "init; reset halt" "flash fillw $((base + area + 128)) 0xFFFFFFFF $(((area - 128) / 4))" "shutdown"
+	nameplate_bare "program_vars serial=43 text=$(printf 'x%.0s' {1..90})"
+	[ "$status" = 0 ] || { show; return 1; }
+	nameplate_bare "nameplate get note"
+	expect kept
+	nameplate_bare "nameplate erase"
+	nameplate_bare "init; reset halt" "flash fillw $base 0xFFFFFFFF $((area / 2))" "shutdown"
+	nameplate_bare "program_serial 44"
+	expect "serial=44"
+	[ "$(stat flash_overwrites)" = 0 ]
+	[ "$(stat ecc_errors)" = 0 ]
+	nameplate_run "nameplate run"
+	expect "serial=44"
+}
+
+@test "stm32l476rg: padded with ones" { padded stm32l476rg 0x080FF000 2048; }
+@test "stm32g071rb: padded with ones" { padded stm32g071rb 0x0801F000 2048; }
+@test "stm32u575zi: padded with ones" { padded stm32u575zi 0x081FC000 8192; }
+
+# spent CHIP: cut after cut has changed only check bits, which nobody can see; each run goes on behind.
+spent() {
+	local seed refused=0
+	BOARD=virtual-$1
+	nameplate_bare "program_serial 42"
+	expect "serial=42"
+	for seed in 0 1 2; do
+		VBOARD_ARGS="--cut $((seed + 1)):ecc:$seed" nameplate_bare "program_serial 43"
+		[ "$status" = 1 ]
+		refused=$((refused + $(stat flash_errors)))
+		nameplate_bare "nameplate get serial"
+		expect 42
+	done
+	nameplate_bare "program_serial 43"
+	expect "serial=43"
+	[ "$refused" -gt 0 ] # else nothing here was spent
+	[ "$(stat flash_overwrites)" = 0 ]
+	[ "$(stat flash_pages_erased)" = 0 ]
+	[[ "$(cat "$err")" != *protect* ]]
+}
+
+@test "stm32l476rg: cuts in the check bits alone" { spent stm32l476rg; }
+@test "stm32g071rb: cuts in the check bits alone" { spent stm32g071rb; }
+@test "stm32u575zi: cuts in the check bits alone" { spent stm32u575zi; }

@@ -28,6 +28,9 @@ NO_COMPACTION = {"stm32h743zi", "stm32f767zi-dual"}
 CHIPS = ["stm32l073rz", "stm32f030r8", "stm32f072rb", "stm32f103rb", "stm32f303re", "stm32f207zg", "stm32f401cc",
          "stm32f767zi", "stm32f767zi-dual", "stm32l476rg", "stm32g071rb", "stm32g0b1re", "stm32g474re", "stm32wb55rg",
          "stm32wle5jc", "stm32l552ze", "stm32u575zi", "stm32h743zi"]
+# Flash whose granules have a code of their own, so that a cut may change that alone.
+ECC = {"stm32l476rg", "stm32g071rb", "stm32g0b1re", "stm32g474re", "stm32wb55rg", "stm32wle5jc", "stm32l552ze",
+       "stm32u575zi", "stm32h743zi"}
 SCENARIOS = {
     "new-value": ([SET], "program_serial 43"),
     "set-of-variables": ([SET], 'program_vars hwrev=C1 gain:u16=99 "note=three more words"'),
@@ -96,7 +99,11 @@ class FamilyRun(Run):
         chosen = sorted({count - round(i * (count - 1) / max(1, wanted - 1)) for i in range(wanted)})
         # Before one operation is after the one before it: left to the long run.
         kinds = ["before"] * self.variant + ["after"] + [f"torn:{seed}" for seed in range(1, SEEDS[self.variant] + 1)]
-        return [f"{operation}:{kind}" for operation in chosen for kind in kinds]
+        # One wrong bit of the code, or more: both in the long run.
+        ecc = [0, 1] if self.variant else [None]
+        return [f"{operation}:{kind}" for operation in chosen for kind in kinds] + \
+            [f"{operation}:ecc:{operation % 2 if bits is None else bits}" for operation in chosen for bits in ecc
+             if self.chip in ECC]
 
     def check(self, point, readings=None, image=None):
         device = Device(self, self.work / point.replace(":", "-"), self.start)
@@ -130,7 +137,7 @@ def scenarios(chip):
 
 def cuts(chip):
     """How many points `make test` tries on a chip; tests/families/table shows it."""
-    return len(scenarios(chip)) * OPERATIONS[0] * (1 + SEEDS[0])
+    return len(scenarios(chip)) * OPERATIONS[0] * (1 + SEEDS[0] + (chip in ECC))
 
 
 def run_chip(chip, options, work):

@@ -192,5 +192,5 @@ check "a part whose unique ID is not known is refused by name" \
 check "with its values untouched" [string match "*note=kept*" [state_of $region]] 1
 
 catch {exec rm -r $here}
-check "the number of points is pinned" $points 1348
+check "the number of points is pinned" $points 1419
 tap_end

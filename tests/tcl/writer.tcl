@@ -79,11 +79,88 @@ foreach offset {12 16 20 24 28 32 36 40 44 48 52 56} {
 flash_is $base 8192 $erased_ff
 check "after four bad places it gives up" [string match "*does not read back*" [error_of {give $region 42}]] 1
 set bad_cells {}
-with_bad 0 $erased_ff
-flash_is $base 8192 $erased_ff
-check "flash that stays erased is reported as protected" \
-	[string match "*refuses to be written*" [error_of {give $region 42}]] 1
-set bad_cells {}
+
+# ---- spent cells: they read erased, and take no word -----------------------------------------------------------
+
+proc spend {from count {what 1}} {
+	for {set i 0} {$i < $count} {incr i} {
+		dict set ::spent_cells [expr {$::base + $from + $i * $::flash_cell}] $what
+	}
+}
+
+foreach {cell erased} {8 0xFFFFFFFF 16 0xFFFFFFFF 128 0} {
+	set region [region_of $base 4096 $cell [expr {$erased + 0}]]
+	set end [expr {3 * $cell}]
+	foreach {name at} {header 0 value 1 check 2} {
+		flash_is $base 4096 [expr {$erased + 0}]
+		give $region 41
+		spend [expr {(6 + $at) * $cell}] 1
+		set erases {}
+		check "cell $cell: a spent $name cell is passed over" \
+			[list [give $region 42] [serial_of $region] [llength $erases]] {42 42 0}
+	}
+	flash_is $base 4096 [expr {$erased + 0}]
+	give_vars $region [_np_vars_parse {serial=41 note=kept} 0]
+	spend [expr {8 * $cell}] 1
+	check "cell $cell: a spent cell among those of a set is passed over" \
+		[error_of {give_vars $region [_np_vars_parse {serial=42 "long=[string repeat x 60]"} 0]}] "no error"
+	check "cell $cell: and the set is there" [lindex [state_of $region] end] serial=42
+
+	flash_is $base 4096 [expr {$erased + 0}]
+	give_vars $region [_np_vars_parse {serial=41 note=kept} 0]
+	spend [expr {[dict get [_np_store_scan_to_write $region] floor] - $base}] [expr {2048 / $cell}]
+	set erases {}
+	check "cell $cell: where all that is left was programmed with ones, the store moves over" \
+		[list [give $region 42] [state_of $region] $erases] \
+		[list 42 [list note=kept serial=42] [list [list [expr {$base + 2048}] 2048]]]
+	set erases {}
+	check "cell $cell: and goes on there" [list [give $region 43] [give $region 44] $erases] {43 44 {}}
+
+	flash_is $base 4096 [expr {$erased + 0}]
+	spend 0 [expr {4096 / $cell}]
+	set erases {}
+	check "cell $cell: a region of ones is erased before the first format" \
+		[list [give $region 42] [serial_of $region] $erases] [list 42 42 [list [list $base 2048]]]
+	check "cell $cell: and then takes a value as any other" [list [give $region 43] [serial_of $region]] {43 43}
+}
+
+# Every other cell, and worse: each run goes further than the one before, whatever is spent.
+for {set i 0; set slow {}} {$i < 60} {incr i} {
+	set region [region_of $base 4096 8 $erased_ff]
+	flash_is $base 4096 $erased_ff
+	give $region 1
+	for {set at 48} {$at < 4096} {incr at 8} {
+		if {[random] % 4 < $i % 4} {
+			spend $at 1
+		}
+	}
+	for {set runs 1} {$runs < 10 && [catch {give $region [expr {$i + 2}]}]} {incr runs} {
+		if {[serial_of $region] != 1} {
+			lappend slow "$i: lost"
+		}
+	}
+	if {$runs > 4 || [serial_of $region] != $i + 2} {
+		lappend slow "$i: $runs runs"
+	}
+}
+check "cells that are spent anywhere do not stop it for good, and nothing is lost" $slow {}
+
+set region [region_of $base 4096 8 $erased_ff]
+flash_is $base 4096 $erased_ff
+give $region 41
+spend 0 512 "for ever"
+set erases {}
+set protected_pages 0
+check "flash is write-protected when the device says so" [error_of {give $region 42}] "the flash at 0x08010030 is\
+	write-protected (option bytes): take the protection off, or choose another region (NAMEPLATE_BASE, NAMEPLATE_SIZE)"
+check "and then nothing is erased" $erases {}
+set protected_pages 1
+check "another page's protection is not taken for it" [string match "the flash at 0x080108?? is write-protected*" \
+	[error_of {give $region 42}]] 1
+set protected_pages {}
+check "nor anything for protection where there is none" \
+	[string match "*stays erased, although it is not write-protected*" [error_of {give $region 42}]] 1
+check "and nothing is lost either way" [serial_of $region] 41
 
 # ---- cut off at every fill -------------------------------------------------------------------------------------
 

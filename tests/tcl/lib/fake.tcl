@@ -48,6 +48,7 @@ proc flash_is {base size erased} {
 	catch {unset ::flash_words}
 	set ::flash_words(none) ""
 	set ::flash_range [list $base [expr {$base + $size}] $erased]
+	set ::spent_cells {}
 	set ::reads 0
 	set ::fills {}
 	power_on
@@ -125,7 +126,7 @@ proc read_memory {address width count} {
 # One word of a cut operation, after which it has `to` in part, not at all, or whole.
 proc word_cut {from to} {
 	switch -- $::cut_kind {
-		before   { return $from }
+		before - spent { return $from }
 		after    { return $to }
 		unread   { return [expr {$from eq $to ? $from : ""}] }
 		unstable { return [expr {$from eq $to || [llength $from] != 1 ? $to : [list $from $to]}] }
@@ -152,8 +153,19 @@ proc flash_operation {changes} {
 	}
 }
 
+# ::spent_cells maps cells that read erased and refuse to be programmed, until their page is erased: they were programmed with
+# ones, or, with the cut `spent`, only bits of their error-correcting code have changed. `for ever` stays.
+set spent_cells {}
+
 # Programs words into one cell or less; nothing may be there yet.
 proc flash_program {address words} {
+	set cell [expr {$address - $address % $::flash_cell}]
+	if {[dict exists $::spent_cells $cell] && !$::dead} {
+		return -code error "refused: $address"
+	}
+	if {$::operations == $::cut_at && $::cut_kind eq "spent"} {
+		dict set ::spent_cells $cell 1
+	}
 	set changes {}
 	foreach word $words {
 		if {[info exists ::flash_words($address)] && $::flash_words($address) ne [lindex $::flash_range 2]} {
@@ -245,6 +257,13 @@ proc flash_erase_address {address size} {
 		return -code error "not whole pages: $address $size"
 	}
 	lappend ::erases [list $address $size]
+	set kept {}
+	foreach {cell what} $::spent_cells {
+		if {$what eq "for ever" || $cell < $address || $cell >= $address + $size} {
+			lappend kept $cell $what
+		}
+	}
+	set ::spent_cells $kept
 	for {set end [expr {$address + $size}]} {$address < $end} {incr address $::flash_page} {
 		set changes {}
 		for {set at 0} {$at < $::flash_page} {incr at 4} {
@@ -256,15 +275,28 @@ proc flash_erase_address {address size} {
 	}
 }
 
+# As OpenOCD prints it, with the pages in ::protected_pages shown as protected.
+set protected_pages {}
+proc flash_info {number} {
+	lassign $::flash_range base end
+	set text "#$number : fake at [format 0x%08x $base], size [format 0x%08x [expr {$end - $base}]], buswidth 0, chipwidth 0\n"
+	for {set i 0} {$base + $i * $::flash_page < $end} {incr i} {
+		set state [expr {[lsearch -exact $::protected_pages $i] >= 0 ? "protected" : "not protected"}]
+		append text [format "\t#%3d: 0x%08x (0x%x %dkB) %s\n" $i [expr {$i * $::flash_page}] $::flash_page \
+			[expr {$::flash_page >> 10}] $state]
+	}
+	return $text
+}
+
 # A region as _np_region makes it.
 proc region_of {base size cell erased} {
 	set ::flash_cell $cell
 	set areas [expr {$size >= 4096 ? 2 : 1}]
 	return [dict create base $base end [expr {$base + $size}] area [expr {$size / $areas}] areas $areas cell $cell \
-		words [expr {$cell == 128 || $cell == 64 ? 1 : $cell / 4}] erased $erased driver fake]
+		words [expr {$cell == 128 || $cell == 64 ? 1 : $cell / 4}] erased $erased driver fake number 0]
 }
 
-foreach part {message settings file codec number value region image target store writer compact save list dump rescue words lock semihosting upload commands} {
+foreach part {message settings file codec number value region image target store writer compact save list dump rescue words semihosting upload commands} {
 	source [file join $home openocd nameplate $part.tcl]
 }
 proc echo {args} {}

@@ -36,12 +36,16 @@ proc state_of {region} {
 	return [lsort $shown]
 }
 
-# Every way that an operation can be cut off. With ECC, half-written cells cannot be read; without, bits differ by seed.
+# Every way that an operation can be cut off. With ECC, half-written cells cannot be read, or read erased though they are
+# spent; without, bits differ by seed.
 proc ways {cell} {
 	if {$cell == 128} {
 		return [concat before after [lrepeat 16 torn] [lrepeat 4 unstable]]
 	}
-	return [concat before after [lrepeat 4 [expr {$cell >= 8 ? "unread" : "torn"}]] [lrepeat 2 unstable]]
+	if {$cell == 4} {
+		return [concat before after [lrepeat 4 torn] [lrepeat 2 unstable]]
+	}
+	return [concat before after spent [lrepeat 4 unread] [lrepeat 2 unstable]]
 }
 
 # Cuts `write` off at each of its operations in every way, from the flash that `flash_words` holds; after each cut the device
@@ -49,6 +53,7 @@ proc ways {cell} {
 # Returns "fine, N points", or the one that was not.
 proc cuts {region write {lost 0}} {
 	array set start [array get ::flash_words]
+	set spent $::spent_cells
 	set old [state_of $region]
 	power_on
 	uplevel #0 $write
@@ -59,6 +64,7 @@ proc cuts {region write {lost 0}} {
 		foreach kind [ways [dict get $region cell]] {
 			unset ::flash_words
 			array set ::flash_words [array get start]
+			set ::spent_cells $spent
 			power_on
 			set ::cut_at $at
 			set ::cut_kind $kind

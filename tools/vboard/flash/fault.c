@@ -27,7 +27,8 @@ static uint64_t next_random(uint64_t *state)
 int fault_parse_cut(struct fault *fault, const char *text)
 {
 	static const char *const kinds[] = {
-		[CUT_BEFORE] = "before", [CUT_TORN] = "torn", [CUT_UNSTABLE] = "unstable", [CUT_AFTER] = "after"};
+		[CUT_BEFORE] = "before", [CUT_TORN] = "torn", [CUT_UNSTABLE] = "unstable",
+		[CUT_ECC] = "ecc", [CUT_AFTER] = "after"};
 	char *end;
 	size_t length;
 
@@ -144,6 +145,12 @@ bool fault_at_operation(struct flash *flash, enum flash_change change, uint64_t 
 		return true;
 	if (fault->cut == CUT_AFTER) {
 		flash_done(flash, change, offset, size, after);
+		return true;
+	}
+	if (fault->cut == CUT_ECC) {
+		/* One wrong bit is corrected, two are not. What was spent before is worse than it can become here. */
+		if (change == FLASH_GRANULE && !ecc_is_spent(flash, offset))
+			ecc_set(flash, offset, fault->seed % 2 ? ECC_BAD : ECC_SPENT);
 		return true;
 	}
 	fault_tear(change, number, fault->seed, size, after, flash->data + offset,

@@ -16,6 +16,7 @@ enum cut_kind {
 	CUT_BEFORE,   /* the operation did not begin */
 	CUT_TORN,     /* a random part of the bits that were to change have changed, for good */
 	CUT_UNSTABLE, /* the same, and the others of them read differently each time, until the page is erased */
+	CUT_ECC,      /* of a granule only bits of its error-correcting code have changed; other operations did not begin */
 	CUT_AFTER,    /* it was done, and nobody was told */
 };
 
@@ -32,7 +33,7 @@ struct fault {
 	uint8_t *unstable;  /* mask of flash: bits that read differently each time; NULL if there are none */
 };
 
-/* Reads "N:before|torn|unstable|after[:SEED]". Returns 0, or -1. */
+/* Reads "N:before|torn|unstable|ecc|after[:SEED]". Returns 0, or -1. */
 int fault_parse_cut(struct fault *fault, const char *text);
 
 /* Begins the record: DIR/start.bin is the flash as it is now, DIR/journal gets a line per operation:
