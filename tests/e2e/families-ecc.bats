@@ -169,3 +169,21 @@ spent() {
 @test "stm32l476rg: cuts in the check bits alone" { spent stm32l476rg; }
 @test "stm32g071rb: cuts in the check bits alone" { spent stm32g071rb; }
 @test "stm32u575zi: cuts in the check bits alone" { spent stm32u575zi; }
+
+@test "stm32l476rg: a cut that also takes the first line of flash: the same upload again repairs it" {
+	BOARD=virtual-stm32l476rg
+	nameplate_run "program_serial 42"
+	expect "serial=42"
+	nameplate_bare "program_serial 43"
+	VBOARD_ARGS="--cut 2:torn:1:first-line" nameplate_bare "program_serial 44"
+	[ "$status" = 1 ]
+	[ "$(head -c 8 "$VBOARD_FLASH" | od -An -tx1 | tr -d ' ')" = 0000000000000000 ]
+	nameplate_bare "nameplate get serial"
+	expect 43
+	nameplate_bare "nameplate run"
+	[ "$status" = 1 ] # the firmware does not start
+	nameplate_run "program_serial 44"
+	expect "serial=44"
+	grep -q '^firmware: serial=44$' "$err"
+	[ "$(stat flash_overwrites)" = 0 ]
+}

@@ -58,7 +58,8 @@ static void usage(FILE *to)
 	      "  --background       return when the socket is open; the board goes on in the background\n"
 	      "  --cut N:KIND[:SEED]  lose power at flash operation N; KIND is before, torn, unstable (torn bits read\n"
 	      "                     differently each time), ecc (only the code of an ECC granule is torn) or after;\n"
-	      "                     SEED chooses the bits that are torn (0)\n"
+	      "                     SEED chooses the bits that are torn (0); :first-line behind it leaves zeros in the\n"
+	      "                     first granule of flash as well\n"
 	      "  --wait N           answer WAIT to each Nth access to the access port, once\n"
 	      "  --unpowered        the target has no supply: the probe is there, and nothing answers it\n"
 	      "  --unplug N         drop the connection at access N to the access port\n"
@@ -106,7 +107,7 @@ static const char *take_number(int option, struct options *options)
 		return options->owner ? NULL : "--owner takes the number of a process";
 	case CUT:
 		return fault_parse_cut(&options->fault, optarg)
-			       ? "--cut takes N:before, N:torn[:SEED], N:unstable[:SEED], N:ecc[:SEED] or N:after, N from 1"
+			       ? "--cut takes N:before, N:torn[:SEED], N:unstable[:SEED], N:ecc[:SEED] or N:after, N from 1, and :first-line behind it"
 			       : NULL;
 	case SERIAL:
 		options->serial = optarg;

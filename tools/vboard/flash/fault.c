@@ -41,14 +41,15 @@ int fault_parse_cut(struct fault *fault, const char *text)
 		if (strlen(kinds[kind]) == length && !strncmp(end, kinds[kind], length))
 			fault->cut = kind;
 	end += length;
-	if (*end == ':') {
+	if (*end == ':' && end[1] != 'f') {
 		const char *seed = end + 1;
 
 		fault->seed = strtoull(seed, &end, 10);
 		if (end == seed || *seed == '-')
 			return -1;
 	}
-	return fault->cut == CUT_NONE || *end ? -1 : 0;
+	fault->first_line = !strcmp(end, ":first-line");
+	return fault->cut == CUT_NONE || (*end && !fault->first_line) ? -1 : 0;
 }
 
 int fault_record_begin(struct fault *fault, const struct flash *flash)
@@ -132,6 +133,32 @@ void fault_tear(enum flash_change change, uint64_t number, uint64_t seed, uint32
 	}
 }
 
+/* What the operation that is cut leaves. */
+static void cut(struct flash *flash, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,
+		const uint8_t *after)
+{
+	struct fault *fault = flash->fault;
+
+	if (fault->cut == CUT_BEFORE)
+		return;
+	if (fault->cut == CUT_AFTER) {
+		flash_done(flash, change, offset, size, after);
+		return;
+	}
+	if (fault->cut == CUT_ECC) {
+		/* One wrong bit is corrected, two are not. What was spent before is worse than it can become here. */
+		if (change == FLASH_GRANULE && !ecc_is_spent(flash, offset))
+			ecc_set(flash, offset, fault->seed % 2 ? ECC_BAD : ECC_SPENT);
+		return;
+	}
+	fault_tear(change, number, fault->seed, size, after, flash->data + offset,
+		   fault->cut == CUT_UNSTABLE ? fault->unstable + offset : NULL);
+	if (change == FLASH_GRANULE)
+		ecc_set(flash, offset, ECC_BAD);
+	else if (flash->chip->granule)
+		ecc_tear_erase(flash, offset, size, fault->seed + number);
+}
+
 bool fault_at_operation(struct flash *flash, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,
 			const uint8_t *after)
 {
@@ -141,24 +168,11 @@ bool fault_at_operation(struct flash *flash, enum flash_change change, uint64_t 
 		record(fault, change, number, offset, size, after);
 	if (fault->cut == CUT_NONE || number != fault->cut_at)
 		return false;
-	if (fault->cut == CUT_BEFORE)
-		return true;
-	if (fault->cut == CUT_AFTER) {
-		flash_done(flash, change, offset, size, after);
-		return true;
+	cut(flash, change, number, offset, size, after);
+	if (fault->first_line && flash->chip->granule) {
+		memset(flash->data, 0, flash->chip->granule);
+		ecc_set(flash, 0, ECC_AS_READ);
 	}
-	if (fault->cut == CUT_ECC) {
-		/* One wrong bit is corrected, two are not. What was spent before is worse than it can become here. */
-		if (change == FLASH_GRANULE && !ecc_is_spent(flash, offset))
-			ecc_set(flash, offset, fault->seed % 2 ? ECC_BAD : ECC_SPENT);
-		return true;
-	}
-	fault_tear(change, number, fault->seed, size, after, flash->data + offset,
-		   fault->cut == CUT_UNSTABLE ? fault->unstable + offset : NULL);
-	if (change == FLASH_GRANULE)
-		ecc_set(flash, offset, ECC_BAD);
-	else if (flash->chip->granule)
-		ecc_tear_erase(flash, offset, size, fault->seed + number);
 	return true;
 }
 

@@ -23,6 +23,7 @@ enum cut_kind {
 struct fault {
 	uint64_t cut_at; /* number of the flash operation, from 1 */
 	enum cut_kind cut;
+	bool first_line; /* the cut also leaves zeros in the first granule of flash, as an L4 may */
 	uint64_t seed;
 	uint64_t unplug_at; /* number of the AP access at which the connection drops, from 1; 0: never */
 	uint64_t wait_every; /* each so many accesses to an access port are answered WAIT first; 0: none */
@@ -33,7 +34,7 @@ struct fault {
 	uint8_t *unstable;  /* mask of flash: bits that read differently each time; NULL if there are none */
 };
 
-/* Reads "N:before|torn|unstable|ecc|after[:SEED]". Returns 0, or -1. */
+/* Reads "N:before|torn|unstable|ecc|after[:SEED][:first-line]". Returns 0, or -1. */
 int fault_parse_cut(struct fault *fault, const char *text);
 
 /* Begins the record: DIR/start.bin is the flash as it is now, DIR/journal gets a line per operation:
