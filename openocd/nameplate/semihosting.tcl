@@ -130,6 +130,10 @@ proc _np_run_stuck {seconds} {
 	} elseif {[catch {read_memory $::_np_cpuid 32 1}]} {
 		_np_run_lost
 	}
+	if {![catch {read_memory $::_np_flash_first 32 2} words] && [lindex $words 0] == 0 && [lindex $words 1] == 0} {
+		_np_fail [format "the flash begins with zeros at 0x%08X, where stack pointer and reset vector stand: there is no firmware,\
+			or a power cut took its first line (STM32L4); upload the firmware again" $::_np_flash_first]
+	}
 	set what "did not end"
 	if {$::_np_sh(expect) ne ""} {
 		set what "did not print the line [_np_quote $::_np_sh(expect)]"

@@ -181,7 +181,7 @@ spent() {
 	nameplate_bare "nameplate get serial"
 	expect 43
 	nameplate_bare "nameplate run"
-	[ "$status" = 1 ] # the firmware does not start
+	failed "the flash begins with zeros" "upload the firmware again"
 	nameplate_run "program_serial 44"
 	expect "serial=44"
 	grep -q '^firmware: serial=44$' "$err"
