@@ -16,7 +16,7 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
-all: vboard tool firmware ## build the host programs and the firmware
+all: vboard tool ledger firmware ## build the host programs and the firmware
 	@:
 
 help: ## list the tasks
@@ -91,6 +91,39 @@ build/tests/test_encode: tests/unit/test_encode.c $(filter-out %/main.o,$(TOOL_A
 
 -include $(TOOL_OBJ:.o=.d) $(TOOL_ASAN:.o=.d)
 .PHONY: tool
+
+# ---- tools/ledger ---------------------------------------------------------------------------------------------
+
+# Values and error lines are those of tools/nameplate.
+LEDGER_SRC   := $(wildcard tools/ledger/*.c)
+LEDGER_OBJ   := $(LEDGER_SRC:tools/ledger/%.c=build/ledger.o/%.o)
+LEDGER_TOOL  := error.o number.o output.o value.o
+LEDGER_FLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -Itools/ledger -Itools/nameplate -I$(shell pg_config --includedir 2>/dev/null)
+LEDGER_LIBS  := -lsqlite3 -lpq -lcsv -ljansson
+
+ledger: build/nameplate-ledger ## build the ledger of numbers
+
+build/nameplate-ledger: $(LEDGER_OBJ) $(LEDGER_TOOL:%=build/tool.o/%)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LEDGER_LIBS)
+
+build/ledger.o/%.o: tools/ledger/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(LEDGER_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The same, sanitized, for the tests.
+LEDGER_ASAN := $(LEDGER_OBJ:build/ledger.o/%=build/asan/ledger/%)
+
+build/asan/nameplate-ledger: $(LEDGER_ASAN) $(LEDGER_TOOL:%=build/asan/tool/%)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LEDGER_LIBS)
+
+build/asan/ledger/%.o: tools/ledger/%.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(LEDGER_FLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+-include $(LEDGER_OBJ:.o=.d) $(LEDGER_ASAN:.o=.d)
+.PHONY: ledger
 
 # ---- firmware -------------------------------------------------------------------------------------------------
 
@@ -196,7 +229,7 @@ test-long: ## every power cut, every breakage, 10^8 mutations of the store: some
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all test-programs
 	$(Q)JOBS=$${JOBS:-$$(nproc)} TEST_TIMEOUT=14400 tests/run --resume build/tests/long $(LONG)
 
-test-programs: $(UNIT) $(TARGETS) build/asan/vboard build/asan/nameplate build/tests/images build/fuzz/fuzz_reader build/fuzz/seeds/.made
+test-programs: $(UNIT) $(TARGETS) build/asan/vboard build/asan/nameplate build/asan/nameplate-ledger build/tests/images build/fuzz/fuzz_reader build/fuzz/seeds/.made
 
 build/asan/%.o: tools/vboard/%.c
 	$(call say,CC,$@)
@@ -301,6 +334,10 @@ install: all ## copy everything below PREFIX (/usr/local)
 	$(Q)install -m 644 tools/platformio/*.py $(DATA)/platformio
 	$(Q)install build/vboard $(DESTDIR)$(PREFIX)/bin
 	$(Q)install build/nameplate $(DESTDIR)$(PREFIX)/bin
+	$(Q)install build/nameplate-ledger $(DESTDIR)$(PREFIX)/bin
+	$(Q)install -D -m 644 tools/ledger/nameplate-ledger.1 $(DESTDIR)$(PREFIX)/share/man/man1/nameplate-ledger.1
+	$(Q)install -D -m 644 tools/ledger/nameplate-ledger.bash \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nameplate-ledger
 	$(Q)install -D -m 644 tools/nameplate/nameplate.1 $(DESTDIR)$(PREFIX)/share/man/man1/nameplate.1
 	$(Q)install -D -m 644 tools/nameplate/nameplate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nameplate
 

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * import: a list, whose rows are each one device's values. All of it, or, if a row is bad, nothing.
+ */
+#include "csv_file.h"
+#include "error.h"
+#include "options.h"
+#include "record.h"
+#include "report.h"
+#include "series.h"
+#include "word.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows that go to the database together; bad rows that are named. */
+#define TOGETHER 1000
+#define NAMED    5
+
+struct import {
+	struct database *db;
+	const struct options *options;
+	const char *path;
+	struct series series;
+	bool has_columns;
+	int64_t rows, begin; /* imported; where the waiting ones begin */
+	size_t lines[TOGETHER];
+	unsigned waiting;
+	json_t *values[COLUMNS_MAX];
+	unsigned bad;
+	char first_bad[200], others[80];
+};
+
+/* Remembers what is wrong with a row. Never the value: it may be secret. */
+static void bad(struct import *import, size_t line, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void bad(struct import *import, size_t line, const char *format, ...)
+{
+	va_list arguments;
+
+	if (import->bad == 0) {
+		const int n = snprintf(import->first_bad, sizeof import->first_bad, "line %zu: ", line);
+
+		va_start(arguments, format);
+		vsnprintf(import->first_bad + n, sizeof import->first_bad - (size_t)n, format, arguments);
+		va_end(arguments);
+	} else if (import->bad < NAMED) {
+		const size_t n = strlen(import->others);
+
+		snprintf(import->others + n, sizeof import->others - n, "%s%zu", n ? ", " : "; also lines ", line);
+	}
+	import->bad++;
+}
+
+static int empty_values(struct import *import)
+{
+	for (unsigned i = 0; i < import->series.count; i++) {
+		json_decref(import->values[i]);
+		import->values[i] = json_array();
+		if (!import->values[i])
+			return fail_memory();
+	}
+	import->waiting = 0;
+	return 0;
+}
+
+/* Which of the waiting rows is there already: those whose place is not theirs. */
+static int name_twice(struct import *import, unsigned column)
+{
+	struct series *series = &import->series;
+
+	for (unsigned i = 0; i < import->waiting; i++) {
+		const char *value = json_string_value(json_array_get(import->values[column], i));
+		int64_t place = 0;
+		int found = column == 0 ? query_integer(import->db, &place, SQL_NUMBER_PLACE, "it", series->id, value)
+					: query_integer(import->db, &place, SQL_CELL_PLACE, "itt", series->id, series->columns[column].name, value);
+
+		if (found < 0)
+			return -1;
+		if (place != import->begin + i)
+			bad(import, import->lines[i], "its %s %s is there twice, or was imported before", series->columns[column].name,
+			    series->columns[column].secret ? "" : quote(value));
+	}
+	return 0;
+}
+
+/* The waiting rows of one column. */
+static int store_column(struct import *import, unsigned i)
+{
+	const struct series *series = &import->series;
+	const struct column *column = &series->columns[i];
+	char *list = json_dumps(import->values[i], JSON_COMPACT);
+	int stored;
+
+	if (!list)
+		return fail_memory();
+	stored = i == 0 ? run(import->db, SQL_NUMBER_LAY, "iit", series->id, import->begin, list)
+			: run(import->db, SQL_CELL_LAY, "itiiit", series->id, column->name, (int64_t)column->sole, (int64_t)column->secret,
+			      import->begin, list);
+	free(list);
+	if (stored < 0)
+		return -1;
+	return stored == (int)import->waiting ? 0 : name_twice(import, i);
+}
+
+static int store(struct import *import)
+{
+	int err = 0;
+
+	for (unsigned i = 0; !err && import->waiting && i < import->series.count; i++)
+		err = store_column(import, i);
+	import->begin += import->waiting;
+	import->rows += import->waiting;
+	return err || empty_values(import) ? -1 : 0;
+}
+
+/* What is wrong with a field; NULL and the value as it is stored, if nothing. */
+static const char *field_value(const struct column *column, const char *text, size_t length, char **value)
+{
+	const char *why = NULL;
+
+	if (length == 0)
+		return "is empty";
+	if (memchr(text, 0, length))
+		return "holds a NUL character";
+	*value = value_canonical(column->type, text, &why);
+	if (!*value)
+		return why ? why : "is more than memory holds";
+	if (!is_utf8((const uint8_t *)*value, strlen(*value)))
+		return "is not valid UTF-8";
+	return NULL;
+}
+
+static int take_values(struct import *import, const struct csv_row *row)
+{
+	const struct series *series = &import->series;
+	char *values[COLUMNS_MAX] = {NULL};
+	const char *why = NULL;
+	unsigned i = 0;
+
+	for (; !why && i < series->count; i++)
+		why = field_value(&series->columns[i], row->fields[i], row->lengths[i], &values[i]);
+	if (why)
+		bad(import, row->line, "its %s %s", series->columns[i - 1].name, why);
+	for (i = 0; i < series->count; i++) {
+		if (!why)
+			json_array_append_new(import->values[i], json_string(values[i]));
+		free(values[i]);
+	}
+	if (!why)
+		import->lines[import->waiting++] = row->line;
+	return import->waiting == TOGETHER ? store(import) : 0;
+}
+
+/* ---- columns -------------------------------------------------------------------------------------------------- */
+
+static int mark_secrets(struct import *import)
+{
+	for (unsigned i = 0; i < import->options->secret_count; i++) {
+		bool found = false;
+
+		for (unsigned j = 0; j < import->series.count; j++)
+			if (!strcmp(import->series.columns[j].name, import->options->secret_columns[i])) {
+				found = import->series.columns[j].secret = true;
+				if (j == 0)
+					return fail("the first column, %s, names the rows and cannot be secret: put another one first",
+						    import->series.columns[0].name);
+			}
+		if (!found)
+			return fail("--secret %s: there is no such column", quote(import->options->secret_columns[i]));
+	}
+	return 0;
+}
+
+/* A new series, or the one of this name, which has to have the same columns. */
+static int make_series(struct import *import)
+{
+	struct series *series = &import->series, there;
+	char *columns = columns_text(series), *other;
+	int err = columns ? run(import->db, SQL_SERIES_INSERT, "ttiiitt", series->name, "list", (int64_t)1, INT64_MAX - 1, (int64_t)1, NULL,
+				columns) < 0 : fail_memory();
+
+	if (!err)
+		err = series_named(import->db, series->name, &there);
+	other = err ? NULL : columns_text(&there);
+	if (!err && (there.kind != KIND_LIST || !other || strcmp(columns, other)))
+		err = fail("the series %s has other columns (%s): name this list differently, or give it these", series->name, other);
+	free(columns);
+	free(other);
+	if (err || query_integer(import->db, &import->begin, SQL_SERIES_LOCK, "i", there.id) < 0)
+		return -1;
+	*series = there;
+	import->has_columns = true;
+	return empty_values(import);
+}
+
+static int take_header(struct import *import, const struct csv_row *row)
+{
+	char text[CSV_FIELDS_MAX * 64] = "", *out = text;
+
+	if (row->count > CSV_FIELDS_MAX)
+		return fail("%s has %u columns: at most %d", quote(import->path), row->count, CSV_FIELDS_MAX);
+	for (unsigned i = 0; i < row->count; i++) {
+		if (row->lengths[i] > 60 || strlen(row->fields[i]) != row->lengths[i] || strchr(row->fields[i], ','))
+			return fail("%s, line %zu: %s is no name of a column: the first line must have them, or give --columns", quote(import->path),
+				    row->line, quote(row->fields[i]));
+		out += sprintf(out, "%s%s", i ? "," : "", row->fields[i]);
+	}
+	return columns_parse(&import->series, text) || mark_secrets(import) || make_series(import) ? -1 : 0;
+}
+
+static int take_row(void *data, const struct csv_row *row)
+{
+	struct import *import = data;
+
+	if (!import->has_columns)
+		return take_header(import, row);
+	if (row->count != import->series.count) {
+		bad(import, row->line, "%u values, but the list has %u columns", row->count, import->series.count);
+		return 0;
+	}
+	return take_values(import, row);
+}
+
+/* ---- all of it ------------------------------------------------------------------------------------------------ */
+
+static int work(struct database *db, void *data)
+{
+	struct import *import = data;
+
+	/* Done anew after a deadlock, it begins from the beginning. */
+	import->rows = import->bad = 0;
+	import->has_columns = false;
+	if (import->options->columns &&
+	    (columns_parse(&import->series, import->options->columns) || mark_secrets(import) || make_series(import)))
+		return -1;
+	if (csv_file_read(import->path, take_row, import) || (import->has_columns && store(import)))
+		return -1;
+	if (import->bad)
+		return fail("%s: %u bad rows, nothing is imported: %s%s%s", quote(import->path), import->bad, import->first_bad, import->others,
+			    import->bad > NAMED ? ", ..." : "");
+	if (import->rows == 0)
+		return fail("%s has no rows: nothing is imported", quote(import->path));
+	return run(db, SQL_SERIES_NEXT, "ii", import->series.id, import->begin) < 0 ? -1 : 0;
+}
+
+int command_import(struct database *db, const struct options *options)
+{
+	static struct import import;
+	struct report report;
+	char *columns;
+	int err;
+
+	import.db = db;
+	import.options = options;
+	import.path = options->words[1];
+	if (!word_is_name(options->words[0]))
+		return fail("%s is no name for a series: give 1 to 31 letters, digits, _ . -", quote(options->words[0]));
+	strcpy(import.series.name, options->words[0]);
+	err = transaction(db, work, &import);
+	for (unsigned i = 0; i < COLUMNS_MAX; i++)
+		json_decref(import.values[i]);
+	if (err)
+		return -1;
+	columns = columns_text(&import.series);
+	report_begin(&report, options->json, false);
+	report_text(&report, "series", import.series.name);
+	report_integer(&report, "imported", import.rows);
+	report_text(&report, "columns", columns);
+	report_end(&report);
+	free(columns);
+	return 0;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+
+#include "value.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+void report_begin(struct report *report, bool json, bool list)
+{
+	*report = (struct report){.stream = stdout, .json = json, .list = list};
+	if (json && list)
+		fputc('[', report->stream);
+	if (!list)
+		report_row(report);
+}
+
+static void end_row(struct report *report)
+{
+	if (report->json)
+		fputc('}', report->stream);
+	if (report->list && !report->json)
+		fputc('\n', report->stream);
+}
+
+void report_row(struct report *report)
+{
+	if (report->rows++) {
+		end_row(report);
+		if (report->json)
+			fputs(",\n", report->stream);
+	}
+	report->fields = 0;
+	if (report->json)
+		fputc('{', report->stream);
+}
+
+static void write_json_text(FILE *to, const char *text)
+{
+	json_t *string = json_string(text);
+
+	/* Not UTF-8: cannot come out of the database, but never write broken JSON. */
+	if (!string || json_dumpf(string, to, JSON_ENCODE_ANY))
+		fputs("null", to);
+	json_decref(string);
+}
+
+static void key(struct report *report, const char *name)
+{
+	const char *between = report->json ? ", " : report->list ? "\t" : "";
+
+	if (report->fields++)
+		fputs(between, report->stream);
+	if (report->json)
+		fprintf(report->stream, "\"%s\": ", name);
+	else
+		fprintf(report->stream, "%s=", name);
+}
+
+static void end_field(struct report *report)
+{
+	if (!report->json && !report->list)
+		fputc('\n', report->stream);
+}
+
+void report_text(struct report *report, const char *name, const char *value)
+{
+	char *escaped;
+
+	if (!value)
+		return;
+	key(report, name);
+	if (report->json) {
+		write_json_text(report->stream, value);
+	} else {
+		escaped = text_escaped((const uint8_t *)value, strlen(value));
+		fputs(escaped ? escaped : "?", report->stream);
+		free(escaped);
+	}
+	end_field(report);
+}
+
+void report_integer(struct report *report, const char *name, int64_t value)
+{
+	key(report, name);
+	fprintf(report->stream, "%" PRId64, value);
+	end_field(report);
+}
+
+void report_raw(struct report *report, const char *name, const char *json)
+{
+	if (!json)
+		return;
+	key(report, name);
+	fputs(json, report->stream);
+	end_field(report);
+}
+
+void report_end(struct report *report)
+{
+	if (report->rows)
+		end_row(report);
+	if (report->json)
+		fputs(report->list ? "]\n" : "\n", report->stream);
+}
