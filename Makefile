@@ -222,6 +222,7 @@ LONG = $(patsubst %,"tests/mutations/run %",$(sort $(wildcard tests/mutations/*.
         $(patsubst %,"tests/power/power.py --long %",$(shell tests/power/power.py --list)) \
         $(patsubst %,"tests/power/families.py --long %",$(shell tests/power/families.py --list)) \
         $(patsubst %,"tests/power/unplug.py --long %",$(shell tests/power/unplug.py --list)) \
+        "tests/ledger/long ledger" "tests/ledger/long ledger-postgres" \
         $(patsubst %,"tests/fuzz/run 10000000 %",$(shell seq 10))
 
 test-long: ## every power cut, every breakage, 10^8 mutations of the store: some hours; goes on where it was stopped
@@ -307,6 +308,11 @@ bench: ## measure wire time, wall time and code size against what one would do o
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all build/firmware/reader-size
 	$(Q)tests/bench.sh
 
+bench-ledger: ## measure takes per second on SQLite and PostgreSQL beside the database alone
+	$(Q)tools/setup.sh test
+	$(Q)$(MAKE) --no-print-directory ledger
+	$(Q)tests/ledger/bench.sh
+
 # Chips that have a virtual board, and so a demo that it programs.
 VIRTUAL := $(filter $(CHIPS),$(patsubst openocd/board/virtual-%.cfg,%,$(wildcard openocd/board/virtual-*.cfg)))
 # OpenOCD 0.12 looks for scripts in PREFIX/share/openocd/site of its own prefix: [find nameplate.tcl].
@@ -341,4 +347,4 @@ install: all ## copy everything below PREFIX (/usr/local)
 	$(Q)install -D -m 644 tools/nameplate/nameplate.1 $(DESTDIR)$(PREFIX)/share/man/man1/nameplate.1
 	$(Q)install -D -m 644 tools/nameplate/nameplate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nameplate
 
-.PHONY: all help clean setup vboard firmware test test-long test-programs demo bench install
+.PHONY: all help clean setup vboard firmware test test-long test-programs demo bench bench-ledger install

@@ -12,6 +12,10 @@ packages() {
 	libunicorn-dev|/usr/include/unicorn/unicorn.h|build|its CPU emulator
 	gcc-arm-none-eabi|arm-none-eabi-gcc|build|compiles the firmware
 	libnewlib-arm-none-eabi|/usr/lib/arm-none-eabi/newlib/nano.specs /usr/lib/arm-none-eabi/lib/nano.specs|build|C library of the firmware
+	libsqlite3-dev|/usr/include/sqlite3.h|build|keeps the ledger of numbers in a file
+	libpq-dev|/usr/include/postgresql/libpq-fe.h /usr/include/libpq-fe.h|build|or in a PostgreSQL server
+	libcsv-dev|/usr/include/csv.h|build|reads lists of numbers (CSV)
+	libjansson-dev|/usr/include/jansson.h|build|writes JSON
 	openocd|openocd|build|programs the device
 	gdb-multiarch|gdb-multiarch|build|shows the store
 	bats|bats|test|tests of whole commands
@@ -23,6 +27,9 @@ packages() {
 	libstdc++-arm-none-eabi-newlib|/usr/lib/arm-none-eabi/lib/libstdc++.a /usr/lib/arm-none-eabi/newlib/libstdc++.a|test|C++ firmware, as PlatformIO builds it
 	cmake|cmake|test|builds an outside project with CMake
 	procps|pgrep|test|looks for processes that a test left behind
+	sqlite3|sqlite3|test|looks into a ledger past its program
+	postgresql|/usr/lib/postgresql/*/bin/initdb|test|a server of the tests' own for the ledger
+	faketime|faketime|test|sets the clock back
 	clang|clang|test|fuzzes the reader
 	libclang-rt-14-dev|/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a|test|its fuzzer and sanitizers
 	TABLE

@@ -165,7 +165,7 @@ static int bring(struct database *db, struct merge *merge, struct incoming *item
 		return 0;
 	snprintf(device, sizeof device, "%lld", (long long)item->device);
 	if (ours.found)
-		return run(db, SQL_NUMBER_SET, "ittttt", item->series, item->value, item->state, item->device ? device : NULL, item->upload,
+		return run(db, SQL_NUMBER_SET, "itttttt", item->series, item->value, item->state, item->device ? device : NULL, item->upload,
 			   item->taken, item->station);
 	return run(db, SQL_NUMBER_ADD, "ittttttt", item->series, item->position, item->value, item->state, item->device ? device : NULL,
 		   item->upload, item->taken, item->station);

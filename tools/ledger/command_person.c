@@ -82,7 +82,7 @@ static int work_release(struct database *db, struct said *said)
 		return 0;
 	if (not_away(db, said))
 		return -1;
-	said->count = said->has_position ? run(db, SQL_NUMBER_SET, "ittttt", said->named.series.id, said->named.value, "free", NULL, NULL,
+	said->count = said->has_position ? run(db, SQL_NUMBER_SET, "itttttt", said->named.series.id, said->named.value, "free", NULL, NULL,
 					       NULL, NULL)
 					 : run(db, SQL_NUMBER_DELETE, "it", said->named.series.id, said->named.value);
 	return said->count < 0 ? -1 : record(db, said);
@@ -177,7 +177,7 @@ static int work_adopt(struct database *db, struct said *said)
 		char id[24];
 
 		snprintf(id, sizeof id, "%lld", (long long)said->device.id);
-		said->count = run(db, SQL_NUMBER_SET, "ittttt", series->id, said->named.value, "used", id, NULL, now, said->options->station);
+		said->count = run(db, SQL_NUMBER_SET, "itttttt", series->id, said->named.value, "used", id, NULL, now, said->options->station);
 	} else {
 		placed = series_position(series, said->named.value, &position);
 		snprintf(place, sizeof place, "%lld", (long long)(placed ? position : 0));

@@ -155,6 +155,9 @@ static int sqlite_start(struct database *db, enum sql sql, const struct paramete
 			return report(db);
 		db->statements[sql] = statement;
 	}
+	/* SQLite takes what is not bound for NULL. */
+	if ((int)count != sqlite3_bind_parameter_count(statement))
+		return database_fail(db, sql_text(sql, false), "has another number of values: report this mistake in nameplate-ledger");
 	for (unsigned i = 0; i < count; i++) {
 		const int status = parameters[i].is_text ? sqlite3_bind_text(statement, (int)i + 1, parameters[i].text, -1, SQLITE_TRANSIENT)
 							 : sqlite3_bind_int64(statement, (int)i + 1, parameters[i].integer);

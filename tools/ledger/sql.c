@@ -84,7 +84,7 @@ static const struct {
 	[SQL_NUMBER_AGAIN] = {"UPDATE number SET state = 'open', upload = NULL WHERE device = ?1 AND state IN ('used', 'scrapped')", NULL},
 	[SQL_NUMBER_SCRAP_DEVICE] = {"UPDATE number SET state = 'scrapped' WHERE device = ?1", NULL},
 	/* With the other columns of a list's row; ?3: 1 with secrets */
-	[SQL_NUMBER_LIST] = {LIST_COLUMNS "(SELECT json_group_object(c.name, c.value) " LIST_CELLS LIST_FROM,
+	[SQL_NUMBER_LIST] = {LIST_COLUMNS "(SELECT NULLIF(json_group_object(c.name, c.value), '{}') " LIST_CELLS LIST_FROM,
 			     LIST_COLUMNS "(SELECT json_object_agg(c.name, c.value) " LIST_CELLS LIST_FROM},
 	[SQL_NUMBER_PLACE] = {"SELECT position FROM number WHERE series = ?1 AND value = ?2", NULL},
 	[SQL_NUMBER_COLLISION] = {"SELECT n.value FROM number n WHERE n.series = ?1 AND n.device = ?2 AND n.value <> ?3", NULL},
@@ -138,7 +138,6 @@ static const struct {
 
 	[SQL_MERGE_NUMBERS] = {"SELECT s.name, n.position, n.value, n.state, d.uid, d.copy, n.upload, n.taken, n.station FROM number n "
 			       "JOIN series s ON s.id = n.series LEFT JOIN device d ON d.id = n.device ORDER BY s.id, n.position, n.value", NULL},
-	/* Of a list the row is away again, of a counter there is none. */
 	[SQL_MERGE_BACK] = {"UPDATE number SET state = 'away', device = NULL, upload = NULL, taken = NULL, station = NULL "
 			    "WHERE series = ?1 AND value = ?2", NULL},
 
