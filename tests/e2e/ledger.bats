@@ -304,6 +304,11 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	[ "$(grep -c 98765 "$out")" = 0 ]
 	no "cannot be secret" -- import pins2 pins.csv --secret sn
 	no "no such column" -- import pins2 pins.csv --secret Pin
+	# Not a formula in somebody's spreadsheet
+	printf 'sn\n"=cmd|1"\n' >formula.csv
+	ok import formula formula.csv
+	ok export --csv numbers
+	grep -qF "\"'=cmd|1\"" "$out"
 	ok import more pins.csv --columns a,b
 	[ "$(field imported)" = 2 ]
 }
