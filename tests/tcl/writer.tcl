@@ -125,7 +125,7 @@ foreach {cell erased} {8 0xFFFFFFFF 16 0xFFFFFFFF 128 0} {
 }
 
 # Every other cell, and worse: each run goes further than the one before, whatever is spent.
-for {set i 0; set slow {}} {$i < 60} {incr i} {
+for {set i 0; set slow {}} {$i < 16} {incr i} {
 	set region [region_of $base 4096 8 $erased_ff]
 	flash_is $base 4096 $erased_ff
 	give $region 1
