@@ -2,7 +2,7 @@
 # nameplate and its words.
 
 lappend _telnet_autocomplete_skip _np_nameplate _np_nameplate_usage _np_do_list _np_do_get _np_do_set _np_do_delete _np_do_erase
-lappend _telnet_autocomplete_skip _np_do_verify _np_do_run _np_change _np_no_value _np_list _np_get _np_say_pending _np_erase_region _np_verify
+lappend _telnet_autocomplete_skip _np_do_verify _np_do_run _np_change _np_no_value _np_list _np_get _np_erase_region _np_verify
 lappend _telnet_autocomplete_skip _np_run_firmware
 
 # Each word: how many words may follow (fewest, most), what the usage says of them, and the flag among them.
@@ -84,18 +84,8 @@ proc _np_list {json} {
 			_np_say "region $range [expr {$why ne "" ? $why : "holds no store, but is not blank"}]"
 		}
 	}
-	_np_say_pending $region $store
+	_np_say_pending $region
 	_np_leave 0 0
-}
-
-# A file of this device's variables waits for the next write.
-proc _np_say_pending {region store} {
-	if {[dict get $store state] ne "ok" || [llength [dict get $store entries]] == 0} {
-		set path [_np_save_pending $region]
-		if {$path ne ""} {
-			_np_say "an earlier run was cut off; the device's variables are in $path, and the next write puts them back"
-		}
-	}
 }
 
 proc _np_do_get {words secrets} {
@@ -112,7 +102,7 @@ proc _np_get {name secrets} {
 			set found $var
 		}
 	}
-	_np_say_pending $region $store
+	_np_say_pending $region
 	_np_leave 0 0
 	if {$found eq ""} {
 		_np_no_value $region $store $name
@@ -184,12 +174,12 @@ proc _np_erase_region {} {
 	set region [_np_region [_np_banks]]
 	set base [dict get $region base]
 	set size [expr {[dict get $region end] - $base}]
-	# Or the next write would bring back what is to go.
-	set path [_np_save_pending $region]
+	lassign [_np_save_find $region] path
 	_np_erase $base $size [dict get $region erased]
-	if {$path ne ""} {
+	# Or the next write would bring back what is to go.
+	if {$path ne "" && [_np_file_kind $path] ne "directory"} {
+		_np_save_remove $path
 		_np_say "$path, left by an earlier run that was cut off, is removed too"
-		_np_file_delete $path
 	}
 	_np_leave 1 0
 	_np_result "erased=$size"

@@ -52,8 +52,8 @@ proc _np_plan_compact {region store plan} {
 	if {[dict get $plan area_size] == $whole} {
 		# Refuses a device that cannot be told from others, as the file could then end up on another one.
 		dict set plan mode rewrite
-		dict set plan device [_np_device $region]
-		dict set plan before [dict get $store entries]
+		dict set plan device [_np_device $region 1]
+		dict set plan was [_np_save_was $region]
 		return $plan
 	}
 	if {[dict get $region areas] != 2} {
@@ -126,22 +126,24 @@ proc _np_rewrite {region plan} {
 	set saved [dict create device [dict get $plan device] base [dict get $region base] \
 		size [dict get $plan area_size] cell [dict get $plan cell] \
 		generation [expr {([dict get $plan generation] + 1) & 0xFFFF}] \
-		before [_np_fingerprint [dict get $plan before]] items [dict get $plan merged]]
+		was [dict get $plan was] items [dict get $plan merged]]
 	set path [_np_save_path [dict get $plan device]]
 	_np_save_write $path $saved
-	_np_rewrite_saved $region $path $saved
+	# Nothing is erased that could not be had back from it.
+	_np_rewrite_saved $region $path [_np_save_read $region $path [dict get $plan device]]
 	return [_np_store_holds $region [dict get $region base] $plan]
 }
 
 # Erase, area entry, the block as one set, read back; then the file is no longer needed.
 proc _np_rewrite_saved {region path saved} {
+	_np_try_scratch [lindex [_np_save_block $region $saved] 1]
 	_np_say "the variables are in $path until they are back on the device"
 	for {set attempt 0} {$attempt < 4} {incr attempt} {
 		if {[catch {_np_rewrite_block $region $saved} done]} {
 			_np_fail "$done (the device's variables are safe in $path: the next run in the same directory writes them back)"
 		}
 		if {$done} {
-			_np_file_delete $path
+			_np_save_remove $path
 			return
 		}
 	}
@@ -155,13 +157,12 @@ proc _np_rewrite_block {region saved} {
 	set size [dict get $saved size]
 	set cell [dict get $saved cell]
 	set items [dict get $saved items]
+	lassign [_np_save_block $region $saved] block bytes
 	_np_erase $base $size [dict get $region erased]
-	set place [_np_append_word $region $base $base $cell 0 [_np_area_word $size [dict get $saved generation]]]
-	if {$place eq ""} {
+	if {[_np_append_word $region $base $base $cell 0 [_np_area_word $size [dict get $saved generation]]] eq ""} {
 		return 0
 	}
-	set bytes [_np_pack $items [expr {$place - $base}] 1 [expr {[dict get $region erased] & 255}]]
-	if {[llength $bytes] > 0 && ![_np_write_block $region $place $cell $bytes]} {
+	if {[llength $bytes] > 0 && ![_np_write_block $region $block $cell $bytes]} {
 		return 0
 	}
 	set entries [_np_store_holds $region $base [dict create items $items merged $items]]

@@ -14,7 +14,7 @@ proc _np_do_dump {words secrets} {
 proc _np_dump {path secrets} {
 	set region [_np_region [_np_banks]]
 	set store [_np_store_scan $region]
-	_np_say_pending $region $store
+	_np_say_pending $region
 	_np_leave 0 0
 	if {[dict get $store state] ne "ok"} {
 		_np_no_value $region $store serial

@@ -3,7 +3,7 @@
 # (`-force`, and OpenOCD's `flash write_image` also `erase` and `unlock`), C ends them at a NUL, and `glob` takes them for patterns.
 
 lappend _telnet_autocomplete_skip _np_file_name _np_file_kind _np_file_open _np_file_read _np_file_list _np_file_delete
-lappend _telnet_autocomplete_skip _np_file_write _np_file_put _np_file_new _np_file_is_stdout _np_file_scratch
+lappend _telnet_autocomplete_skip _np_file_write _np_file_put _np_file_new _np_file_unique _np_file_folder _np_file_can_write _np_file_is_stdout _np_file_scratch
 
 # The name as commands may have it: a path that begins with a slash, a drive or `./`.
 proc _np_file_name {path} {
@@ -56,10 +56,7 @@ proc _np_file_delete {path} {
 # a FIFO, a device) stays and gets the text, as by a shell's `>`; a FIFO is waited for like there. Left to chance: Jim
 # cannot tell whether a name has become something else between the look and the rename.
 proc _np_file_write {path text private} {
-	set folder [file dirname $path]
-	if {[catch {file isdirectory [_np_file_name $folder]} is] || !$is} {
-		_np_fail "the folder [_np_quote $folder] does not exist: create it, or choose another"
-	}
+	set folder [_np_file_folder $path]
 	set temporary ""
 	if {[catch {
 		set name [_np_file_name $path]
@@ -70,7 +67,8 @@ proc _np_file_write {path text private} {
 			_np_file_put [open $name w] $text
 		} else {
 			lassign [_np_file_new $folder $private] temporary file
-			_np_file_put $file $text
+			# On the disk before it gets its name.
+			_np_file_put $file $text 1
 			file rename -force $temporary $name
 		}
 	}]} {
@@ -81,17 +79,40 @@ proc _np_file_write {path text private} {
 	}
 }
 
-proc _np_file_put {file text} {
+# The folder that a file is to be created in.
+proc _np_file_folder {path} {
+	set folder [file dirname $path]
+	if {[catch {file isdirectory [_np_file_name $folder]} is] || !$is} {
+		_np_fail "the folder [_np_quote $folder] does not exist: create it, or choose another"
+	}
+	return $folder
+}
+
+# Refuses a folder that would not take a new file.
+proc _np_file_can_write {path} {
+	set folder [_np_file_folder $path]
+	if {[catch {_np_file_new $folder 1} made]} {
+		_np_fail "the file [_np_quote $path] cannot be written: check the folder's permissions and the disk's space"
+	}
+	close [lindex $made 1]
+	file delete [lindex $made 0]
+}
+
+proc _np_file_put {file text {sync 0}} {
 	set failed [catch {
 		puts -nonewline $file $text
 		$file flush
+		if {$sync} {
+			$file sync
+		}
 	} why]
-	if {!$failed} {
-		# On the disk before it gets its name; a pipe has no disk.
-		catch {$file sync}
-	}
 	close $file
 	return -code $failed $why
+}
+
+# The name of a new, empty file in a folder, which only its owner can read and which nobody else has opened.
+proc _np_file_unique {folder prefix} {
+	return [file tempfile [_np_file_name $folder/${prefix}XXXXXX]]
 }
 
 # {path channel} of a new file in a folder, under a name that nobody can have prepared: it is created, never found.
@@ -99,7 +120,7 @@ proc _np_file_put {file text} {
 proc _np_file_new {folder private} {
 	set folder [_np_file_name $folder]
 	if {$private} {
-		set path [file tempfile $folder/.nameplate-XXXXXX]
+		set path [_np_file_unique $folder .nameplate-]
 		return [list $path [open $path w]]
 	}
 	for {set try 0} {1} {incr try} {

@@ -84,7 +84,7 @@ proc _np_rescue {region store path} {
 proc _np_rescue_file {store} {
 	set file ""
 	if {[catch {
-		set file [file tempfile [_np_file_name [_np_setting NAMEPLATE_SAVE_DIR]/nameplate-rescue-XXXXXX]]
+		set file [_np_file_unique [_np_setting NAMEPLATE_SAVE_DIR] nameplate-rescue-]
 		_np_file_write $file [join [lindex [_np_dump_lines $store 1] 1] \n]\n 1
 	}]} {
 		return ""

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # The file that holds a device's variables while its only area is erased, and what tells devices apart.
 
-lappend _telnet_autocomplete_skip _np_device _np_device_rows _np_save_path _np_save_write _np_save_read _np_save_parse
-lappend _telnet_autocomplete_skip _np_fingerprint _np_resume _np_save_stale _np_save_pending
+lappend _telnet_autocomplete_skip _np_device _np_device_rows _np_save_path _np_save_write _np_save_trust _np_save_read
+lappend _telnet_autocomplete_skip _np_save_parse _np_save_lines _np_save_item _np_save_check _np_save_check_items _np_save_was
+lappend _telnet_autocomplete_skip _np_save_new _np_save_block _np_save_free _np_save_remove _np_entry_places _np_standing
 
 # Where the 96 bits of the unique device ID are, by the DEV_ID of DBGMCU_IDCODE (bits 11:0). First row that matches wins.
 #   L1   RM0038 30.6.1, 31.2    L0   RM0377 27.4.1, 28.2    F1   RM0008 31.6.1, 30.2    F2   RM0033 32.6.1, 33.1
@@ -19,12 +20,16 @@ set _np_devices {
 	{driver stm32f2x idcode 0xE0042000 devices {0x452} uid {0x1FF07A10 0x1FF07A14 0x1FF07A18}}
 }
 
-# The device in hand, as 24 hex digits.
-proc _np_device {region} {
+# The device in hand, as 24 hex digits. "" for a part whose unique ID Nameplate cannot read, or an error if it is needed.
+proc _np_device {region needed} {
 	set driver [dict get $region driver]
 	set seen {}
 	foreach row $::_np_devices {
-		if {[dict get $row driver] ne $driver || [catch {read_memory [dict get $row idcode] 32 1} idcode]} {
+		if {[dict get $row driver] ne $driver} {
+			continue
+		}
+		if {[catch {read_memory [dict get $row idcode] 32 1} idcode]} {
+			_np_alive [dict get $row idcode]
 			continue
 		}
 		set id [format 0x%03x [expr {$idcode & 0xFFF}]]
@@ -42,31 +47,112 @@ proc _np_device {region} {
 		}
 		return $digits
 	}
-	_np_fail "the reserved region is full and has a single area, and Nameplate does not know where this part ($driver$seen) keeps its\
-		unique ID, which the file with its variables would be bound to: `nameplate dump FILE -secrets`, `nameplate erase`,\
-		`nameplate restore FILE`, or reserve two areas (NAMEPLATE_BASE, NAMEPLATE_SIZE)"
+	if {$needed} {
+		_np_fail "the reserved region is full and has a single area, and Nameplate does not know where this part ($driver$seen) keeps\
+			its unique ID, which the file with its variables would be bound to: `nameplate dump FILE -secrets`, `nameplate erase`,\
+			`nameplate restore FILE`, or reserve two areas (NAMEPLATE_BASE, NAMEPLATE_SIZE)"
+	}
+	return ""
 }
+
+# ---- the file -------------------------------------------------------------------------------------------------
 
 proc _np_save_path {device} {
 	return [_np_setting NAMEPLATE_SAVE_DIR]/nameplate-$device.save
 }
 
-# ---- its contents ---------------------------------------------------------------------------------------------
-
-# "count crc" of entries, to see later whether a store still begins with them.
-proc _np_fingerprint {entries} {
-	set bytes {}
-	foreach entry $entries {
-		lappend bytes {*}[_np_word_bytes [dict get $entry place]] [dict get $entry key] [dict get $entry type]
-		lappend bytes {*}[dict get $entry value]
+# Before anything is written: the file that a plan needs can be created, and takes no other one's place.
+proc _np_save_free {device} {
+	set path [_np_save_path $device]
+	if {[_np_file_kind $path] ne ""} {
+		_np_fail "the device's variables have to pass through the file [_np_quote $path], but there is one of this name that an\
+			earlier run left: look into it, then move it away"
 	}
-	return [list [llength $entries] [format %08x [_np_crc32 $bytes]]]
+	_np_file_can_write $path
 }
 
+proc _np_save_remove {path} {
+	if {[catch {_np_file_delete $path}]} {
+		_np_fail "the file [_np_quote $path] is no longer needed, but cannot be removed: remove it yourself"
+	}
+}
+
+# ---- what is in it --------------------------------------------------------------------------------------------
+
+# Where the words of an entry are that say something: header, value, check.
+proc _np_entry_places {place cell length} {
+	set places [list [expr {$place + 0}]]
+	for {set at 0} {$at < $length} {incr at 4} {
+		lappend places [expr {$place + $cell + $at}]
+	}
+	return [lappend places [expr {$place + $cell + [_np_align $length $cell]}]]
+}
+
+# All entries that stand anywhere in a region of one area, whether they count or not, as the places of their words.
+proc _np_standing {region} {
+	set base [dict get $region base]
+	set end [dict get $region end]
+	_np_reads_begin $base $end 32
+	set standing {}
+	for {set place $base} {$place + 8 <= $end} {incr place 4} {
+		set entry [_np_entry_at $place $base $end 0]
+		if {$entry ne ""} {
+			lappend standing [_np_entry_places $place [dict get $entry cell] [dict get $entry length]]
+		}
+	}
+	return $standing
+}
+
+# Their words by address: the store is known again by these, even half erased.
+proc _np_save_was {region} {
+	set was [dict create]
+	foreach places [_np_standing $region] {
+		foreach place $places {
+			dict set was $place [_np_word $place]
+		}
+	}
+	return $was
+}
+
+# The block that takes the variables back to the device: {place bytes}.
+proc _np_save_block {region saved} {
+	set offset [_np_entry_size [dict get $saved cell] 4]
+	set bytes [_np_pack [dict get $saved items] $offset 1 [expr {[dict get $region erased] & 255}]]
+	return [list [expr {[dict get $saved base] + $offset}] $bytes]
+}
+
+# The words of the store that is to be written, by address.
+proc _np_save_new {region saved} {
+	set base [dict get $saved base]
+	set cell [dict get $saved cell]
+	set header [_np_header_make $cell 0 0 0 4]
+	set word [_np_area_word [dict get $saved size] [dict get $saved generation]]
+	set new [dict create $base $header [expr {$base + $cell}] $word \
+		[expr {$base + 2 * $cell}] [_np_check 0 $header [_np_word_bytes $word]]]
+	lassign [_np_save_block $region $saved] place bytes
+	foreach {a b c d} $bytes {
+		dict set new $place [_np_bytes_word [list $a $b $c $d]]
+		incr place 4
+	}
+	return $new
+}
+
+# As "The save file" in firmware/FORMAT.md has it.
 proc _np_save_write {path saved} {
-	set lines [list "nameplate-save 1" "device [dict get $saved device]" \
+	_np_save_free [dict get $saved device]
+	set lines [list "nameplate-save 2" "device [dict get $saved device]" \
 		"region [format 0x%08X [dict get $saved base]] [dict get $saved size] [dict get $saved cell]" \
-		"generation [dict get $saved generation]" "before [dict get $saved before]"]
+		"generation [dict get $saved generation]"]
+	set next ""
+	foreach {place word} [dict get $saved was] {
+		if {$place ne $next} {
+			lappend lines "was [format 0x%08X $place]"
+		}
+		set line [lindex $lines end]
+		append line [format " %08X" $word]
+		lset lines end $line
+		set next [expr {$place + 4}]
+	}
 	foreach item [dict get $saved items] {
 		lappend lines "item [dict get $item key] [dict get $item type] [_np_hex_of [dict get $item value]]-"
 	}
@@ -74,98 +160,138 @@ proc _np_save_write {path saved} {
 	_np_file_write $path "${text}end [format %08x [_np_crc32 [_np_string_bytes $text]]]\n" 1
 }
 
-# The dict that was saved, or an error.
-proc _np_save_parse {text} {
-	# The last line is `end` and the CRC-32 of all before it.
-	set at [expr {[string length $text] - 13}]
-	set body [string range $text 0 [expr {$at - 1}]]
-	if {![string match "nameplate-save 1\n*" $text] ||
-		[string range $text $at end] ne "end [format %08x [_np_crc32 [_np_string_bytes $body]]]\n"} {
-		return -code error "damaged"
-	}
-	set items {}
-	foreach line [split [string trimright $body \n] \n] {
-		set words [split $line " "]
-		switch -- [lindex $words 0] {
-			device     { set device [lindex $words 1] }
-			region     { lassign $words word base size cell }
-			generation { set generation [lindex $words 1] }
-			before     { set before [lrange $words 1 end] }
-			item       {
-				set digits [string trimright [lindex $words 3] -]
-				set value [expr {$digits eq "" ? "" : [lreverse [_np_hex_bytes $digits [expr {[string length $digits] / 2}]]]}]
-				lappend items [dict create key [lindex $words 1] type [lindex $words 2] value $value]
-			}
-		}
-	}
-	return [dict create device $device base [expr {$base + 0}] size $size cell $cell generation $generation \
-		before $before items $items]
-}
+# ---- reading it: all of it is looked at before anything is erased ---------------------------------------------
 
-proc _np_save_read {path} {
-	if {[catch {
-		_np_save_parse [_np_file_read $path]
-	} saved]} {
-		_np_fail "the file [_np_quote $path], which should hold this device's variables, cannot be read or is damaged:\
-			look into it, then move it away"
+# Refuses what others may have laid there or changed.
+proc _np_save_trust {path} {
+	set quoted "the file [_np_quote $path], where this device's variables would be,"
+	set kind [_np_file_kind $path]
+	if {$kind ne "file"} {
+		_np_fail "$quoted is no plain file ($kind): move it away"
 	}
-	return $saved
-}
-
-# ---- picking it up --------------------------------------------------------------------------------------------
-
-# The file for the device in hand, or {}. The device is asked only where there is any such file at all.
-proc _np_save_pending {region} {
-	# A folder may refuse to be listed, and yet have the file.
-	if {![catch {_np_file_list [_np_setting NAMEPLATE_SAVE_DIR]} names] && [lsearch -glob $names nameplate-*.save] < 0} {
-		return {}
-	}
-	if {[catch {_np_device $region} device]} {
-		return {}
-	}
-	set path [_np_save_path $device]
-	return [expr {[_np_file_kind $path] ne "" ? $path : ""}]
-}
-
-# Before anything is written: finishes what an earlier run could not.
-proc _np_resume {region} {
-	set path [_np_save_pending $region]
-	if {$path eq ""} {
+	# Windows has neither owners nor modes here.
+	if {$::tcl_platform(platform) ne "unix"} {
 		return
 	}
-	set saved [_np_save_read $path]
-	if {[dict get $saved base] != [dict get $region base] ||
-		[dict get $saved base] + [dict get $saved size] != [dict get $region end]} {
+	file stat [_np_file_name $path] info
+	if {$info(uid) != 0 && $info(uid) != [dict get [os.getids] euid]} {
+		_np_fail "$quoted belongs to somebody else (user $info(uid)): look into it, then move it away, or make it yours"
+	}
+	if {$info(mode) & 18} {
+		_np_fail "$quoted may be written by others: look into it, then move it away, or take that right from them"
+	}
+}
+
+# The dict that was saved for the device in hand.
+proc _np_save_read {region path device} {
+	_np_save_trust $path
+	if {[catch {_np_file_read $path 8388608} text]} {
+		_np_fail "the file [_np_quote $path], which should hold this device's variables, cannot be read: look into it, then move it away"
+	}
+	set wrong [catch {_np_save_parse $text} saved]
+	if {!$wrong && ([dict get $saved base] != [dict get $region base] ||
+		[dict get $saved base] + [dict get $saved size] != [dict get $region end])} {
 		_np_fail "an earlier run was cut off and left this device's variables in [_np_quote $path], for the region\
 			[_np_range [dict get $saved base] [expr {[dict get $saved base] + [dict get $saved size]}]]: set NAMEPLATE_BASE\
 			and NAMEPLATE_SIZE to that one, or move the file away"
 	}
-	if {[_np_save_stale $region $saved]} {
-		_np_say "the device has more than $path, which is removed"
-		_np_file_delete $path
-		return
+	if {$wrong || [catch {_np_save_check $region $device $saved} saved]} {
+		_np_fail "the file [_np_quote $path], which should hold this device's variables, $saved: look into it, then move it away"
 	}
-	_np_say "an earlier run was cut off: writing the device's variables back"
-	_np_rewrite_saved $region $path $saved
+	return $saved
 }
 
-# Whether the device's store is later than the file: the file's own rewriting is complete, or somebody who did not see the file
-# has written since.
-proc _np_save_stale {region saved} {
-	set store [_np_store_scan_to_write $region]
-	set entries [dict get $store entries]
-	if {[dict get $store state] ne "ok" || [llength $entries] == 0 ||
-		![_np_store_settled $region [dict get $store area] $entries]} {
-		return 0
+proc _np_save_parse {text} {
+	if {[string match "nameplate-save *" $text] && ![string match "nameplate-save 2\n*" $text]} {
+		return -code error "was written by another version of Nameplate"
 	}
-	set generation [dict get [dict get $store area] generation]
-	if {$generation == [dict get $saved generation] || [_np_newer $generation [dict get $saved generation]]} {
-		return 1
+	# The last line is `end` and the CRC-32 of all before it.
+	set at [expr {[string length $text] - 13}]
+	set body [string range $text 0 [expr {$at - 1}]]
+	if {![string match "nameplate-save 2\n*" $text] || [regexp {[^ -~\n]} $text] ||
+		[string range $text $at end] ne "end [format %08x [_np_crc32 [_np_string_bytes $body]]]\n"} {
+		return -code error "is damaged"
 	}
-	# The old store, untouched, and more behind it. Without anything more it may be an erase that has only begun.
-	set count [lindex [dict get $saved before] 0]
-	return [expr {[llength $entries] > $count &&
-		[_np_fingerprint [lrange $entries 0 [expr {$count - 1}]]] eq [dict get $saved before]}]
+	set lines [lassign [split [string range $body 0 end-1] \n] version device region generation]
+	if {![regexp {^device ([0-9a-f]{24})$} $device all device] ||
+		![regexp {^region 0x([0-9A-F]{8}) ([1-9][0-9]{0,7}) ([1-9][0-9]{0,2})$} $region all base size cell] ||
+		![regexp {^generation ([0-9]{1,5})$} $generation all generation]} {
+		return -code error "has no right head"
+	}
+	lassign [_np_save_lines $lines] was items
+	return [dict create device $device base [expr {"0x$base" + 0}] size [expr {$size + 0}] cell [expr {$cell + 0}] \
+		generation [expr {$generation + 0}] was $was items $items]
+}
+
+# {was items}
+proc _np_save_lines {lines} {
+	set was [dict create]
+	set items {}
+	set number 4
+	foreach line $lines {
+		incr number
+		if {[regexp {^item ([1-9][0-9]{0,2}) ([0-9]) (([0-9a-f][0-9a-f])*)-$} $line all key type digits]} {
+			set value [expr {$digits eq "" ? "" : [lreverse [_np_hex_bytes $digits [expr {[string length $digits] / 2}]]]}]
+			lappend items [dict create key $key type $type value $value]
+			continue
+		}
+		if {[llength $items] > 0 || ![regexp {^was 0x([0-9A-F]{8})(( [0-9A-F]{8})+)$} $line all place words]} {
+			return -code error "is damaged in line $number"
+		}
+		set place [expr {"0x$place" + 0}]
+		foreach word $words {
+			if {[dict exists $was $place]} {
+				return -code error "has a word twice in line $number"
+			}
+			dict set was $place [expr {"0x$word" + 0}]
+			incr place 4
+		}
+	}
+	return [list $was $items]
+}
+
+# What its numbers may be. Returns the dict.
+proc _np_save_check {region device saved} {
+	set base [dict get $saved base]
+	set size [dict get $saved size]
+	set cell [dict get $saved cell]
+	if {[dict get $saved device] ne $device} {
+		return -code error "is of another device ([dict get $saved device], and this one is $device)"
+	}
+	if {[lsearch -exact {4 8 16 32 64 128} $cell] < 0 || $cell % [dict get $region cell] != 0} {
+		return -code error "is for cells of $cell bytes, which this flash ([dict get $region driver]) has not"
+	}
+	if {[dict get $saved generation] > 65535} {
+		return -code error "has a generation above 65535"
+	}
+	foreach place [dict keys [dict get $saved was]] {
+		if {$place % 4 != 0 || $place < $base || $place + 4 > $base + $size} {
+			return -code error [format "has a word at 0x%08X, outside its region" $place]
+		}
+	}
+	_np_save_check_items [dict get $saved items] [expr {$size - [_np_entry_size $cell 4]}] $cell
+	return $saved
+}
+
+# Variables that a device can have, none twice, and room for them.
+proc _np_save_check_items {items room cell} {
+	set number 0
+	foreach item $items {
+		incr number
+		set identity [_np_identity $item]
+		set type [dict get $item type]
+		if {[dict get $item key] > 255 || $type == $::_np_type_deleted || $type > 6 || $identity eq "" ||
+			[llength [dict get $item value]] > $::_np_max_length} {
+			return -code error "has a variable that no device can have (item $number)"
+		}
+		if {[info exists seen($identity)]} {
+			return -code error "has a variable twice (item $number)"
+		}
+		set seen($identity) 1
+	}
+	if {[_np_align [_np_packed_size $items] $cell] > $room} {
+		return -code error "holds more than its region can"
+	}
 }
 
 list

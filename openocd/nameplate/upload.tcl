@@ -4,7 +4,7 @@
 lappend _telnet_autocomplete_skip _np_program_serial _np_program_vars _np_serial_number _np_serial_var _np_options
 lappend _telnet_autocomplete_skip _np_parse_serial _np_parse_vars _np_rejoin _np_program _np_upload _np_kept
 lappend _telnet_autocomplete_skip _np_store_changes _np_write_changes _np_verify_report _np_reported _np_verify_one _np_is_path
-lappend _telnet_autocomplete_skip _np_take_expect _np_before_write _np_verify_expect
+lappend _telnet_autocomplete_skip _np_take_expect _np_plan_needs _np_before_write _np_verify_expect
 
 # ---- the words ------------------------------------------------------------------------------------------------
 
@@ -254,13 +254,28 @@ proc _np_store_changes {region store vars} {
 	}
 	set changes [_np_changes $region $store $items]
 	if {[llength $changes] > 0} {
-		return [_np_plan $region $store $changes]
+		set plan [_np_plan $region $store $changes]
+		_np_plan_needs $plan
+		return $plan
 	}
 	if {[dict get $store state] eq "damaged" || [dict get $store refusal] ne ""} {
 		# Nothing to delete, but whose data this is has to be said all the same.
 		_np_plan $region $store $items
 	}
 	return {}
+}
+
+# What a plan needs of this computer is tried before anything is erased: the file that a block passes through, and the one that
+# holds the variables while their only area is erased.
+proc _np_plan_needs {plan} {
+	set moved [expr {[dict get $plan mode] eq "compact" || [dict get $plan mode] eq "rewrite"}]
+	set items [dict get $plan [expr {$moved ? "merged" : "items"}]]
+	if {$moved || ![_np_by_fills $items]} {
+		_np_try_scratch [_np_pack $items 0 1 255]
+	}
+	if {[dict get $plan mode] eq "rewrite"} {
+		_np_save_free [dict get $plan device]
+	}
 }
 
 proc _np_write_changes {region plan vars} {

@@ -5,7 +5,7 @@
 
 lappend _telnet_autocomplete_skip _np_plan _np_plan_format _np_plan_size _np_torn_first _np_torn_word _np_erased
 lappend _telnet_autocomplete_skip _np_read_back _np_cell_words _np_append_word _np_fill _np_place_in _np_cell_torn _np_changes
-lappend _telnet_autocomplete_skip _np_by_fills _np_still_erased _np_hex_file _np_hex_record _np_write_block
+lappend _telnet_autocomplete_skip _np_by_fills _np_still_erased _np_hex_file _np_hex_record _np_write_block _np_try_scratch
 lappend _telnet_autocomplete_skip _np_not_taken _np_protected _np_spent_in _np_write _np_append_items _np_full _np_unfinished _np_same_entry _np_plan_words
 
 # The words of a cell, as read.
@@ -357,6 +357,11 @@ proc _np_hex_file {address bytes} {
 	}
 	lappend lines [_np_hex_record 0 1 {}]
 	return [join $lines \n]\n
+}
+
+# Refuses where the file of a block could not be created.
+proc _np_try_scratch {bytes} {
+	_np_file_delete [_np_file_scratch [_np_hex_file 0 $bytes]]
 }
 
 # Writes whole cells. 1: they read back as they were to be; 0: they do not, and the first that does not is damage or spent.

@@ -101,3 +101,9 @@ tcl() { printf 'set name %s\n' "$(sed 's/[^A-Za-z0-9]/\\&/g' <<<"$1")" >name.tcl
 	expect "dumped=1"
 	[ -c null ]
 }
+
+@test "without a folder for the file that a write passes through, nothing is changed, nor is an image programmed" {
+	nameplate_bare "program_serial 41"
+	TMPDIR=/dev/null nameplate_run "program_vars a=1 b=2"
+	refused "cannot be created in the folder \"/dev/null\"" TMPDIR
+}

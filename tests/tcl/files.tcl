@@ -21,15 +21,15 @@ foreach folder_of_code {openocd openocd/board openocd/nameplate} {
 		}
 		set code [open $home/$folder_of_code/$name r]
 		foreach line [split [read $code] \n] {
-			if {[regexp $command $line]} {
+			# The virtual board's program is run by a list of words.
+			if {[regexp $command $line] && ![string match {*exec {\*}$command *} $line]} {
 				lappend others "$name: [string trim $line]"
 			}
 		}
 		close $code
 	}
 }
-check "file.tcl alone opens, lists, renames and deletes files; the virtual board's program is run by a list of words" $others \
-	[list "virtual.tcl: if \{\[catch \{exec \{*\}\$command >@stderr 2>@stderr\} text options]\} \{"]
+check "file.tcl alone opens, lists, renames and deletes files" $others {}
 
 # ---- reading ---------------------------------------------------------------------------------------------------
 

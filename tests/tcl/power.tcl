@@ -4,33 +4,6 @@
 
 source [file join [file dirname [info script]] lib writing.tcl]
 
-proc vars {args} {
-	return [_np_vars_parse $args 0]
-}
-
-# A blank device of one or two areas with a few values.
-proc device {cell erased areas} {
-	set ::flash_page [expr {4096 / $areas}]
-	set region [region_of $::base 4096 $cell $erased]
-	dict set region areas $areas
-	dict set region area $::flash_page
-	flash_is $::base 4096 $erased
-	give_vars $region [vars serial=41 note=kept key:hex:secret=00112233 gain:f32=1.5]
-	return $region
-}
-
-# Serial numbers until the next one would not fit.
-proc fill_up {region} {
-	for {set serial 100} {1} {incr serial} {
-		set store [_np_store_scan_to_write $region]
-		set plan [_np_plan $region $store [list [_np_var_item [_np_serial_var $serial]]]]
-		if {[dict get $plan mode] ne "append"} {
-			return $serial
-		}
-		_np_write $region $plan
-	}
-}
-
 # ---- sets --------------------------------------------------------------------------------------------------------
 
 # Cuts, and adds up how many there were.
@@ -94,13 +67,7 @@ check "a compaction that lacks part of its last word does not come back later" $
 
 # ---- a single area -----------------------------------------------------------------------------------------------
 
-set NAMEPLATE_SAVE_DIR [file join /tmp nameplate-power-[pid]]
-file mkdir $NAMEPLATE_SAVE_DIR
-dict set other_words [expr {0xE0042000 + 0}] 0x10386416
-foreach {address word} {0x1FF80050 0x1 0x1FF80054 0x2 0x1FF80064 0x3} {
-	dict set other_words [expr {$address + 0}] $word
-}
-set saved [file join $NAMEPLATE_SAVE_DIR nameplate-000000010000000200000003.save]
+single_areas
 
 foreach {cell erased} {8 0xFFFFFFFF 128 0} {
 	set region [device $cell [expr {$erased + 0}] 1]
@@ -111,86 +78,6 @@ foreach {cell erased} {8 0xFFFFFFFF 128 0} {
 	check "cell $cell, one area: no file is left" [file exists $saved] 0
 }
 
-# Writes until there is an error.
-proc fill_over {region} {
-	for {set serial 1} {1} {incr serial} {
-		give $region $serial
-	}
-}
-
-# The file with another text and the right check.
-proc resaved {text} {
-	set body [string range $text 0 [expr {[string length $text] - 14}]]
-	return "${body}end [format %08x [_np_crc32 [_np_string_bytes $body]]]\n"
-}
-
-# From now on the erase is cut off, and the file is there.
-proc interrupted {} {
-	set region [device 128 0 1]
-	dict set region driver stm32lx
-	set serial [fill_up $region]
-	set ::cut_at $::operations
-	set ::cut_kind torn
-	catch {give $region $serial}
-	power_on
-	return [list $region $serial]
-}
-lassign [interrupted] region serial
-check "an interrupted run leaves the file" [file exists $saved] 1
-check "which only its owner can read" [format %o [expr {[file stat $saved info; set info(mode)] & 0x1FF}]] 600
-give_vars $region [vars other=1]
-check "another command picks it up too" [state_of $region] \
-	[lsort [list gain=1.5 key=00112233 note=kept other=1 serial=$serial]]
-check "and removes it" [file exists $saved] 0
-
-lassign [interrupted] region serial
-dict set other_words [expr {0x1FF80064 + 0}] 0x4
-catch {give_vars $region [vars other=1]}
-check "another device does not get it" [list [file exists $saved] [string match "*kept*" [state_of $region]]] {1 0}
-dict set other_words [expr {0x1FF80064 + 0}] 0x3
-
-set file [open $saved r]
-set text [read $file]
-close $file
-foreach {name change wanted} {
-	"that is cut off" {string range $text 0 end-1} "*damaged*"
-	"with one digit changed" {string map {serial Serial "item 1" "item 2"} $text} "*damaged*"
-	"that is empty" {string range $text 1 0} "*damaged*"
-	"of another region" {resaved [string map {0x08010000 0x08020000} $text]} "*for the region*"
-} {
-	set file [open $saved w]
-	puts -nonewline $file [eval $change]
-	close $file
-	set operations 0
-	check "a file $name is refused, nothing is written" \
-		[list [string match $wanted [error_of {give $region 1}]] $operations [file exists $saved]] {1 0 1}
-}
-
-# Somebody who works in another directory does not see the file, and writes; then the file's values are old.
-set file [open $saved w]
-puts -nonewline $file $text
-close $file
-set here $NAMEPLATE_SAVE_DIR
-set NAMEPLATE_SAVE_DIR /nonexistent
-flash_erase_address $base 4096
-give_vars $region [vars serial=7 note=newer]
-for {set i 0} {$i < 30} {incr i} {
-	give_vars $region [vars serial=$i]
-	catch {file mkdir $here/other; set NAMEPLATE_SAVE_DIR $here/other}
-}
-set NAMEPLATE_SAVE_DIR $here
-check "a device that has been written since" [string match "*note=newer serial=29*" [state_of $region]] 1
-give_vars $region [vars x=1]
-check "does not get the file's values back" [list [string match "*note=newer serial=29*" [state_of $region]] \
-	[file exists $saved]] {1 0}
-
-dict set region driver fake
-flash_erase_address $base 4096
-give_vars $region [vars note=kept]
-check "a part whose unique ID is not known is refused by name" \
-	[string match "*does not know where this part (fake)*" [error_of {fill_over $region}]] 1
-check "with its values untouched" [string match "*note=kept*" [state_of $region]] 1
-
-catch {exec rm -r $here}
+exec rm -r $NAMEPLATE_SAVE_DIR
 check "the number of points is pinned" $points 1419
 tap_end

@@ -96,3 +96,44 @@ proc cuts {region write {lost 0}} {
 proc deletion {name} {
 	return [dict create name $name key [expr {$name eq "serial" ? 1 : 255}] type $::_np_type_deleted value {} secret 0]
 }
+
+proc vars {args} {
+	return [_np_vars_parse $args 0]
+}
+
+# A blank device of one or two areas with a few values.
+proc device {cell erased areas} {
+	set ::flash_page [expr {4096 / $areas}]
+	set region [region_of $::base 4096 $cell $erased]
+	dict set region areas $areas
+	dict set region area $::flash_page
+	flash_is $::base 4096 $erased
+	give_vars $region [vars serial=41 note=kept key:hex:secret=00112233 gain:f32=1.5]
+	return $region
+}
+
+# Serial numbers until the next one would not fit.
+proc fill_up {region} {
+	for {set serial 100} {1} {incr serial} {
+		set store [_np_store_scan_to_write $region]
+		set plan [_np_plan $region $store [list [_np_var_item [_np_serial_var $serial]]]]
+		if {[dict get $plan mode] ne "append"} {
+			return $serial
+		}
+		_np_write $region $plan
+	}
+}
+
+# ---- a single area, and its file ---------------------------------------------------------------------------------
+
+# A unique ID to read, and a folder for the files; `saved` is this device's.
+proc single_areas {} {
+	set ::NAMEPLATE_SAVE_DIR [file tempfile]
+	file delete $::NAMEPLATE_SAVE_DIR
+	file mkdir $::NAMEPLATE_SAVE_DIR
+	dict set ::other_words [expr {0xE0042000 + 0}] 0x10386416
+	foreach {address word} {0x1FF80050 0x1 0x1FF80054 0x2 0x1FF80064 0x3} {
+		dict set ::other_words [expr {$address + 0}] $word
+	}
+	set ::saved [file join $::NAMEPLATE_SAVE_DIR nameplate-000000010000000200000003.save]
+}
