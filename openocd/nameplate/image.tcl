@@ -6,7 +6,7 @@
 lappend _telnet_autocomplete_skip _np_image_open _np_image_ranges _np_image_elf _np_image_hex _np_image_srec
 lappend _telnet_autocomplete_skip _np_image_merge _np_image_check _np_image_sane_vectors _np_bytes_of _np_field
 lappend _telnet_autocomplete_skip _np_image_program _np_image_holds _np_image_sum _np_image_lines _np_image_seen
-lappend _telnet_autocomplete_skip _np_image_agreed _np_image_fits
+lappend _telnet_autocomplete_skip _np_image_agreed _np_image_fits _np_image_linked _np_image_symbols _np_image_section
 
 # An unsigned little-endian field of a string of bytes.
 proc _np_field {bytes offset length} {
@@ -23,7 +23,8 @@ proc _np_bytes_of {file offset count} {
 	return $bytes
 }
 
-# {type {{start end} ...}}; type as `flash write_image` names it. A binary's ranges start at 0.
+# {type {{start end} ...} linked}; type as `flash write_image` names it. A binary's ranges start at 0. `linked` is the region,
+# {base size}, that an ELF says it was linked for; else empty.
 # Everything here happens before the target is connected to.
 proc _np_image_open {path} {
 	if {[_np_file_kind $path] eq ""} {
@@ -47,7 +48,7 @@ proc _np_image_ranges {file path} {
 	set start [read $file 8]
 	seek $file 0
 	if {[string bytelength $start] >= 4 && [_np_field $start 0 4] == 0x464C457F} {
-		return [list elf [_np_image_merge [_np_image_elf $file]]]
+		return [list elf [_np_image_merge [_np_image_elf $file]] [_np_image_linked $file]]
 	}
 	if {[string match -nocase *.bin $path]} {
 		_np_image_sane_vectors $start
@@ -116,6 +117,63 @@ proc _np_image_elf {file} {
 		lappend ranges [list $address [expr {$address + [lindex $segment 2]}]]
 	}
 	return $ranges
+}
+
+# The region that the reader in an ELF will look at: _nameplate_start and _nameplate_end, or {} where it has none of them.
+proc _np_image_linked {file} {
+	set header [_np_bytes_of $file 0 52]
+	set table [_np_field $header 32 4]
+	set count [_np_field $header 48 2]
+	if {$count > 0 && [_np_field $header 46 2] != 40} {
+		return -code error "it is damaged: its section headers have [_np_field $header 46 2] bytes, and in a 32-bit ELF that is 40"
+	}
+	for {set i 0} {$i < $count} {incr i} {
+		set entry [_np_bytes_of $file [expr {$table + $i * 40}] 40]
+		set names [_np_field $entry 24 4]
+		if {[_np_field $entry 4 4] == 2 && $names < $count} {
+			set strings [_np_bytes_of $file [expr {$table + $names * 40}] 40]
+			set found [_np_image_symbols [_np_image_section $file $entry] [_np_image_section $file $strings]]
+			lassign $found start end
+			if {$start ne "" && $end ne "" && $end <= $start} {
+				return -code error [format "it was linked for a region that ends before it begins: _nameplate_start is\
+					0x%08X and _nameplate_end 0x%08X" $start $end]
+			}
+			return [expr {$start eq "" || $end eq "" ? {} : [list $start [expr {$end - $start}]]}]
+		}
+	}
+}
+
+# A section's bytes. No firmware has symbols by the ten megabytes.
+proc _np_image_section {file entry} {
+	set offset [_np_field $entry 16 4]
+	set size [_np_field $entry 20 4]
+	_np_image_holds $file [expr {$offset + $size}] "symbols"
+	if {$size > 16777216} {
+		return -code error "its table of symbols has $size bytes, which is too much to look through: strip it of debug information"
+	}
+	return [_np_bytes_of $file $offset $size]
+}
+
+# {start end}, each empty if no global symbol has that name and an address.
+proc _np_image_symbols {symbols strings} {
+	set start ""
+	set end ""
+	set last [expr {[string bytelength $symbols] - 16}]
+	for {set at 0} {$at <= $last} {incr at 16} {
+		set name [unpack $symbols -uintle [expr {$at * 8}] 32]
+		# Names end with a NUL. Most are told apart by their first bytes.
+		if {[string byterange $strings $name [expr {$name + 10}]] ne "_nameplate_" || [_np_field $symbols [expr {$at + 12}] 1] < 16 ||
+			[_np_field $symbols [expr {$at + 14}] 2] == 0} {
+			continue
+		}
+		set rest [string byterange $strings [expr {$name + 11}] [expr {$name + 16}]]
+		if {$rest eq "start\0"} {
+			set start [_np_field $symbols [expr {$at + 4}] 4]
+		} elseif {[string byterange $rest 0 3] eq "end\0"} {
+			set end [_np_field $symbols [expr {$at + 4}] 4]
+		}
+	}
+	return [list $start $end]
 }
 
 # The sum of the bytes that these hex digits are, modulo 256: seven at a time, in four lanes of 16 bits.

@@ -2,7 +2,7 @@
 # Where the store lies, and what its flash wants: banks, pages, cells.
 
 lappend _telnet_autocomplete_skip _np_driver _np_bank_info _np_banks _np_region _np_region_default _np_region_named
-lappend _telnet_autocomplete_skip _np_bank_secure _np_page_starts _np_areas _np_range _np_integer _np_bank_of _np_gap _np_in_flash
+lappend _telnet_autocomplete_skip _np_region_linked _np_bank_secure _np_page_starts _np_areas _np_range _np_integer _np_bank_of _np_gap _np_in_flash
 
 # cell: bytes written once between two erases. words: how many of a cell's words one fill writes. granule: the least that can
 # be written. lock: whether OpenOCD 0.12 can write-protect pages and take that back, or why not. secure: a register and its
@@ -171,14 +171,27 @@ proc _np_in_flash {banks start end} {
 	return 1
 }
 
-# The region as a dict: base, end, area (bytes), areas (1 or 2), and its bank's row.
-proc _np_region {banks} {
+# What a firmware was linked for is where its reader will look, so nothing else may be said.
+proc _np_region_linked {path linked} {
+	set base [_np_integer [_np_setting NAMEPLATE_BASE]]
+	set size [_np_integer [_np_setting NAMEPLATE_SIZE]]
+	if {$linked ne "" && $base ne "" && $linked ne [list $base $size]} {
+		lassign $linked start bytes
+		_np_fail "the image [_np_quote $path] was linked for the region [_np_range $start [expr {$start + $bytes}]], and\
+			NAMEPLATE_BASE and NAMEPLATE_SIZE name [_np_range $base [expr {$base + $size}]]: link it for that one, or leave them out"
+	}
+}
+
+# The region as a dict: base, end, area (bytes), areas (1 or 2), and its bank's row. `linked` is what a firmware says, {base size}.
+proc _np_region {banks {linked {}}} {
 	set base [_np_setting NAMEPLATE_BASE]
 	set size [_np_setting NAMEPLATE_SIZE]
-	if {$base eq ""} {
+	if {$linked ne ""} {
+		set region [_np_region_named $banks {*}$linked "_nameplate_start and _nameplate_end in the firmware's linker script"]
+	} elseif {$base eq ""} {
 		set region [_np_region_default $banks]
 	} else {
-		set region [_np_region_named $banks [_np_integer $base] [_np_integer $size]]
+		set region [_np_region_named $banks [_np_integer $base] [_np_integer $size] "NAMEPLATE_BASE and NAMEPLATE_SIZE"]
 	}
 	set bytes [expr {[dict get $region end] - [dict get $region base]}]
 	set middle [expr {[dict get $region base] + $bytes / 2}]
@@ -213,7 +226,8 @@ proc _np_region_default {banks} {
 	return $bank
 }
 
-proc _np_region_named {banks base size} {
+# `source` is what to correct.
+proc _np_region_named {banks base size source} {
 	set end [expr {$base + $size}]
 	set bank [_np_bank_of $banks $base]
 	if {$bank eq "" || $end > [dict get $bank end]} {
@@ -222,19 +236,19 @@ proc _np_region_named {banks base size} {
 			lappend ranges [_np_range [dict get $bank base] [dict get $bank end]]
 		}
 		_np_fail "the region [_np_range $base $end] lies outside the flash ([join $ranges {, }]):\
-			correct NAMEPLATE_BASE and NAMEPLATE_SIZE"
+			correct $source"
 	}
 	set pages [dict get $bank pages]
 	set first [lsearch -exact $pages $base]
 	set last [lsearch -exact [dict get $bank page_ends] $end]
 	if {$first < 0 || $last < 0 || $size % 1024 != 0} {
 		_np_fail "the region [_np_range $base $end] is not whole pages ([_np_page_starts $pages $base $end]):\
-			correct NAMEPLATE_BASE and NAMEPLATE_SIZE"
+			correct $source"
 	}
 	set gap [_np_gap $bank $base $end]
 	if {$gap ne ""} {
 		_np_fail "the region [_np_range $base $end] has a gap at [_np_range {*}$gap], where this chip has no flash:\
-			correct NAMEPLATE_BASE and NAMEPLATE_SIZE"
+			correct $source"
 	}
 	dict set bank flash_end [dict get $bank end]
 	dict set bank base $base

@@ -234,3 +234,84 @@ swapped() {
 	nameplate_bare "nameplate restore $file"
 	holds serial=42 hwrev=B2 key=secret
 }
+
+# ---- the region that the firmware was linked for ------------------------------------------------------------------
+
+# linked_for NAME BASE END: the demo, linked for a region of its own.
+linked_for() {
+	arm-none-eabi-gcc -mthumb -mcpu=cortex-m3 --specs=nano.specs --specs=rdimon.specs -nostartfiles -Wl,--gc-sections \
+		-L"$HOME_DIR/build/firmware/linker" -L"$HOME_DIR/firmware/linker" -T stm32l152rb.ld \
+		-Wl,--defsym=_nameplate_start="$2",--defsym=_nameplate_end="$3" -o "$1" "$(dirname "$DEMO")"/*.o
+}
+
+# symbol_table FILE FIELD VALUE: changes a field of the section header of the symbol table.
+symbol_table() {
+	python3 - "$@" <<-'EOF'
+		import struct, sys
+		path, field, value = sys.argv[1], int(sys.argv[2]), int(sys.argv[3], 0)
+		data = bytearray(open(path, "rb").read())
+		table, count = struct.unpack_from("<I", data, 32)[0], struct.unpack_from("<H", data, 48)[0]
+		at = next(table + i * 40 for i in range(count) if struct.unpack_from("<I", data, table + i * 40 + 4)[0] == 2)
+		struct.pack_into("<I", data, at + field, value)
+		open(path, "wb").write(data)
+	EOF
+}
+
+@test "the region is what the firmware was linked for, and its reader finds the number there" {
+	linked_for elsewhere.elf 0x08010000 0x08012000
+	nameplate_run "program_serial 43 elsewhere.elf verify"
+	expect serial=43
+	grep -q 'serial number 43 written at 0x08010' "$err"
+	nameplate_run "set NAMEPLATE_BASE 0x08010000; set NAMEPLATE_SIZE 0x2000; program_vars elsewhere.elf hwrev=B2"
+	expect hwrev=B2
+}
+
+@test "NAMEPLATE_BASE for another region than the firmware's: refused with both, before anything is connected to" {
+	linked_for elsewhere.elf 0x08010000 0x08012000
+	for size in "0x0801E000; set NAMEPLATE_SIZE 0x2000" "0x08010000; set NAMEPLATE_SIZE 0x1000"; do
+		nameplate_run "set NAMEPLATE_BASE $size; program_serial 43 elsewhere.elf"
+		refused "\"elsewhere.elf\"" "0x08010000 to 0x08011FFF" "$(sed 's/;.*/ to /' <<<"$size")" NAMEPLATE_BASE
+		[ "$(stat ap_reads)" = 0 ]
+	done
+}
+
+@test "a firmware linked for what is no region of this chip is refused by its linker script's names" {
+	linked_for outside.elf 0x08020000 0x08022000
+	nameplate_run "program_serial 43 outside.elf"
+	refused "0x08020000 to 0x08021FFF" "outside the flash" "correct _nameplate_start and _nameplate_end"
+	linked_for part.elf 0x08010400 0x08011000
+	nameplate_run "program_serial 43 part.elf"
+	refused "0x08010400 to 0x08010FFF" "not whole pages" "correct _nameplate_start and _nameplate_end"
+}
+
+@test "a firmware that says nothing of a region, or only to itself, gets the chip's" {
+	linked_for elsewhere.elf 0x08010000 0x08012000
+	arm-none-eabi-strip -o stripped.elf elsewhere.elf
+	arm-none-eabi-objcopy --localize-symbol=_nameplate_start --localize-symbol=_nameplate_end elsewhere.elf local.elf
+	arm-none-eabi-objcopy --strip-symbol=_nameplate_end elsewhere.elf half.elf
+	for file in stripped.elf local.elf half.elf; do
+		nameplate_run "program_serial 43 $file noverify"
+		expect serial=43
+		grep -q 'serial number 43 \(written at 0x0801E\|unchanged\)' "$err" || { show; return 1; }
+	done
+	nameplate_bare "nameplate get serial"
+	expect 43
+}
+
+@test "a table of symbols that is damaged, or made to be" {
+	cp "$DEMO" table.elf
+	symbol_table table.elf 16 0xFFFFFFF0
+	unread table.elf "ends early" symbols
+	cp "$DEMO" table.elf
+	symbol_table table.elf 20 0xFFFFFFF0
+	unread table.elf "ends early" symbols
+	cp "$DEMO" table.elf
+	python3 -c 'import struct; f = open("table.elf", "r+b"); f.seek(46); f.write(struct.pack("<H", 8))'
+	unread table.elf "section headers have 8 bytes"
+	cp "$DEMO" table.elf
+	truncate -s 40M table.elf
+	symbol_table table.elf 20 0x2000000
+	unread table.elf "33554432 bytes" "strip it"
+	arm-none-eabi-objcopy --strip-symbol=_nameplate_start --add-symbol _nameplate_start=0x08020000,global "$DEMO" table.elf
+	unread table.elf "ends before it begins" 0x08020000
+}
