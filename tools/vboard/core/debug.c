@@ -452,6 +452,9 @@ void debug_attach(struct core *core, struct bus *bus)
 	/* Where debuggers look for the DBGMCU first: nothing, or the cross trigger interface. */
 	if (core->chip->dbgmcu != 0xE0042000)
 		bus_add_device(bus, (struct bus_device){"CTI", 0xE0042000, 0x1000, zero_read, ignore_write, core});
+	/* On H7 the core sees what is on the debug bus too (RM0433 section 60.3): the trace funnel, behind the DBGMCU. */
+	if (core->chip->apb_ap)
+		bus_add_device(bus, (struct bus_device){"SWTF", core->chip->dbgmcu + 0x3000, 0x1000, zero_read, ignore_write, core});
 }
 
 /* RM0433 section 60.4.2: DBGMCU and the trace funnel, as access port 2 sees them. */
