@@ -209,8 +209,14 @@ build/firmware/reader-size: build/firmware/reader-sizes
 UNIT     := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c)) build/tests/test_reader_guarded
 TARGETS  := $(patsubst tests/unit/target/%.c,build/tests/target/%.bin,$(wildcard tests/unit/target/*.c))
 ASAN_OBJ := $(VBOARD_SRC:tools/vboard/%.c=build/asan/%.o)
-SUITES   := tests/power/power.py tests/power/families.py tests/power/unplug.py $(wildcard tests/mutations/run) $(wildcard tests/tcl/*.tcl) \
-            $(wildcard tests/e2e/*.bats)
+SUITES    = tests/power/power.py tests/power/families.py tests/power/unplug.py $(wildcard tests/mutations/run) $(wildcard tests/tcl/*.tcl) \
+            $(wildcard tests/e2e/*.bats) $(THROUGH)
+# Through each probe: what a user does, on every chip; power cuts, on a chip of each flash driver. And what needs a newer OpenOCD.
+DRIVERS  := stm32l073rz stm32f103rb stm32f401cc stm32l476rg stm32h743zi
+NEWER    := serial bad-input gdb expect vars
+THROUGH   = $(patsubst %,"tests/probes/through %",stlink stlink-dap jlink) \
+            $(patsubst %,"tests/power/families.py --probe % $(DRIVERS)",stlink stlink-dap) \
+            $(patsubst %,"tests/probes/newer tests/e2e/%.bats",$(NEWER))
 
 test: ## install what is missing, build, run every test
 	$(Q)tools/setup.sh test

@@ -5,7 +5,8 @@ set -eu
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export VBOARD_FLASH=$work/device.flash
+# Through an ST-LINK, as on a Nucleo.
+export VBOARD_FLASH=$work/device.flash VBOARD_PROBE=stlink
 board=openocd/board/virtual-stm32l152rb.cfg
 
 step() { printf '\n\033[1m%s\033[0m\n' "$*"; }

@@ -164,12 +164,15 @@ def main():
     parser.add_argument("--long", action="store_true")
     # Mostly waiting: OpenOCD sleeps at each reset. So many chips at once, and so many points of each.
     parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
+    parser.add_argument("--probe", help="as for VBOARD_PROBE: the debugger's way to the virtual board")
     parser.add_argument("--list", action="store_true", help="the chips")
     parser.add_argument("chips", nargs="*")
     options = parser.parse_args()
     if options.list:
         print(*CHIPS)
         return 0
+    if options.probe:
+        os.environ["VBOARD_PROBE"] = options.probe
     tap, total = Tap(), 0
     with tempfile.TemporaryDirectory() as work:
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
