@@ -33,7 +33,8 @@ proc _np_connect {} {
 	if {[llength [target names]] == 0} {
 		_np_fail "this OpenOCD has no target: name a board or target file with -f"
 	}
-	if {![[target current] was_examined]} {
+	# After a core that locked up (a device without firmware) OpenOCD may want to look at it anew.
+	if {![[target current] was_examined] && [catch {[target current] arp_examine}]} {
 		_np_fail "no target answers at [target current]: check its power and wiring, then run the same command again"
 	}
 	# Nobody looks at the target while a command runs, so polling would only cost wire time.
@@ -99,6 +100,8 @@ proc _np_leave {used reset} {
 	}
 	if {$reset} {
 		reset run
+		# So that OpenOCD says running, and not still reset.
+		catch {poll}
 	} elseif {$used} {
 		_np_reset halt
 	}

@@ -196,6 +196,7 @@ static void transfers(struct probe *probe, struct packet *packet)
 	struct cmsis_dap *dap = probe->state;
 	uint8_t *head = packet->out;
 	uint32_t done = 0, answer = SWD_OK, count;
+	bool wrote = false;
 
 	take(packet, 1); /* number of the device in a JTAG chain */
 	count = take(packet, 1);
@@ -212,11 +213,12 @@ static void transfers(struct probe *probe, struct packet *packet)
 		}
 		answer = do_transfer(probe, request, &data);
 		done++;
+		wrote = !(request & R_READ);
 		if (answer == SWD_OK && (request & R_READ) && !(request & R_MATCH))
 			put(packet, 4, data);
 	}
 	/* Writes are posted: the last one may still fail. */
-	if (answer == SWD_OK && done) {
+	if (answer == SWD_OK && wrote) {
 		uint32_t ignored;
 
 		answer = insist(probe, R_READ | DP_RDBUFF, &ignored);

@@ -22,7 +22,7 @@
 /* Slices after which a core that nobody talks to runs no faster than its clock. */
 #define UNPACED_SLICES 2000
 /* Between two announcements of a probe that has to be found. */
-#define ANNOUNCE_MS 4
+#define ANNOUNCE_MS 1
 
 static const char *unix_path(const char *address)
 {
