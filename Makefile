@@ -98,7 +98,7 @@ build/tests/test_encode: tests/unit/test_encode.c $(filter-out %/main.o,$(TOOL_A
 LEDGER_SRC   := $(wildcard tools/ledger/*.c)
 LEDGER_OBJ   := $(LEDGER_SRC:tools/ledger/%.c=build/ledger.o/%.o)
 LEDGER_TOOL  := error.o number.o output.o value.o
-LEDGER_FLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -Itools/ledger -Itools/nameplate -Ifirmware -I$(shell pg_config --includedir 2>/dev/null)
+LEDGER_FLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -Itools/ledger -Itools/nameplate -Ifirmware $(addprefix -I,$(shell pg_config --includedir 2>/dev/null))
 LEDGER_LIBS  := -lsqlite3 -lpq -lcsv -ljansson
 
 ledger: build/nameplate-ledger ## build the ledger of numbers

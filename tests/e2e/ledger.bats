@@ -583,7 +583,7 @@ only() { [ "$ENGINE" = "$1" ] || skip "$1 only"; }
 	away="postgresql://ledger@/t$BATS_TEST_NUMBER?host=$PWD/net"
 	devices=0
 	for direction in up down; do
-		for count in $(seq 2 "${EVERY_MESSAGE:-3}" 60); do
+		for count in $(seq 2 "${EVERY_MESSAGE:-6}" 60); do
 			uid=$(printf '%024X' $((devices + 1)))
 			"$HOME_DIR/tests/ledger/proxy.py" net "$SERVER" $direction "$count" 3>&- &
 			for _ in $(seq 200); do [ -S net/.s.PGSQL.5432 ] && break; sleep 0.01; done
