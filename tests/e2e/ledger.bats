@@ -201,6 +201,9 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	gives serial:u32=2 take --uid $W
 	gives serial:u32=4 take --uid 3123456789ABCDEF01234567
 	no "has a value of the series" release -- adopt $U 9
+	# One that was taken for it and that it turned out to have
+	ok adopt $W 2
+	gives state=used take --uid $W --has 2
 	no "not free" -- adopt 4123456789ABCDEF01234567 3
 	ok check
 	# Far ahead of the counter, and of no form of it

@@ -148,7 +148,7 @@ static int adopting_device(struct database *db, struct said *said)
 		said->device = (struct device){.id = rows_integer(&rows, 0), .copy = rows_integer(&rows, 1)};
 	rows_end(&rows);
 	return found > 0 ? 0 : found < 0 ? -1 :
-	       fail("device %s has a value of the series %s already (nameplate-ledger show %s): release or scrap that one first, or say "
+	       fail("device %s has a value of the series %s already (nameplate-ledger show %s): release that one first, or say "
 		    "nameplate-ledger new %s if this is another board", said->uid, said->named.series.name, said->uid, said->uid);
 }
 
@@ -166,6 +166,9 @@ static int work_adopt(struct database *db, struct said *said)
 		return -1;
 	if (found && !strcmp(said->state, "used") && !strcmp(said->uid, uid))
 		return 0;
+	/* Taken for it, and now a person has seen that it was written. */
+	if (found && !strcmp(said->state, "open") && !strcmp(said->uid, uid))
+		return run(db, SQL_NUMBER_USED, "iti", series->id, said->named.value, said->device.id) < 0 ? -1 : record(db, said);
 	if (found && strcmp(said->state, "free"))
 		return fail("%s=%s is not free: it is %s%s%s; nameplate-ledger show %s=%s", series->name, quote(said->named.value), said->state,
 			    *said->uid ? ", with device " : "", said->uid, series->name, said->named.value);
