@@ -16,7 +16,6 @@
 source [file join [file dirname [info script]] nameplate message.tcl]
 
 # OpenOCD 0.11 has no read_memory, and 0.12 registers it only at `init`, so the version decides here.
-lappend _telnet_autocomplete_skip _np_require_version
 proc _np_require_version {} {
 	if {![regexp {([0-9]+)\.([0-9]+)} [version] all major minor]} {
 		return
@@ -59,5 +58,8 @@ proc nameplate {args} {
 }
 add_usage_text nameplate [string range [_np_nameplate_usage] 10 end]
 add_help_text nameplate "list: show the variables in the reserved flash; get: print one value alone; set: write variables, as program_vars does, without image and report; delete: delete variables; erase: erase the reserved flash and nothing else; dump, restore: to a text file and back; verify: run the firmware and require that it reports every variable; lock: write-protect the reserved flash; run: run the firmware, pass its semihosting output through and end with its status"
+
+# Telnet completes the public commands only.
+lappend _telnet_autocomplete_skip {*}[info commands _np_*]
 
 list

@@ -11,9 +11,6 @@
 #                   also with a version: stlink:v3, stlink-dap:v2j17
 #     VBOARD_SERIAL the probe's serial number (this process's number)
 
-lappend _telnet_autocomplete_skip _virtual_setting _virtual_program _virtual_start _virtual_attach _virtual_stlink \
-	_virtual_newer _virtual_no_speed _virtual_ir_length _virtual_newtap _virtual_image _virtual_give_up virtual_board
-
 # How each probe is reached: vboard's name for it, where vboard listens, OpenOCD's script for it.
 set _virtual_probes [dict create \
 	bitbang     {bitbang unix ""} \
@@ -149,6 +146,7 @@ proc virtual_board {chip target} {
 	uplevel #0 [list source [find $target]]
 	_virtual_image $chip
 	uplevel #0 [list source $::_virtual_nameplate]
+	lappend ::_telnet_autocomplete_skip virtual_board {*}[info commands _virtual_*]
 }
 
 # The demo firmware: from a checkout, or as installed.

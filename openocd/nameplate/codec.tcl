@@ -2,11 +2,6 @@
 # The bits of an entry: header, check, value. firmware/FORMAT.md explains each field.
 # Nothing here touches a target; words are integers, values are lists of bytes.
 
-lappend _telnet_autocomplete_skip _np_crc32 _np_word_bytes _np_bytes_word _np_header_make _np_header_parse
-lappend _telnet_autocomplete_skip _np_check _np_entry_cells _np_entry_size _np_area_word _np_area_parse
-lappend _telnet_autocomplete_skip _np_is_blank _np_newer _np_cell_code _np_min _np_max _np_align
-lappend _telnet_autocomplete_skip _np_pack _np_packed_size
-
 set _np_crc_table {
 	0x00000000 0x1DB71064 0x3B6E20C8 0x26D930AC 0x76DC4190 0x6B6B51F4 0x4DB26158 0x5005713C
 	0xEDB88320 0xF00F9344 0xD6D6A3E8 0xCB61B38C 0x9B64C2B0 0x86D3D2D4 0xA00AE278 0xBDBDF21C

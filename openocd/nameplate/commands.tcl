@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: MIT
 # nameplate and its words.
 
-lappend _telnet_autocomplete_skip _np_nameplate _np_nameplate_usage _np_do_list _np_do_get _np_do_set _np_do_delete _np_do_erase
-lappend _telnet_autocomplete_skip _np_do_verify _np_do_run _np_change _np_no_value _np_list _np_get _np_erase_region _np_verify
-lappend _telnet_autocomplete_skip _np_run_firmware
-
 # Each word: how many words may follow (fewest, most), what the usage says of them, and the flag among them.
 set _np_words {
 	list    {0 1    {}                      -json}

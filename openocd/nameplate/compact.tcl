@@ -2,9 +2,6 @@
 # Making room, by "Compaction" in firmware/FORMAT.md: the live variables move to the other area, or, where there is only one,
 # through a file on the host.
 
-lappend _telnet_autocomplete_skip _np_other_area _np_merge _np_plan_compact _np_erase _np_compact _np_rewrite
-lappend _telnet_autocomplete_skip _np_rewrite_saved _np_store_holds _np_rewrite_block
-
 proc _np_other_area {region plan} {
 	if {[dict get $plan area_base] != [dict get $region base]} {
 		return [dict get $region base]

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Variables to a text file and back. README.md beside the commands describes the file.
 
-lappend _telnet_autocomplete_skip _np_do_dump _np_dump _np_dump_lines _np_dump_line _np_do_restore _np_dump_parse
-
 proc _np_do_dump {words secrets} {
 	set path [lindex $words 0]
 	if {[catch {_np_file_name $path} safe] || [file isdirectory $safe] || ![file isdirectory [file dirname $safe]]} {

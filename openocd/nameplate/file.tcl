@@ -2,9 +2,6 @@
 # The only way to files. A name may be anything: Jim's `open` runs one that begins with `|`, commands take some for options
 # (`-force`, and OpenOCD's `flash write_image` also `erase` and `unlock`), C ends them at a NUL, and `glob` takes them for patterns.
 
-lappend _telnet_autocomplete_skip _np_file_name _np_file_kind _np_file_open _np_file_read _np_file_list _np_file_delete
-lappend _telnet_autocomplete_skip _np_file_write _np_file_put _np_file_new _np_file_unique _np_file_folder _np_file_can_write _np_file_is_stdout _np_file_scratch
-
 # The name as commands may have it: a path that begins with a slash, a drive or `./`.
 proc _np_file_name {path} {
 	if {$path eq "" || [string first \0 $path] >= 0} {

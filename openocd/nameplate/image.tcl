@@ -3,11 +3,6 @@
 # to, so that what is wrong with it is said early; what OpenOCD itself then reads from it is judged, and must be the same.
 # OpenOCD's own loader skips what lies outside every bank with a mere warning; here that is an error.
 
-lappend _telnet_autocomplete_skip _np_image_open _np_image_ranges _np_image_elf _np_image_hex _np_image_srec
-lappend _telnet_autocomplete_skip _np_image_merge _np_image_check _np_image_sane_vectors _np_bytes_of _np_field
-lappend _telnet_autocomplete_skip _np_image_program _np_image_holds _np_image_sum _np_image_lines _np_image_seen
-lappend _telnet_autocomplete_skip _np_image_agreed _np_image_fits _np_image_linked _np_image_symbols _np_image_section
-
 # An unsigned little-endian field of a string of bytes.
 proc _np_field {bytes offset length} {
 	return [unpack $bytes -uintle [expr {$offset * 8}] [expr {$length * 8}]]

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What is on the device, for people and for scripts.
 
-lappend _telnet_autocomplete_skip _np_list_lines _np_json_string _np_json_lines _np_json_of _np_type_shown
-
 # The type as program_vars names it; of a number with a length that there is none of, only its kind.
 set _np_type_kinds {unsigned signed float text bytes deleted mac reserved}
 proc _np_type_shown {var} {

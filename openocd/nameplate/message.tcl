@@ -1,11 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Results on stdout, all else on stderr, one line per error, and who ends OpenOCD.
 
-lappend _telnet_autocomplete_skip _np_say _np_fail _np_result _np_quote _np_one_line
-lappend _telnet_autocomplete_skip _np_command _np_give_up _np_servers_off _np_gdb_port _np_overhear_pipe
-lappend _telnet_autocomplete_skip _np_last_line _np_reason _np_no_traces _np_error_info
-lappend _telnet_autocomplete_skip _np_no_nul
-
 # Progress. Telnet and GDB see it too.
 proc _np_say {text} {
 	echo "Nameplate: $text"

@@ -2,11 +2,6 @@
 # Numbers as the user writes them, to bytes and back, without losing a bit. Jim's integers are signed and 64 bits wide, and
 # its `pack` rounds a decimal to double before it rounds it to single; so both are done by hand here.
 
-lappend _telnet_autocomplete_skip _np_decimal_bytes _np_negated _np_hex_bytes _np_integer_bytes _np_hex_of
-lappend _telnet_autocomplete_skip _np_big_muladd _np_big_decimal _np_big_power _np_big_bits _np_big_compare
-lappend _telnet_autocomplete_skip _np_big_subtract _np_big_shift _np_big_divide _np_round _np_float_bytes _np_float_encode
-lappend _telnet_autocomplete_skip _np_float_text
-
 # ---- integers -------------------------------------------------------------------------------------------------
 
 # Decimal digits as `count` bytes, least significant first; {} if they do not fit.

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Where the store lies, and what its flash wants: banks, pages, cells.
 
-lappend _telnet_autocomplete_skip _np_driver _np_bank_info _np_banks _np_region _np_region_default _np_region_named
-lappend _telnet_autocomplete_skip _np_region_linked _np_bank_secure _np_page_starts _np_areas _np_range _np_integer _np_bank_of _np_gap _np_in_flash
-
 # cell: bytes written once between two erases. words: how many of a cell's words one fill writes. granule: the least that can
 # be written. lock: whether OpenOCD 0.12 can write-protect pages and take that back, or why not. secure: a register and its
 # bits that number the first page which is not ours (WB: SFSA in FLASH_SFR). forgive: registers to be written after an

@@ -2,8 +2,6 @@
 # The store beside an image that is programmed. OpenOCD opens the file for each step anew, so what it programs need not be what
 # was checked: what was read of the store before counts only if it is there afterwards, and else goes back.
 
-lappend _telnet_autocomplete_skip _np_program_beside _np_store_harmed _np_entry_stands _np_rescue _np_rescue_file
-
 # Programs the image. Returns the store as it is now.
 proc _np_program_beside {region store path image offset} {
 	set failed [catch {_np_image_program $path [lindex $image 0] $offset} why]

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: MIT
 # A device whose only area was cut off while it was rewritten, and the file that holds its variables.
 
-lappend _telnet_autocomplete_skip _np_resume _np_save_find _np_save_state _np_save_compare _np_save_stands _np_save_settled _np_say_pending
-lappend _telnet_autocomplete_skip _np_pending _np_save_leave
-
 # {path device} of the file for the device in hand, or {}. The device is asked only where there is any such file at all.
 proc _np_save_find {region} {
 	# A folder may refuse to be listed, and yet have the file.

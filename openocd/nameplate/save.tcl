@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The file that holds a device's variables while its only area is erased, and what tells devices apart.
 
-lappend _telnet_autocomplete_skip _np_device _np_device_rows _np_save_path _np_save_write _np_save_trust _np_save_read
-lappend _telnet_autocomplete_skip _np_save_parse _np_save_lines _np_save_item _np_save_check _np_save_check_items _np_save_was
-lappend _telnet_autocomplete_skip _np_save_new _np_save_block _np_save_free _np_save_remove _np_entry_places _np_standing
-
 # Where the 96 bits of the unique device ID are, by the DEV_ID of DBGMCU_IDCODE (bits 11:0). First row that matches wins.
 #   L1   RM0038 30.6.1, 31.2    L0   RM0377 27.4.1, 28.2    F1   RM0008 31.6.1, 30.2    F2   RM0033 32.6.1, 33.1
 #   F4   RM0090 38.6.1, 39.1    F7   RM0385 40.6.1, 41.1

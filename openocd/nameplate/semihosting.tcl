@@ -10,10 +10,6 @@
 #   expect     pattern of the line that is waited for, matched  whether it was printed
 # What lines `name=...` said is the dict _np_sh_reports; of a name the first counts.
 
-lappend _telnet_autocomplete_skip _np_run _np_run_loop _np_run_halted _np_run_stuck _np_sh_call _np_sh_fields
-lappend _telnet_autocomplete_skip _np_sh_bytes _np_sh_put_byte _np_sh_print _np_sh_string _np_sh_open _np_sh_read
-lappend _telnet_autocomplete_skip _np_sh_lines _np_sh_exit _np_sh_write _np_sh_line _np_sh_handle _np_sh_seek _np_run_lost _np_run_reported _np_sh_matches
-
 # ADP_Stopped_ApplicationExit
 set _np_sh_app_exit 0x20026
 

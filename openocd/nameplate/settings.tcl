@@ -2,9 +2,6 @@
 # What board files and users set: globals, all optional; an empty one counts as not set. All are looked at before a command
 # does anything, so that no mistake in them shows when half of the work is done.
 
-lappend _telnet_autocomplete_skip _np_setting _np_settings_check _np_setting_folder _np_setting_command _np_setting_address
-lappend _telnet_autocomplete_skip _np_setting_size _np_setting_seconds _np_setting_bytes
-
 # Name; default; the proc that says what is wrong with a value and what to do, or "". An image is looked at by the commands
 # that program it.
 set _np_settings {

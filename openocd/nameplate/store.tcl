@@ -2,11 +2,6 @@
 # Reading and writing the store on flash, by the chapters "Reading" and "Writing" of firmware/FORMAT.md.
 # Places are addresses here; FORMAT.md counts offsets from the area's start, which is a page boundary.
 
-lappend _telnet_autocomplete_skip _np_entry_at _np_area_first _np_area_at _np_area_find _np_area_walk
-lappend _telnet_autocomplete_skip _np_value_bytes _np_store_scan _np_store_live _np_store_serial
-lappend _telnet_autocomplete_skip _np_claim _np_span _np_store_settled _np_identity _np_words_ahead _np_entry_settled
-lappend _telnet_autocomplete_skip _np_area_settled _np_store_of _np_store_scan_to_write _np_store_find _np_present
-
 # ---- reading --------------------------------------------------------------------------------------------------
 
 # `length` bytes from `address` on, or {unreadable}.

@@ -2,10 +2,6 @@
 # What is asked of the target: connect, reset, read words. Everything here works with an ST-Link in HLA mode too,
 # so no `dap` commands.
 
-lappend _telnet_autocomplete_skip _np_connect _np_reset _np_reads_begin _np_word _np_words _np_alive
-lappend _telnet_autocomplete_skip _np_nmi_pending _np_calm
-lappend _telnet_autocomplete_skip _np_leave _np_restore_poll _np_reset_quickly
-
 # DHCSR (ARMv7-M C1.6.2): the key with C_DEBUGEN clear lets the core go and turns halting debug off.
 set _np_dhcsr 0xE000EDF0
 set _np_dhcsr_free 0xA05F0000

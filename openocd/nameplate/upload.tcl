@@ -1,11 +1,6 @@
 # SPDX-License-Identifier: MIT
 # program_serial and program_vars, step by step: parse, check, program, append, read back, run, leave.
 
-lappend _telnet_autocomplete_skip _np_program_serial _np_program_vars _np_serial_number _np_serial_var _np_options
-lappend _telnet_autocomplete_skip _np_parse_serial _np_parse_vars _np_rejoin _np_program _np_upload _np_kept
-lappend _telnet_autocomplete_skip _np_store_changes _np_write_changes _np_verify_report _np_reported _np_verify_one _np_is_path
-lappend _telnet_autocomplete_skip _np_take_expect _np_plan_needs _np_before_write _np_verify_expect
-
 # ---- the words ------------------------------------------------------------------------------------------------
 
 # The serial number out of the user's text, which is looked at by regular expressions only.

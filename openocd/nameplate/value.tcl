@@ -2,11 +2,6 @@
 # Values: from what the user writes to bytes on flash, and back to what people, programs and the firmware's report say.
 # A variable is a dict: name, key, type (the header's code), value (its bytes, without the name), secret.
 
-lappend _telnet_autocomplete_skip _np_string_bytes _np_bytes_string _np_is_utf8 _np_text _np_unescape _np_report_text
-lappend _telnet_autocomplete_skip _np_show _np_type_of _np_value_parse _np_value_integer _np_value_text _np_value_hex
-lappend _telnet_autocomplete_skip _np_value_mac _np_value_file _np_value_untyped _np_var_parse _np_var_name _np_var_value
-lappend _telnet_autocomplete_skip _np_var_refuse _np_var_item _np_var_of _np_var_shown _np_vars_parse
-
 # The types that the user names: how their text is read, what the header says, and how many bytes ("" is any number).
 set _np_types {
 	u8   {integer 0 1}
@@ -328,7 +323,6 @@ proc _np_var_parse {word escaped} {
 	return [_np_var_make $name $code $bytes $secret]
 }
 
-lappend _telnet_autocomplete_skip _np_var_make
 proc _np_var_make {name code bytes secret} {
 	set key $::_np_key_named
 	if {$name eq "serial"} {

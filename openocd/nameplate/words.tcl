@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: MIT
 # program_words: words to fixed addresses, for firmware that knows nothing of the store. And nameplate lock.
 
-lappend _telnet_autocomplete_skip _np_program_words _np_parse_words _np_words_check _np_words_write _np_words_extend
-lappend _telnet_autocomplete_skip _np_do_lock _np_lock _np_protection_blocks
-
 proc _np_parse_words {words} {
 	set ask [dict create reset 0]
 	set numbers {}

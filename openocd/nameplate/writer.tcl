@@ -3,11 +3,6 @@
 # all else as packed entries, in one `flash write_image` whose last word is the last check.
 # (On stm32lx a write must start on a half page, or OpenOCD 0.12 aborts: stm32lx.c asserts. Cells see to that.)
 
-lappend _telnet_autocomplete_skip _np_plan _np_plan_format _np_plan_size _np_torn_first _np_torn_word _np_erased
-lappend _telnet_autocomplete_skip _np_read_back _np_cell_words _np_append_word _np_fill _np_place_in _np_cell_torn _np_changes
-lappend _telnet_autocomplete_skip _np_by_fills _np_still_erased _np_hex_file _np_hex_record _np_write_block _np_try_scratch
-lappend _telnet_autocomplete_skip _np_not_taken _np_protected _np_spent_in _np_write _np_append_items _np_full _np_unfinished _np_same_entry _np_plan_words
-
 # The words of a cell, as read.
 proc _np_cell_words {place cell} {
 	set words {}

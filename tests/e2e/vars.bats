@@ -499,3 +499,13 @@ inch="'
 	nameplate_bare "nameplate get offset"
 	[ "$status" = 1 ] && [ -z "$stdout" ]
 }
+
+@test "telnet completes no private command, and hides none that is gone" {
+	nameplate_run 'foreach name [concat [info commands _np_*] [info commands _virtual_*]] {
+		if {[lsearch -exact $_telnet_autocomplete_skip $name] < 0} { puts "shown: $name" }
+	}' 'foreach name $_telnet_autocomplete_skip {
+		if {([string match _np_* $name] || [string match _virtual_* $name]) && [info commands $name] eq ""} { puts "gone: $name" }
+	}' 'puts "[llength [lsearch -all -glob $_telnet_autocomplete_skip _np_*]] > 100"; shutdown'
+	[[ $stdout = [1-9][0-9][0-9]" > 100" ]]
+	[ "$status" = 0 ]
+}
