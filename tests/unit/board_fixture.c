@@ -37,6 +37,26 @@ int fixture_setup(void **state)
 	return 0;
 }
 
+void power_cycle(struct fixture *f)
+{
+	const struct chip *chip = f->board.chip;
+	char message[256] = "";
+
+	probe_close(&f->wire);
+	board_close(&f->board);
+	if (board_open(&f->board, chip, f->flash_path, NULL, 1000, message, sizeof message) ||
+	    probe_open(&f->wire, "bitbang", &f->board, "1", message, sizeof message))
+		fail_msg("%s", message);
+}
+
+static void unlink_beside(const struct fixture *f, const char *ending)
+{
+	char path[sizeof f->flash_path + 16];
+
+	snprintf(path, sizeof path, "%s%s", f->flash_path, ending);
+	unlink(path);
+}
+
 int fixture_teardown(void **state)
 {
 	struct fixture *f = *state;
@@ -46,6 +66,8 @@ int fixture_teardown(void **state)
 	probe_close(&f->wire);
 	board_close(&f->board);
 	unlink(f->flash_path);
+	unlink_beside(f, ".ecc");
+	unlink_beside(f, ".options");
 	rmdir(f->folder);
 	free(f);
 	if (unmodelled && !expected)

@@ -34,6 +34,9 @@ int fixture_teardown(void **state);
 #define BOARD_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 #define CHIP_TEST(name, chip) {#name " on " chip, name, fixture_setup, fixture_teardown, (void *)(uintptr_t)chip}
 
+/* Power goes and comes back: what the device keeps is what its files hold. */
+void power_cycle(struct fixture *f);
+
 /* Memory and registers as the debug port sees them; a bus fault fails the test. */
 uint32_t peek(struct fixture *f, uint32_t address);
 uint32_t peek_size(struct fixture *f, uint32_t address, unsigned size);

@@ -239,7 +239,7 @@ static void write_options(struct fixture *f, uint32_t rdp, uint32_t wrp)
 		program(f, OPTION_RDP + 2 * i, 0xFF);
 	for (unsigned i = 0; i < 4; i++)
 		program(f, OPTION_WRP0 + 2 * i, wrp >> (8 * i) & 0xFF);
-	assert_int_equal(peek(f, SR), EOP);
+	assert_int_equal(peek(f, SR) & ~(uint32_t)BSY, EOP);
 }
 
 /* Then an F1 takes them over at any reset, an F0 or F3 when OBL_LAUNCH resets it. */
@@ -300,15 +300,61 @@ static void option_bytes_need_their_own_keys(void **state)
 	assert_int_equal(peek(f, OPTION_RDP) & 0xFF, level_0(f));
 }
 
-static void read_protection_is_not_modelled_and_said_so(void **state)
+static void protection_is_kept_without_power(void **state)
 {
 	struct fixture *f = *state;
 
-	f->unmodelled_expected = true;
+	write_options(f, level_0(f), 0x7FFFFFFF);
+	power_cycle(f);
+	assert_int_equal(peek(f, WRPR), 0x7FFFFFFF);
+	begin_programming(f);
+	program(f, FLASH_BASE + 0x1F000, 0x1234); /* bit 31: the last 4 KiB of 128, and all the rest of more */
+	assert_int_equal(errors(f), WRPRTERR);
+	poke(f, SR, WRPRTERR);
+	program(f, FLASH_BASE + f->board.chip->flash_size - 2, 0x1234);
+	assert_int_equal(errors(f), WRPRTERR);
+	poke(f, SR, WRPRTERR);
+	program(f, FLASH_BASE + 0x1EFFE, 0x1234);
+	assert_int_equal(errors(f), 0);
+}
+
+/* PM0075 section 2.4.1: with a debugger attached the flash is shut; taking that back erases it. */
+static void read_protection_shuts_the_flash_until_it_is_erased(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t value;
+
+	bytes_store(f->board.flash.data, 4, 0x12345678);
 	write_options(f, 0x00, 0xFFFFFFFF);
+	assert_int_equal(peek(f, FLASH_BASE), 0x12345678); /* not yet */
 	load_options(f);
-	assert_int_equal(peek(f, OBR) & 2, 2);
-	assert_int_equal(f->board.stats.unmodelled, 1);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(peek(f, OBR) & 2, 2);
+		assert_int_equal(bus_read(&f->board.bus, FLASH_BASE, 4, &value), BUS_FAULT);
+		assert_int_equal(bus_read(&f->board.bus, 0, 4, &value), BUS_FAULT);
+		unlock(f);
+		erase(f, FLASH_BASE);
+		assert_int_equal(changes(f), 0);
+		power_cycle(f);
+	}
+	assert_int_equal(bytes_load(f->board.flash.data, 4), 0x12345678);
+	write_options(f, level_0(f), 0xFFFFFFFF);
+	assert_int_equal(bytes_load(f->board.flash.data, 4), 0xFFFFFFFF);
+	load_options(f);
+	assert_int_equal(peek(f, FLASH_BASE), 0xFFFFFFFF);
+}
+
+/* RM0091 section 3.3.1: level 2 is for ever. */
+static void read_protection_level_2_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	unlock_options(f);
+	poke(f, CR, OPTER | OPTWRE);
+	poke(f, CR, OPTER | OPTWRE | STRT);
+	poke(f, CR, OPTPG | OPTWRE);
+	assert_int_equal(write_half(f, OPTION_RDP, 0xCC), BUS_FAULT);
+	assert_int_equal(peek(f, OPTION_RDP) & 0xFFFF, 0xFFFF);
 }
 
 static void what_is_not_modelled_is_reported(void **state)
@@ -347,7 +393,10 @@ int main(void)
 		ON_ALL(it_is_shipped_without_protection),
 		ON_ALL(protected_pages_are_wrprterr),
 		ON_ALL(option_bytes_need_their_own_keys),
-		ON_ALL(read_protection_is_not_modelled_and_said_so),
+		ON_ALL(protection_is_kept_without_power),
+		ON_ALL(read_protection_shuts_the_flash_until_it_is_erased),
+		CHIP_TEST(read_protection_level_2_is_refused, "stm32f072rb"),
+		CHIP_TEST(read_protection_level_2_is_refused, "stm32f303re"),
 		ON_ALL(what_is_not_modelled_is_reported),
 	};
 

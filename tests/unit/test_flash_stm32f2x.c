@@ -263,6 +263,46 @@ static void protected_sectors_are_wrperr(void **state)
 	assert_int_equal(errors(f), 0);
 }
 
+static void options_are_kept_without_power(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t shipped = peek(f, OPTCR);
+
+	write_optcr(f, shipped & ~(1u << 17 | OPTLOCK));
+	power_cycle(f);
+	assert_int_equal(peek(f, OPTCR), shipped & ~(1u << 17));
+	poke(f, OPTKEYR, 0x08192A3B);
+	poke(f, OPTKEYR, 0x4C5D6E7F);
+	poke(f, OPTCR, shipped & ~(uint32_t)OPTLOCK); /* without OPTSTRT */
+	board_reset(&f->board);
+	assert_int_equal(peek(f, OPTCR), shipped & ~(1u << 17));
+}
+
+/* RM0368 section 3.6.2. */
+static void read_protection_shuts_the_flash_until_it_is_erased(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t shipped = peek(f, OPTCR), value;
+
+	bytes_store(f->board.flash.data, 4, 0x12345678);
+	write_optcr(f, shipped & ~(0xFF00u | OPTLOCK));
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(bus_read(&f->board.bus, FLASH_BASE, 4, &value), BUS_FAULT);
+		unlock(f);
+		poke(f, CR, SER | SNB(0) | STRT);
+		assert_int_equal(errors(f), WRPERR);
+		assert_int_equal(changes(f), 0);
+		power_cycle(f);
+	}
+	assert_int_equal(bytes_load(f->board.flash.data, 4), 0x12345678);
+	write_optcr(f, (shipped & ~(0xFF00u | OPTLOCK)) | 0xCC00); /* level 2 is refused */
+	board_reset(&f->board);
+	assert_int_equal(peek(f, OPTCR) & 0xFF00, 0);
+	write_optcr(f, shipped & ~(uint32_t)OPTLOCK);
+	assert_int_equal(peek(f, FLASH_BASE), 0xFFFFFFFF);
+	assert_int_equal(changes(f), 1);
+}
+
 static void options_need_their_own_keys(void **state)
 {
 	struct fixture *f = *state;
@@ -337,6 +377,8 @@ int main(void)
 		ON_ALL(mass_erase_takes_all_in_one_operation),
 		CHIP_TEST(in_two_banks_mass_erase_takes_those_named, "stm32f767zi"),
 		ON_ALL(protected_sectors_are_wrperr),
+		ON_ALL(options_are_kept_without_power),
+		ON_ALL(read_protection_shuts_the_flash_until_it_is_erased),
 		ON_ALL(options_need_their_own_keys),
 		ON_ALL(a_sector_takes_a_second_or_so),
 		CHIP_TEST(the_f767_starts_from_its_flash_on_the_itcm_bus, "stm32f767zi"),

@@ -11,9 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BANK2 = 0x52002100, KEYR = 0x52002004, CR = 0x5200200C, SR = 0x52002010, CCR = 0x52002014, WPSN_CUR = 0x52002038, ECC_FA = 0x52002060 };
+enum { BANK2 = 0x52002100, KEYR = 0x52002004, CR = 0x5200200C, SR = 0x52002010, CCR = 0x52002014, WPSN_CUR = 0x52002038, WPSN_PRG = 0x5200203C, ECC_FA = 0x52002060 };
 enum { LOCK = 1 << 0, PG = 1 << 1, SER = 1 << 2, BER = 1 << 3, PSIZE = 3 << 4, FW = 1 << 6, START = 1 << 7 };
-enum { BSY = 1 << 0, WBNE = 1 << 1, QW = 1 << 2, EOP = 1 << 16, PGSERR = 1 << 18, STRBERR = 1 << 19, INCERR = 1 << 21, DBECCERR = 1 << 26 };
+enum { OPTKEYR = 0x52002008, OPTCR = 0x52002018, OPTSR_CUR = 0x5200201C, OPTSR_PRG = 0x52002020, OPTLOCK = 1 << 0, OPTSTART = 1 << 1 };
+enum { WRPERR = 1 << 17, BSY = 1 << 0, WBNE = 1 << 1, QW = 1 << 2, EOP = 1 << 16, PGSERR = 1 << 18, STRBERR = 1 << 19, INCERR = 1 << 21, DBECCERR = 1 << 26 };
 enum { SCB_CCR = 0xE000ED14, SCB_CFSR = 0xE000ED28, SCB_HFSR = 0xE000ED2C, SCB_BFAR = 0xE000ED38, BFHFNMIGN = 1 << 8 };
 #define ERRORS 0x07EE0000
 #define SOME_WORD (FLASH_BASE + 0x40000)
@@ -285,6 +286,85 @@ static void the_second_access_port_reaches_the_dbgmcu(void **state)
 	assert_int_equal(dap->rdbuff, 0); /* no such port */
 }
 
+static void unlock_options(struct fixture *f, uint32_t bank)
+{
+	poke(f, OPTKEYR + bank, 0x08192A3B);
+	poke(f, OPTKEYR + bank, 0x4C5D6E7F);
+	assert_int_equal(peek(f, OPTCR) & OPTLOCK, 0);
+}
+
+static void options_need_their_own_keys(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(peek(f, OPTCR) & OPTLOCK, OPTLOCK);
+	poke(f, WPSN_PRG, 0);
+	poke(f, OPTCR, OPTSTART);
+	assert_int_equal(peek(f, WPSN_CUR), 0xFF);
+	assert_int_equal(peek(f, WPSN_PRG), 0xFF);
+	poke(f, OPTKEYR, 0x12345678);
+	poke(f, OPTKEYR, 0x08192A3B);
+	poke(f, OPTKEYR, 0x4C5D6E7F);
+	assert_int_equal(peek(f, OPTCR) & OPTLOCK, OPTLOCK); /* until reset */
+	board_reset(&f->board);
+	unlock_options(f, 0x100);
+	poke(f, OPTCR, OPTLOCK);
+	assert_int_equal(peek(f, OPTCR + 0x100) & OPTLOCK, OPTLOCK);
+}
+
+/* RM0433 sections 4.4.5 and 4.5.2. */
+static void protected_sectors_are_wrperr(void **state)
+{
+	struct fixture *f = *state;
+
+	unlock_options(f, 0);
+	poke(f, WPSN_PRG, 0xFB); /* sector 2 of bank 1 */
+	assert_int_equal(peek(f, WPSN_CUR), 0xFF);
+	poke(f, OPTCR, OPTSTART);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(peek(f, WPSN_CUR), 0xFB);
+		assert_int_equal(peek(f, WPSN_CUR + 0x100), 0xFF);
+		begin(f);
+		program(f, SOME_WORD, 1);
+		assert_int_equal(peek(f, SR) & ERRORS, WRPERR);
+		poke(f, CCR, WRPERR);
+		poke(f, CR, SER | PSIZE | 2 << 8 | START);
+		assert_int_equal(peek(f, SR) & ERRORS, WRPERR);
+		poke(f, CCR, WRPERR);
+		poke(f, CR, BER | PSIZE | START);
+		assert_int_equal(peek(f, SR) & ERRORS, WRPERR);
+		assert_int_equal(changes(f), 0);
+		poke(f, CCR, WRPERR);
+		poke(f, CR, SER | PSIZE | 3 << 8 | START);
+		assert_int_equal(changes(f), 1);
+		power_cycle(f);
+	}
+}
+
+static void read_protection_shuts_the_flash_until_it_is_erased(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t shipped = peek(f, OPTSR_PRG), value;
+
+	bytes_store(f->board.flash.data, 4, 0x12345678);
+	unlock_options(f, 0);
+	poke(f, OPTSR_PRG, (shipped & ~0xFF00u) | 0xCC00);
+	poke(f, OPTCR, OPTSTART);
+	assert_int_equal(peek(f, OPTSR_CUR) & 0xFF00, 0xAA00); /* level 2 is refused */
+	poke(f, OPTSR_PRG, shipped & ~0xFF00u);
+	poke(f, OPTCR, OPTSTART);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(peek(f, OPTSR_CUR) & 0xFF00, 0);
+		assert_int_equal(bus_read(&f->board.bus, FLASH_BASE, 4, &value), BUS_FAULT);
+		power_cycle(f);
+	}
+	assert_int_equal(bytes_load(f->board.flash.data, 4), 0x12345678);
+	unlock_options(f, 0);
+	poke(f, OPTSR_PRG, shipped);
+	poke(f, OPTCR, OPTSTART);
+	assert_int_equal(peek(f, FLASH_BASE), 0xFFFFFFFF);
+}
+
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
@@ -311,6 +391,9 @@ int main(void)
 		ON_H7(an_unreadable_word_is_a_bus_error_and_sets_dbeccerr),
 		ON_H7(a_load_of_an_unreadable_word_is_a_precise_fault),
 		ON_H7(with_faultmask_and_bfhfnmign_it_only_leaves_its_trace),
+		ON_H7(options_need_their_own_keys),
+		ON_H7(protected_sectors_are_wrperr),
+		ON_H7(read_protection_shuts_the_flash_until_it_is_erased),
 		ON_H7(the_signature_is_where_the_driver_looks),
 		ON_H7(the_second_access_port_reaches_the_dbgmcu),
 	};

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 enum { PROGERR = 1 << 3, WRPERR = 1 << 4, PGAERR = 1 << 5, SIZERR = 1 << 6, PGSERR = 1 << 7, BSY = 1 << 16 };
-enum { PG = 1 << 0, PER = 1 << 1, MER1 = 1 << 2, MER2 = 1 << 15, STRT = 1 << 16, OPTLOCK = 1 << 30 };
+enum { PG = 1 << 0, PER = 1 << 1, MER1 = 1 << 2, MER2 = 1 << 15, STRT = 1 << 16, OPTSTRT = 1 << 17, OBL_LAUNCH = 1 << 27, OPTLOCK = 1 << 30 };
 #define LOCK (1u << 31)
 #define ECCD (1u << 31)
 #define KEY1 0x45670123
@@ -325,6 +325,151 @@ static void what_the_radio_core_owns_is_closed(void **state)
 	assert_int_equal(changes(f), 0);
 }
 
+/* ---- option bytes ---- */
+
+static void unlock_options(struct fixture *f)
+{
+	unlock(f);
+	poke(f, reg(f, variant(f)->optkeyr), 0x08192A3B);
+	poke(f, reg(f, variant(f)->optkeyr), 0x4C5D6E7F);
+	assert_int_equal(peek(f, reg(f, variant(f)->cr)), 0);
+}
+
+static void option_bytes_need_their_own_keys(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t wrp = reg(f, variant(f)->wrp[0]), shipped = peek(f, wrp);
+
+	assert_int_equal(bus_write(&f->board.bus, reg(f, variant(f)->optkeyr), 4, 0x08192A3B), BUS_FAULT); /* LOCK first */
+	board_reset(&f->board);
+	unlock(f);
+	poke(f, wrp, 0);
+	assert_int_equal(peek(f, wrp), shipped);
+	set_cr(f, OPTSTRT);
+	set_cr(f, OBL_LAUNCH);
+	assert_int_equal(peek(f, reg(f, variant(f)->cr)), OPTLOCK); /* there was no reset */
+	assert_int_equal(bus_write(&f->board.bus, reg(f, variant(f)->optkeyr), 4, 0x12345678), BUS_FAULT);
+	assert_int_equal(bus_write(&f->board.bus, reg(f, variant(f)->optkeyr), 4, 0x08192A3B), BUS_FAULT); /* until reset */
+}
+
+/* Pages 3 and 4 of the bank whose register is WRP[I]: neither programmed nor erased, nor is the bank; its neighbours are. */
+static void expect_protected(struct fixture *f, unsigned i)
+{
+	uint32_t bank = i < 2 ? 0 : variant(f)->bank_bytes, page = f->board.chip->page_size, select = i < 2 ? 0 : variant(f)->bker;
+	const uint32_t mass = i < 2 ? MER1 : MER2;
+
+	begin(f);
+	program(f, FLASH_BASE + bank + 5 * page - granule(f), 1);
+	assert_int_equal(errors(f), WRPERR);
+	poke(f, reg(f, variant(f)->sr), 0x3FF);
+	erase(f, 3, select);
+	assert_int_equal(errors(f), WRPERR);
+	poke(f, reg(f, variant(f)->sr), 0x3FF);
+	set_cr(f, mass | STRT);
+	assert_int_equal(errors(f), WRPERR);
+	poke(f, reg(f, variant(f)->sr), 0x3FF);
+	assert_int_equal(changes(f), 0);
+	erase(f, 2, select);
+	erase(f, 5, select);
+	assert_int_equal(errors(f), 0);
+	assert_int_equal(changes(f), 2);
+}
+
+/* RM0351 section 3.4.2: programmed by OPTSTRT, in force when OBL_LAUNCH or power-on loads them, and by no other reset. */
+static void protected_pages_are_wrperr_once_loaded(void **state)
+{
+	struct fixture *f = *state;
+
+	for (unsigned i = 0; i < 4 && variant(f)->wrp[i]; i++) {
+		uint32_t wrp = reg(f, variant(f)->wrp[i]), shipped = peek(f, wrp);
+
+		unlock_options(f);
+		poke(f, wrp, 4 << 16 | 3);
+		set_cr(f, OPTSTRT);
+		board_reset(&f->board);
+		assert_int_equal(peek(f, wrp), 4 << 16 | 3); /* though it is not in force */
+		unlock_options(f);
+		erase(f, 3, i < 2 ? 0 : variant(f)->bker);
+		assert_int_equal(errors(f), 0);
+		f->board.stats.flash_ops = 0;
+		set_cr(f, OBL_LAUNCH);
+		assert_int_equal(peek(f, reg(f, variant(f)->cr)), LOCK | OPTLOCK);
+		expect_protected(f, i);
+		power_cycle(f);
+		expect_protected(f, i);
+		board_reset(&f->board);
+		unlock_options(f);
+		poke(f, wrp, shipped);
+		set_cr(f, OPTSTRT);
+		set_cr(f, OBL_LAUNCH);
+	}
+}
+
+static void what_was_not_programmed_is_lost(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t wrp = reg(f, variant(f)->wrp[0]), shipped = peek(f, wrp);
+
+	unlock_options(f);
+	poke(f, wrp, 4 << 16 | 3);
+	set_cr(f, OBL_LAUNCH);
+	assert_int_equal(peek(f, wrp), shipped);
+}
+
+/* RM0351 section 3.5.1. */
+static void read_protection_shuts_the_flash_until_it_is_erased(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t optr = reg(f, variant(f)->optr), shipped = peek(f, optr), value;
+
+	bytes_store(f->board.flash.data, 4, 0x12345678);
+	unlock_options(f);
+	poke(f, optr, (shipped & ~0xFFu) | 0xCC);
+	set_cr(f, OPTSTRT);
+	assert_int_equal(peek(f, optr), shipped); /* level 2 is refused */
+	poke(f, optr, (shipped & ~0xFFu) | 0xBB);
+	set_cr(f, OPTSTRT);
+	assert_int_equal(peek(f, FLASH_BASE), 0x12345678); /* not yet */
+	set_cr(f, OBL_LAUNCH);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(peek(f, optr) & 0xFF, 0xBB);
+		assert_int_equal(bus_read(&f->board.bus, FLASH_BASE, 4, &value), BUS_FAULT);
+		assert_int_equal(bus_write(&f->board.bus, FLASH_BASE, 4, 0), BUS_FAULT);
+		unlock(f);
+		erase(f, 0, 0);
+		assert_int_equal(errors(f), WRPERR);
+		assert_int_equal(changes(f), 0);
+		power_cycle(f);
+	}
+	assert_int_equal(bytes_load(f->board.flash.data, 4), 0x12345678);
+	unlock_options(f);
+	poke(f, optr, shipped);
+	set_cr(f, OPTSTRT);
+	assert_int_equal(bytes_load(f->board.flash.data, 4), 0xFFFFFFFF);
+	set_cr(f, OBL_LAUNCH);
+	assert_int_equal(peek(f, FLASH_BASE), 0xFFFFFFFF);
+}
+
+/* A program that runs in RAM reads the flash: it is shut to the CPU as well. */
+static void read_protection_faults_the_cpu(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t optr = reg(f, variant(f)->optr);
+
+	unlock_options(f);
+	poke(f, optr, peek(f, optr) & ~0xFFu);
+	set_cr(f, OPTSTRT);
+	set_cr(f, OBL_LAUNCH);
+	poke(f, RAM_BASE, 0xE7FE6808); /* ldr r0, [r1]; b . */
+	f->board.core.lockup = false;
+	core_reg_write(&f->board.core, REG_XPSR, 1u << 24);
+	core_reg_write(&f->board.core, REG_SP, RAM_BASE + 0x1000);
+	core_reg_write(&f->board.core, 1, SOME_PLACE);
+	core_reg_write(&f->board.core, REG_PC, RAM_BASE);
+	core_run(&f->board.core, 10);
+	assert_true(f->board.core.lockup); /* neither the load nor the vector of its fault can be read */
+}
+
 /* A granule that is torn: a program with an NMI handler that does nothing counts how it is told. */
 static void spoil(struct fixture *f, uint32_t address)
 {
@@ -521,6 +666,13 @@ int main(void)
 		ON(the_second_bank_has_page_numbers_of_its_own, "stm32l552ze"),
 		ON(the_second_bank_has_page_numbers_of_its_own, "stm32u575zi"),
 		ON(what_the_radio_core_owns_is_closed, "stm32wb55rg"),
+		ON_EACH(option_bytes_need_their_own_keys),
+		ON_EACH(protected_pages_are_wrperr_once_loaded),
+		ON(protected_pages_are_wrperr_once_loaded, "stm32g0b1re"),
+		ON(protected_pages_are_wrperr_once_loaded, "stm32g474re"),
+		ON_EACH(what_was_not_programmed_is_lost),
+		ON_EACH(read_protection_shuts_the_flash_until_it_is_erased),
+		ON_EACH(read_protection_faults_the_cpu),
 		ON_EACH(a_bad_read_of_the_cpu_is_an_nmi_and_the_program_goes_on),
 		ON_EACH(a_handler_that_does_not_clear_eccd_is_called_for_ever),
 		ON_EACH(a_sound_read_is_no_nmi),

@@ -5,6 +5,8 @@
  */
 #include "board_fixture.h"
 
+#include "parts/chips.h"
+
 #include <string.h>
 
 enum { PECR = 0x40023C04, PEKEYR = 0x40023C0C, PRGKEYR = 0x40023C10, OPTKEYR = 0x40023C14, SR = 0x40023C18, OBR = 0x40023C1C, WRPR1 = 0x40023C20 };
@@ -12,6 +14,8 @@ enum { PELOCK = 1 << 0, PRGLOCK = 1 << 1, OPTLOCK = 1 << 2, PROG = 1 << 3, ERASE
 enum { BSY = 1 << 0, EOP = 1 << 1, READY = 1 << 3, WRPERR = 1 << 8, PGAERR = 1 << 9, SIZERR = 1 << 10 };
 
 #define SOME_WORD (FLASH_BASE + 0x1000)
+#define OPTIONS 0x1FF80000
+#define OBL_LAUNCH (1u << 18)
 
 static int write_reg(struct fixture *f, uint32_t address, uint32_t value)
 {
@@ -435,10 +439,96 @@ static void what_is_not_modelled_is_reported(void **state)
 	struct fixture *f = *state;
 
 	f->unmodelled_expected = true;
-	write_reg(f, OPTKEYR, 0xFBEAD9C8);
-	assert_int_equal(f->board.stats.unmodelled, 1);
 	bus_write(&f->board.bus, 0x08080000, 4, 1); /* data EEPROM */
-	assert_int_equal(f->board.stats.unmodelled, 2);
+	assert_int_equal(f->board.stats.unmodelled, 1);
+}
+
+/* ---- option bytes, on both: only the registers' addresses differ ---- */
+
+static uint32_t at(struct fixture *f, uint32_t l1_register)
+{
+	return f->board.chip->flash_regs + (l1_register & 0xFF);
+}
+
+static void unlock_options(struct fixture *f)
+{
+	poke(f, at(f, PEKEYR), 0x89ABCDEF);
+	poke(f, at(f, PEKEYR), 0x02030405);
+	poke(f, at(f, OPTKEYR), 0xFBEAD9C8);
+	poke(f, at(f, OPTKEYR), 0x24252627);
+	assert_int_equal(peek(f, at(f, PECR)) & OPTLOCK, 0);
+}
+
+static void option_bytes_need_their_own_keys(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(bus_write(&f->board.bus, at(f, OPTKEYR), 4, 0xFBEAD9C8), BUS_FAULT); /* PELOCK first */
+	poke(f, at(f, PEKEYR), 0x89ABCDEF);
+	poke(f, at(f, PEKEYR), 0x02030405);
+	poke(f, OPTIONS, 0xFFFF0000);
+	assert_int_equal(peek(f, at(f, SR)) & WRPERR, WRPERR);
+	assert_int_equal(peek(f, OPTIONS), 0xFF5500AA);
+	assert_int_equal(bus_write(&f->board.bus, at(f, OPTKEYR), 4, 0x12345678), BUS_FAULT);
+	assert_int_equal(bus_write(&f->board.bus, at(f, OPTKEYR), 4, 0xFBEAD9C8), BUS_FAULT); /* until reset */
+}
+
+/* RM0038 section 3.8: a bit for 4 KiB, set where protected; in force when loaded; kept without power. */
+static void protected_pages_are_wrperr(void **state)
+{
+	struct fixture *f = *state;
+
+	unlock_options(f);
+	poke(f, OPTIONS + 8, 0xFFFD0002);
+	assert_int_equal(peek(f, at(f, WRPR1)), 0);
+	board_reset(&f->board);
+	assert_int_equal(peek(f, at(f, WRPR1)), 0); /* not by a reset */
+	unlock_options(f);
+	poke(f, at(f, PECR), OBL_LAUNCH);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(peek(f, at(f, WRPR1)), 2);
+		assert_int_equal(peek(f, at(f, PECR)), PELOCK | PRGLOCK | OPTLOCK);
+		poke(f, at(f, PEKEYR), 0x89ABCDEF);
+		poke(f, at(f, PEKEYR), 0x02030405);
+		poke(f, at(f, PRGKEYR), 0x8C9DAEBF);
+		poke(f, at(f, PRGKEYR), 0x13141516);
+		poke(f, FLASH_BASE + 0x1FFC, 1);
+		assert_int_equal(peek(f, at(f, SR)) & WRPERR, WRPERR);
+		assert_int_equal(changes(f), 0);
+		poke(f, FLASH_BASE + 0xFFC, i + 1);
+		assert_int_equal(changes(f), 1);
+		poke(f, at(f, PECR), ERASE | PROG);
+		poke(f, FLASH_BASE + 0xFFC, 0);
+		power_cycle(f);
+	}
+}
+
+/* RM0038 section 3.8.4: level 1 shuts flash and data EEPROM; back to 0, both are erased. */
+static void read_protection_shuts_the_flash_until_it_is_erased(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t eeprom = f->board.chip->eeprom_base, value;
+
+	bytes_store(f->board.flash.data, 4, 0x12345678);
+	unlock_options(f);
+	poke(f, OPTIONS, 0xFFFF0000);
+	assert_int_equal(peek(f, FLASH_BASE), 0x12345678); /* not yet */
+	poke(f, at(f, PECR), OBL_LAUNCH);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(peek(f, at(f, OBR)) & 0xFF, 0);
+		assert_int_equal(bus_read(&f->board.bus, FLASH_BASE, 4, &value), BUS_FAULT);
+		assert_int_equal(bus_write(&f->board.bus, FLASH_BASE, 4, 0), BUS_FAULT);
+		assert_int_equal(bus_read(&f->board.bus, eeprom, 4, &value), BUS_FAULT);
+		power_cycle(f);
+	}
+	bytes_store(f->board.flash.eeprom, 4, 42);
+	unlock_options(f);
+	assert_int_equal(bus_write(&f->board.bus, OPTIONS, 4, 0xFF3300CC), BUS_FAULT); /* level 2 is refused */
+	poke(f, OPTIONS, 0xFF5500AA);
+	poke(f, at(f, PECR), OBL_LAUNCH);
+	assert_int_equal(peek(f, FLASH_BASE), 0);
+	assert_int_equal(peek(f, eeprom), 0);
+	assert_int_equal(peek(f, at(f, OBR)) & 0xFF, 0xAA);
 }
 
 /* ---- STM32L0 ---- */
@@ -517,6 +607,8 @@ static void on_l0_the_second_bank_follows_the_first(void **state)
 	assert_int_equal(peek(f, L0_WRPROT2), 0);
 }
 
+#define ON_BOTH(name) CHIP_TEST(name, "stm32l152rb"), CHIP_TEST(name, "stm32l073rz")
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -549,6 +641,9 @@ int main(void)
 		BOARD_TEST(reset_locks_again_and_clears_the_flags),
 		BOARD_TEST(no_sector_is_write_protected_and_read_protection_is_off),
 		BOARD_TEST(what_is_not_modelled_is_reported),
+		ON_BOTH(option_bytes_need_their_own_keys),
+		ON_BOTH(protected_pages_are_wrperr),
+		ON_BOTH(read_protection_shuts_the_flash_until_it_is_erased),
 		CHIP_TEST(on_l0_a_word_that_is_not_0_is_notzeroerr_and_stays, "stm32l073rz"),
 		CHIP_TEST(on_l0_half_pages_have_16_words, "stm32l073rz"),
 		CHIP_TEST(on_l0_a_page_is_128_bytes, "stm32l073rz"),

@@ -33,6 +33,9 @@ static void add_memories(struct board *board)
 		board->more_ram[i] = add_memory(board, chip->more_ram[i].base, chip->more_ram[i].size, 0, true);
 	board->system = add_memory(board, chip->system_base, chip->system_size, erased, false);
 	board->eeprom = add_memory(board, chip->eeprom_base, chip->eeprom_size, erased, false);
+	board->flash.eeprom = board->eeprom;
+	if (board->eeprom)
+		board->bus.memories[board->bus.memory_count - 1].shut = &board->flash.read_protected;
 	if (!chip->option_base)
 		return;
 	board->option = add_memory(board, chip->option_base, BUS_PAGE, erased, false);
@@ -104,8 +107,8 @@ static void on_flash_reset_request(void *ctx)
 	core_request_reset(&((struct board *)ctx)->core);
 }
 
-/* What is to go wrong, prepared. 0, or -1 with MESSAGE. */
-static int prepare_faults(struct board *board, const char *flash_path, char *message, unsigned message_size)
+/* What the device remembers beside its flash, and what is to go wrong. 0, or -1 with MESSAGE. */
+static int prepare_state(struct board *board, const char *flash_path, char *message, unsigned message_size)
 {
 	struct fault *fault = &board->fault;
 	int err = fault_load_unstable(&board->flash, flash_path);
@@ -118,6 +121,12 @@ static int prepare_faults(struct board *board, const char *flash_path, char *mes
 	err = ecc_open(&board->flash, flash_path);
 	if (err) {
 		snprintf(message, message_size, "%s.ecc: %s; remove it or name another flash file", flash_path, strerror(-err));
+		return -1;
+	}
+	err = options_open(&board->flash, flash_path);
+	if (err) {
+		snprintf(message, message_size, "%s.options: %s; remove it or name another flash file", flash_path,
+			 strerror(-err));
 		return -1;
 	}
 	err = fault->record ? fault_record_begin(fault, &board->flash) : 0;
@@ -140,7 +149,7 @@ int board_open(struct board *board, const struct chip *chip, const char *flash_p
 		board->fault = *fault;
 	board->flash.fault = &board->fault;
 	board->flash.ctx = board;
-	if (prepare_faults(board, flash_path, message, message_size)) {
+	if (prepare_state(board, flash_path, message, message_size)) {
 		flash_close(&board->flash);
 		return -1;
 	}

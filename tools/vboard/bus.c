@@ -88,6 +88,8 @@ int bus_read(struct bus *bus, uint32_t address, unsigned size, uint32_t *value)
 
 	if (address % size)
 		return BUS_FAULT;
+	if (memory && memory->shut && *memory->shut)
+		return BUS_FAULT;
 	if (memory) {
 		if (memory->before_read && memory->before_read(memory->ctx, address - memory->base, size))
 			return BUS_FAULT;
@@ -110,6 +112,8 @@ int bus_write(struct bus *bus, uint32_t address, unsigned size, uint32_t value)
 	unsigned shift = 8 * (address & 3);
 
 	if (address % size)
+		return BUS_FAULT;
+	if (memory && memory->shut && *memory->shut)
 		return BUS_FAULT;
 	if (memory && memory->write)
 		return memory->write(memory->ctx, address - memory->base, size, value);

@@ -24,6 +24,7 @@ struct bus_memory {
 	/* Called before a read, where reading is not plain either; or NULL. 0, or BUS_FAULT if it cannot be read. */
 	int (*before_read)(void *ctx, uint32_t offset, unsigned size);
 	void *ctx;
+	const bool *shut; /* nobody may read, write or run it while this is set; or NULL */
 	uint8_t *dirty; /* one flag per BUS_PAGE, set when the bytes changed behind the emulator */
 };
 

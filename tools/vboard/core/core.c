@@ -517,6 +517,19 @@ static void forget_stale_code(struct core *core)
 	}
 }
 
+/* Memories that nobody may touch for now are so for the emulator's own accesses too. */
+static void shut_memories(struct core *core)
+{
+	for (unsigned i = 0; i < core->bus->memory_count; i++) {
+		const struct bus_memory *m = &core->bus->memories[i];
+
+		if (!m->shut || *m->shut == core->shut[i])
+			continue;
+		core->shut[i] = *m->shut;
+		uc_mem_protect(core->uc, m->base, m->size, core->shut[i] ? UC_PROT_NONE : UC_PROT_READ | UC_PROT_EXEC);
+	}
+}
+
 /* Runs the emulator for up to BUDGET instructions. Leaves the reason it stopped in core->event. */
 static void emulate(struct core *core, uint64_t budget)
 {
@@ -525,6 +538,7 @@ static void emulate(struct core *core, uint64_t budget)
 	uint32_t opcode = 0;
 	uc_err err;
 
+	shut_memories(core);
 	core->budget = budget;
 	core->stop = false;
 	core->event = EVENT_NONE;

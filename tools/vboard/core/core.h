@@ -84,6 +84,7 @@ struct core {
 	/* Memory that the CPU cannot simply write: the emulator reads and executes a copy of it, since it carries out even
 	 * a store that a hook has taken. In the order of bus->memories; NULL where it has the memory itself. */
 	uint8_t *copies[BUS_MEMORIES];
+	bool shut[BUS_MEMORIES]; /* as the emulator knows them */
 	/* Such stores of the present instruction, to be undone in the copy. */
 	struct {
 		unsigned memory;

@@ -152,6 +152,7 @@ void flash_attach(struct flash *flash, struct bus *bus, struct stats *stats)
 							.data = flash->data,
 							.write = flash_bus_write,
 							.before_read = unsound ? flash_before_read : NULL,
+							.shut = &flash->read_protected,
 							.ctx = flash});
 	bus_add_device(bus, (struct bus_device){"FLASH", flash->chip->flash_regs, 0x400, regs_bus_read, regs_bus_write,
 						flash});

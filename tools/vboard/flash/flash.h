@@ -7,6 +7,7 @@
 #define VBOARD_FLASH_H
 
 #include "flash/ecc.h"
+#include "flash/options.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,7 +28,8 @@ enum flash_change {
 /* State of the stm32lx controller (L0, L1). */
 struct stm32lx_regs {
 	uint32_t acr, pecr, sr;
-	unsigned pekey_step, prgkey_step; /* keys taken so far */
+	uint32_t obr, wrpr[2];            /* the option bytes, as last loaded */
+	unsigned pekey_step, prgkey_step, optkey_step; /* keys taken so far */
 	bool key_fault;                   /* a wrong key: locked until reset */
 	uint32_t half_page;               /* offset of the half page that is being filled */
 	unsigned half_page_words;         /* words taken so far */
@@ -35,7 +37,6 @@ struct stm32lx_regs {
 };
 
 struct stm32lx_variant {
-	uint32_t obr;          /* as shipped */
 	uint32_t acr_writable;
 	bool refuses_not_zero; /* programming a word that is not erased: NOTZEROERR */
 	bool has_wrprot2;
@@ -48,7 +49,6 @@ struct stm32f1x_regs {
 	uint32_t acr, sr, cr, ar;
 	unsigned key_step, optkey_step; /* keys taken so far */
 	bool key_fault;                 /* a wrong key: locked until reset */
-	bool options_loaded;
 	uint32_t obr, wrpr;             /* the option bytes, as last loaded */
 };
 
@@ -65,7 +65,6 @@ struct stm32f2x_regs {
 	uint32_t acr, sr, cr;
 	unsigned key_step, optkey_step;
 	bool key_fault, optkey_fault;
-	bool options_loaded;
 	uint32_t optcr, optcr1;
 };
 
@@ -81,9 +80,11 @@ extern const struct stm32f2x_variant stm32f2x_f2, stm32f2x_f401, stm32f2x_f76, s
 
 /* State of the stm32l4x controller (L4, L5, G0, G4, WB, WL, U5). */
 struct stm32l4x_regs {
-	uint32_t cr, sr, eccr, ecc2r, kept[16];
-	unsigned key_step;
-	bool key_fault;    /* a wrong key: locked until reset */
+	uint32_t cr, sr, eccr, ecc2r;
+	uint32_t kept[OPTION_WORDS];      /* option registers: as written, which need not be programmed */
+	uint32_t in_force[OPTION_WORDS];  /* the same, as last loaded */
+	unsigned key_step, optkey_step;
+	bool key_fault, optkey_fault; /* a wrong key: locked until reset */
 	uint32_t granule;  /* offset of the granule that is being filled */
 	unsigned words;    /* words taken so far */
 	uint8_t buffer[16];
@@ -92,6 +93,9 @@ struct stm32l4x_regs {
 /* State of the stm32h7x controller. */
 struct stm32h7x_regs {
 	uint32_t acr;
+	uint32_t optsr, wpsn[2]; /* as written; in force is what is programmed */
+	bool options_open, optkey_fault;
+	unsigned optkey_step;
 	struct stm32h7x_bank {
 		uint32_t cr, sr, ecc_fa;
 		unsigned key_step;
@@ -110,7 +114,10 @@ struct flash {
 	uint8_t *data; /* the file, mapped shared: what is written here survives the death of this process */
 	uint8_t *after; /* what the operation under way is to leave; as large as the flash */
 	uint8_t *option; /* option bytes, on parts where they are programmed as memory; else NULL */
+	uint8_t *eeprom; /* data EEPROM; NULL: the part has none */
 	struct ecc ecc;
+	struct option_bytes options;
+	bool read_protected; /* no access to flash and data EEPROM */
 	struct fault *fault; /* what goes wrong on purpose; never NULL */
 	bool dead; /* power was lost: nothing changes any more */
 	uint64_t busy_until_ns; /* modelled time */

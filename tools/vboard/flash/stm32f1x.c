@@ -55,7 +55,10 @@ static const uint32_t keys[2] = {0x45670123, 0xCDEF89AB}; /* PM0075 section 2.3.
 /* Option bytes in their block: a half-word each, the upper byte the complement of the lower. PM0075 section 2.2 table 5. */
 #define OPTION_BYTES 0x800u
 enum { OPTION_RDP = 0, OPTION_USER = 2, OPTION_DATA0 = 4, OPTION_DATA1 = 6, OPTION_WRP0 = 8, OPTION_END = 16 };
-#define PROTECTED_AT_ONCE 4096u /* bytes for each bit of WRPR, on all of these parts */
+#define RDP_LEVEL_2 0xCCu /* F0 and F3; the F1 has no level 2 */
+/* Bytes for each bit of WRPR, whatever the size of a page: 4 pages of 1 KiB or 2 of 2 KiB (RM0091 section 3.3.2; OpenOCD 0.12 takes 4
+ * of 2 KiB on F07x and F09x). Bit 31 stands for all the rest. */
+#define PROTECTED_AT_ONCE 4096u
 
 const struct stm32f1x_variant stm32f1x_f1 = {.rdp_level_0 = 0xA5, .user_shift = 2, .data_shift = 10, .loads_at_reset = true};
 const struct stm32f1x_variant stm32f1x_f0_f3 = {.rdp_level_0 = 0xAA, .user_shift = 8, .data_shift = 16, .loads_at_reset = false};
@@ -92,9 +95,8 @@ static void load_options(struct flash *flash)
 	regs->wrpr = 0;
 	for (unsigned i = 0; i < 4; i++)
 		regs->wrpr |= (uint32_t)option_byte(flash, OPTION_WRP0 + 2 * i) << (8 * i);
-	regs->options_loaded = true;
-	if (protected)
-		stats_unmodelled(flash->stats, "read protection, option byte", option_byte(flash, OPTION_RDP));
+	flash->options.loaded = true;
+	options_protect_reads(flash, protected);
 }
 
 static void f1x_reset(struct flash *flash)
@@ -106,7 +108,9 @@ static void f1x_reset(struct flash *flash)
 	regs->sr = regs->ar = 0;
 	regs->key_step = regs->optkey_step = 0;
 	regs->key_fault = false;
-	if (variant(flash)->loads_at_reset || !regs->options_loaded)
+	if (!flash->options.loaded)
+		options_to_bytes(flash, flash->option + OPTION_BYTES, OPTION_END);
+	if (variant(flash)->loads_at_reset || !flash->options.loaded)
 		load_options(flash);
 }
 
@@ -196,7 +200,7 @@ static void erase_page(struct flash *flash)
 		stats_unmodelled(flash->stats, "page erase at", regs->ar);
 		return;
 	}
-	if (is_write_protected(flash, offset)) {
+	if (flash->read_protected || is_write_protected(flash, offset)) {
 		refuse(flash, SR_WRPRTERR);
 		return;
 	}
@@ -206,7 +210,7 @@ static void erase_page(struct flash *flash)
 
 static void erase_all(struct flash *flash)
 {
-	if (flash->regs.stm32f1x.wrpr != 0xFFFFFFFF) {
+	if (flash->read_protected || flash->regs.stm32f1x.wrpr != 0xFFFFFFFF) {
 		refuse(flash, SR_WRPRTERR);
 		return;
 	}
@@ -219,7 +223,7 @@ static void erase_options(struct flash *flash)
 	if (!(flash->regs.stm32f1x.cr & CR_OPTWRE))
 		return;
 	memset(flash->option + OPTION_BYTES, 0xFF, OPTION_END);
-	bus_mark_dirty(flash->bus, flash->option + OPTION_BYTES, OPTION_END);
+	options_from_bytes(flash, flash->option + OPTION_BYTES, OPTION_END);
 	flash->regs.stm32f1x.sr |= SR_EOP;
 }
 
@@ -307,7 +311,8 @@ static int f1x_mem_write(struct flash *flash, uint32_t offset, unsigned size, ui
 	return 0;
 }
 
-/* The controller makes the complement itself. Option bytes take effect when they are next loaded. */
+/* The controller makes the complement itself. Option bytes take effect when they are next loaded; but taking read protection
+ * back erases the flash at once. PM0075 section 2.4.1, RM0091 section 3.3.1. */
 static int f1x_option_write(struct flash *flash, uint32_t offset, unsigned size, uint32_t value)
 {
 	struct stm32f1x_regs *regs = &flash->regs.stm32f1x;
@@ -322,8 +327,16 @@ static int f1x_option_write(struct flash *flash, uint32_t offset, unsigned size,
 		refuse(flash, SR_PGERR);
 		return 0;
 	}
+	if (offset == OPTION_BYTES + OPTION_RDP) {
+		if ((value & 0xFF) == RDP_LEVEL_2 && !variant(flash)->loads_at_reset) {
+			options_refuse_level_2(flash);
+			return BUS_FAULT;
+		}
+		if ((value & 0xFF) == variant(flash)->rdp_level_0 && flash->read_protected)
+			options_mass_erase(flash, ERASE_NS);
+	}
 	bytes_store(place, 2, (value & 0xFF) | (~value & 0xFF) << 8);
-	bus_mark_dirty(flash->bus, place, 2);
+	options_from_bytes(flash, flash->option + OPTION_BYTES, OPTION_END);
 	regs->sr |= SR_EOP;
 	return 0;
 }

@@ -47,6 +47,7 @@ enum {
 #define OPTCR_OPTLOCK (1u << 0)
 #define OPTCR_OPTSTRT (1u << 1)
 #define OPTCR_RDP_SHIFT 8
+enum { RDP_LEVEL_0 = 0xAA, RDP_LEVEL_2 = 0xCC };
 #define OPTCR_NWRP_SHIFT 16
 #define OPTCR_NDBANK (1u << 29) /* F76x and F77x: one bank */
 
@@ -71,6 +72,12 @@ static const struct stm32f2x_variant *variant(const struct flash *flash)
 	return flash->chip->flash_variant;
 }
 
+static uint32_t read_protection(uint32_t optcr)
+{
+	return optcr >> OPTCR_RDP_SHIFT & 0xFF;
+}
+
+/* Option registers show what is programmed after each reset (RM0368 section 3.8.6). */
 static void f2x_reset(struct flash *flash)
 {
 	struct stm32f2x_regs *regs = &flash->regs.stm32f2x;
@@ -79,12 +86,11 @@ static void f2x_reset(struct flash *flash)
 	regs->cr = CR_LOCK;
 	regs->key_step = regs->optkey_step = 0;
 	regs->key_fault = regs->optkey_fault = false;
-	if (!regs->options_loaded) {
-		regs->optcr = variant(flash)->optcr;
-		regs->optcr1 = variant(flash)->optcr1;
-		regs->options_loaded = true;
-	}
-	regs->optcr |= OPTCR_OPTLOCK;
+	options_ship(flash, (const uint32_t[]){variant(flash)->optcr, variant(flash)->optcr1}, 2);
+	flash->options.loaded = true;
+	regs->optcr = flash->options.words[0] | OPTCR_OPTLOCK;
+	regs->optcr1 = flash->options.words[1];
+	options_protect_reads(flash, read_protection(regs->optcr) != RDP_LEVEL_0);
 }
 
 static int f2x_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
@@ -239,7 +245,7 @@ static void erase_sector(struct flash *flash)
 		stats_unmodelled(flash->stats, "erase of sector", snb);
 		return;
 	}
-	if (is_write_protected(flash, &sector)) {
+	if (flash->read_protected || is_write_protected(flash, &sector)) {
 		refuse(flash, SR_WRPERR);
 		return;
 	}
@@ -253,7 +259,7 @@ static void erase_all(struct flash *flash, uint32_t which)
 {
 	uint32_t size = bank_size(flash), first = 0, bytes = flash->chip->flash_size;
 
-	if (any_write_protected(flash)) {
+	if (flash->read_protected || any_write_protected(flash)) {
 		refuse(flash, SR_WRPERR);
 		return;
 	}
@@ -294,6 +300,26 @@ static void write_cr(struct flash *flash, uint32_t value)
 	regs->cr |= value & CR_LOCK;
 }
 
+/* RM0368 sections 3.6.2 and 3.6.3: from level 1 to 0 the flash is erased first. */
+static void program_options(struct flash *flash)
+{
+	struct stm32f2x_regs *regs = &flash->regs.stm32f2x;
+	uint32_t level = read_protection(regs->optcr);
+
+	if (level == RDP_LEVEL_2) {
+		options_refuse_level_2(flash);
+		regs->optcr = flash->options.words[0] & ~OPTCR_OPTLOCK;
+		return;
+	}
+	if (level == RDP_LEVEL_0 && flash->read_protected)
+		options_mass_erase(flash, erase_ms[2][0] * 1000000ull);
+	flash->options.words[0] = regs->optcr & ~(OPTCR_OPTLOCK | OPTCR_OPTSTRT);
+	flash->options.words[1] = regs->optcr1;
+	options_save(flash);
+	options_protect_reads(flash, level != RDP_LEVEL_0);
+	flash->busy_until_ns = flash->stats->time_ns + OPTION_NS;
+}
+
 /* Options take effect with OPTSTRT. RM0368 section 3.7.2. */
 static void write_optcr(struct flash *flash, uint32_t value)
 {
@@ -303,11 +329,8 @@ static void write_optcr(struct flash *flash, uint32_t value)
 	if (regs->optcr & OPTCR_OPTLOCK)
 		return;
 	regs->optcr = (regs->optcr & ~writable) | (value & writable);
-	if (value & OPTCR_OPTSTRT) {
-		if ((value >> OPTCR_RDP_SHIFT & 0xFF) != 0xAA)
-			stats_unmodelled(flash->stats, "read protection, FLASH_OPTCR", value);
-		flash->busy_until_ns = flash->stats->time_ns + OPTION_NS;
-	}
+	if (value & OPTCR_OPTSTRT)
+		program_options(flash);
 	regs->optcr |= value & OPTCR_OPTLOCK;
 }
 

@@ -42,6 +42,7 @@ enum {
 	SR_WBNE = 1u << 1,
 	SR_QW = 1u << 2,
 	SR_EOP = 1u << 16,
+	SR_WRPERR = 1u << 17,
 	SR_PGSERR = 1u << 18,
 	SR_STRBERR = 1u << 19,
 	SR_INCERR = 1u << 21,
@@ -51,7 +52,14 @@ enum {
 
 static const uint32_t keys[2] = {0x45670123, 0xCDEF89AB};
 
+static const uint32_t optkeys[2] = {0x08192A3B, 0x4C5D6E7F};
+enum { OPTCR_OPTLOCK = 1u << 0, OPTCR_OPTSTART = 1u << 1 };
+enum { OPTION_OPTSR, OPTION_WPSN, OPTION_COUNT = 3 }; /* what is programmed: OPTSR, WPSN of both banks */
+enum { RDP_LEVEL_0 = 0xAA, RDP_LEVEL_2 = 0xCC };
+
 #define OPTSR_SHIPPED 0x1C6AAAF0u /* level 0 */
+#define OPTSR_OPT_BUSY 1u
+#define OPTION_NS 16000000u
 #define ALL_WRITTEN 0xFFFFFFFFu
 #define PROGRAM_NS 95000u
 #define ERASE_NS 1000000000u /* of a sector, and here of a bank as well */
@@ -61,11 +69,22 @@ static uint32_t bank_bytes(const struct flash *flash)
 	return flash->chip->flash_size / 2;
 }
 
+static uint32_t read_protection(uint32_t optsr)
+{
+	return optsr >> 8 & 0xFF;
+}
+
 static void h7x_reset(struct flash *flash)
 {
 	struct stm32h7x_regs *regs = &flash->regs.stm32h7x;
 
 	memset(regs, 0, sizeof *regs);
+	options_ship(flash, (const uint32_t[]){OPTSR_SHIPPED, 0xFF, 0xFF}, OPTION_COUNT);
+	flash->options.loaded = true;
+	regs->optsr = flash->options.words[OPTION_OPTSR];
+	for (unsigned i = 0; i < 2; i++)
+		regs->wpsn[i] = flash->options.words[OPTION_WPSN + i];
+	options_protect_reads(flash, read_protection(regs->optsr) != RDP_LEVEL_0);
 	regs->acr = 0x37;
 	for (unsigned i = 0; i < 2; i++)
 		regs->bank[i].cr = CR_RESET;
@@ -100,11 +119,13 @@ static int h7x_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
 		*value = read_status(flash, bank);
 		break;
 	case OPTCR:
-		*value = 1; /* OPTLOCK: option bytes are not changed here */
+		*value = regs->options_open ? 0 : OPTCR_OPTLOCK;
 		break;
 	case OPTSR_CUR:
+		*value = flash->options.words[OPTION_OPTSR] | (flash_poll_busy(flash) ? OPTSR_OPT_BUSY : 0);
+		break;
 	case OPTSR_PRG:
-		*value = OPTSR_SHIPPED;
+		*value = regs->optsr;
 		break;
 	case PRAR_CUR:
 	case PRAR_PRG:
@@ -113,8 +134,10 @@ static int h7x_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
 		*value = 0x000000FF; /* starts behind its end: no area */
 		break;
 	case WPSN_CUR:
+		*value = flash->options.words[OPTION_WPSN + offset / BANK_REGS % 2];
+		break;
 	case WPSN_PRG:
-		*value = 0xFF; /* no sector is protected */
+		*value = regs->wpsn[offset / BANK_REGS % 2];
 		break;
 	case BOOT_CUR:
 	case BOOT_PRG:
@@ -150,11 +173,73 @@ static void take_key(struct stm32h7x_bank *bank, uint32_t value)
 	}
 }
 
+/* RM0433 section 4.5.1: the same for the option bytes, whose registers are those of both banks. */
+static void take_option_key(struct stm32h7x_regs *regs, uint32_t value)
+{
+	if (regs->optkey_fault || regs->options_open || value != optkeys[regs->optkey_step]) {
+		regs->optkey_fault = true;
+		regs->options_open = false;
+		return;
+	}
+	regs->optkey_step ^= 1;
+	regs->options_open = !regs->optkey_step;
+}
+
+/* RM0433 sections 4.4.3 and 4.5.3: what was written is in force as soon as it is programmed; from level 1 to 0 the flash is
+ * erased first. */
+static void write_optcr(struct flash *flash, uint32_t value)
+{
+	struct stm32h7x_regs *regs = &flash->regs.stm32h7x;
+	uint32_t level = read_protection(regs->optsr);
+
+	if (!regs->options_open)
+		return;
+	regs->options_open = !(value & OPTCR_OPTLOCK);
+	if (!(value & OPTCR_OPTSTART))
+		return;
+	if (level == RDP_LEVEL_2) {
+		options_refuse_level_2(flash);
+		return;
+	}
+	if (level == RDP_LEVEL_0 && flash->read_protected)
+		options_mass_erase(flash, ERASE_NS);
+	flash->options.words[OPTION_OPTSR] = regs->optsr & ~OPTSR_OPT_BUSY;
+	for (unsigned i = 0; i < 2; i++)
+		flash->options.words[OPTION_WPSN + i] = regs->wpsn[i];
+	options_save(flash);
+	options_protect_reads(flash, level != RDP_LEVEL_0);
+	flash->busy_until_ns = flash->stats->time_ns + OPTION_NS;
+}
+
+/* WPSN: a bit for each sector of the bank; clear, it protects. */
+static bool is_write_protected(const struct flash *flash, uint32_t offset)
+{
+	uint32_t wpsn = flash->options.words[OPTION_WPSN + (offset >= bank_bytes(flash))];
+
+	return !(wpsn >> offset % bank_bytes(flash) / flash->chip->page_size & 1);
+}
+
 static void program(struct flash *flash, struct stm32h7x_bank *bank)
 {
+	if (is_write_protected(flash, bank->word)) {
+		refuse(flash, bank, SR_WRPERR);
+		return;
+	}
 	flash_apply(flash, FLASH_GRANULE, bank->word, flash->chip->granule, bank->buffer, PROGRAM_NS);
 	bank->written = 0;
 	bank->sr |= SR_EOP;
+}
+
+/* A bank is erased as a whole only when none of its sectors is protected. */
+static bool is_erase_refused(const struct flash *flash, const struct stm32h7x_bank *bank, uint32_t base)
+{
+	uint32_t wpsn = flash->options.words[OPTION_WPSN + (base >= bank_bytes(flash))];
+
+	if (flash->read_protected)
+		return true;
+	if (bank->cr & CR_BER)
+		return (wpsn & 0xFF) != 0xFF;
+	return is_write_protected(flash, base + (bank->cr >> CR_SNB_SHIFT & CR_SNB) * flash->chip->page_size);
 }
 
 /* RM0433 section 4.3.10. */
@@ -164,6 +249,10 @@ static void start_erase(struct flash *flash, struct stm32h7x_bank *bank, uint32_
 
 	if (bank->cr & CR_PG || bank->written) {
 		refuse(flash, bank, SR_PGSERR);
+		return;
+	}
+	if (is_erase_refused(flash, bank, base)) {
+		refuse(flash, bank, SR_WRPERR);
 		return;
 	}
 	if (bank->cr & CR_BER)
@@ -207,6 +296,20 @@ static int h7x_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
 		break;
 	case CCR:
 		regs->bank[number].sr &= ~(value & SR_CLEARED);
+		break;
+	case OPTKEYR:
+		take_option_key(regs, value);
+		break;
+	case OPTCR:
+		write_optcr(flash, value);
+		break;
+	case OPTCCR:
+		break; /* OPTCHANGEERR, which never is */
+	case OPTSR_PRG:
+		regs->optsr = regs->options_open ? value : regs->optsr;
+		break;
+	case WPSN_PRG:
+		regs->wpsn[number] = regs->options_open ? value : regs->wpsn[number];
 		break;
 	default:
 		stats_unmodelled(flash->stats, "write to flash register", offset);

@@ -36,7 +36,7 @@ enum {
 	CR_OBL_LAUNCH = 1u << 27,
 	CR_OPTLOCK = 1u << 30,
 	CR_KEPT = 0x0700FFFF,
-	CR_NOT_MODELLED = CR_OPTSTRT | CR_FSTPG | CR_OBL_LAUNCH,
+	CR_NOT_MODELLED = CR_FSTPG,
 };
 #define CR_LOCK (1u << 31)
 
@@ -56,6 +56,8 @@ enum { ECCR_ECCIE = 1u << 24, ECCR_ECCC = 1u << 30 };
 #define ECCR_ECCD (1u << 31)
 
 static const uint32_t keys[2] = {0x45670123, 0xCDEF89AB};
+static const uint32_t optkeys[2] = {0x08192A3B, 0x4C5D6E7F};
+enum { RDP_LEVEL_0 = 0xAA, RDP_LEVEL_2 = 0xCC };
 
 /* WRP of no pages: the start lies behind the end. */
 #define WRP_NONE(pages) (pages)
@@ -64,7 +66,7 @@ static const uint32_t keys[2] = {0x45670123, 0xCDEF89AB};
 const struct stm32l4x_variant l4x_stm32l47 = {
 	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
 	.page_bits = 0xFF, .bker = CR_BKER, .bank_bytes = 512 * 1024, .ecc_unit = 1, .ecc_address = 0x7FFFF, .ecc_bank2 = 1u << 19,
-	.program_ns = 81690, .erase_ns = 22020000,
+	.program_ns = 81690, .erase_ns = 22020000, .wrp = {0x2C, 0x30, 0x4C, 0x50},
 	.kept = {{0x00, 0x00000600, 0x7F07}, {0x20, 0xFFEFF8AA, 0}, {0x24, 0xFFFFFFFF, 0}, {0x28, 0x00000000, 0},
 		 {0x2C, WRP_NONE(0xFF), 0}, {0x30, WRP_NONE(0xFF), 0}, {0x44, 0xFFFFFFFF, 0}, {0x48, 0x00000000, 0},
 		 {0x4C, WRP_NONE(0xFF), 0}, {0x50, WRP_NONE(0xFF), 0}},
@@ -74,7 +76,7 @@ const struct stm32l4x_variant l4x_stm32l47 = {
 const struct stm32l4x_variant l4x_stm32g07 = {
 	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
 	.page_bits = 0x3F, .ecc_unit = 8, .ecc_address = 0x3FFF, .ones_stay = true,
-	.program_ns = 85000, .erase_ns = 22100000,
+	.program_ns = 85000, .erase_ns = 22100000, .wrp = {0x2C, 0x30},
 	.kept = {{0x00, 0x00040600, 0x50F07}, {0x20, 0xDFFFE1AA, 0}, {0x24, 0x000000FF, 0}, {0x28, 0x00000000, 0},
 		 {0x2C, WRP_NONE(0x3F), 0}, {0x30, WRP_NONE(0x3F), 0}, {0x34, 0x000000FF, 0}, {0x38, 0x00000000, 0},
 		 {0x80, 0x00000000, 0}},
@@ -84,7 +86,7 @@ const struct stm32l4x_variant l4x_stm32g07 = {
 const struct stm32l4x_variant l4x_stm32g0b = {
 	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .ecc2r = 0x1C, .optr = 0x20,
 	.page_bits = 0x7F, .bker = CR_BKER_G0, .bank_bytes = 256 * 1024, .ecc_unit = 8, .ecc_address = 0x7FFF,
-	.program_ns = 85000, .erase_ns = 22100000,
+	.program_ns = 85000, .erase_ns = 22100000, .wrp = {0x2C, 0x30, 0x4C, 0x50},
 	.kept = {{0x00, 0x00040600, 0x50F07}, {0x20, 0xFFFFFEAA, 0}, {0x24, 0x000001FF, 0}, {0x28, 0x00000000, 0},
 		 {0x2C, WRP_NONE(0x7F), 0}, {0x30, WRP_NONE(0x7F), 0}, {0x34, 0x000001FF, 0}, {0x38, 0x00000000, 0},
 		 {0x44, 0x000001FF, 0}, {0x48, 0x00000000, 0}, {0x4C, WRP_NONE(0x7F), 0}, {0x50, WRP_NONE(0x7F), 0},
@@ -95,7 +97,7 @@ const struct stm32l4x_variant l4x_stm32g0b = {
 const struct stm32l4x_variant l4x_stm32g47 = {
 	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
 	.page_bits = 0x7F, .bker = CR_BKER, .bank_bytes = 256 * 1024, .ecc_unit = 8, .ecc_address = 0x7FFFF, .ecc_bank2 = 1u << 21,
-	.program_ns = 81700, .erase_ns = 22020000,
+	.program_ns = 81700, .erase_ns = 22020000, .wrp = {0x2C, 0x30, 0x4C, 0x50},
 	.kept = {{0x00, 0x00040600, 0x47F0F}, {0x20, 0xFFEFF8AA, 0}, {0x24, 0x00007FFF, 0}, {0x28, 0x00000000, 0},
 		 {0x2C, WRP_NONE(0x7F), 0}, {0x30, WRP_NONE(0x7F), 0}, {0x44, 0x00007FFF, 0}, {0x48, 0x00000000, 0},
 		 {0x4C, WRP_NONE(0x7F), 0}, {0x50, WRP_NONE(0x7F), 0}, {0x70, 0x00000000, 0}, {0x74, 0x00000000, 0}},
@@ -107,7 +109,7 @@ const struct stm32l4x_variant l4x_stm32g47 = {
 const struct stm32l4x_variant l4x_stm32wb5 = {
 	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
 	.page_bits = 0xFF, .ecc_unit = 8, .ecc_address = 0x1FFFF, .secure_from = WB_SFSA * 4096,
-	.program_ns = 84000, .erase_ns = 22000000,
+	.program_ns = 84000, .erase_ns = 22000000, .wrp = {0x2C, 0x30},
 	.kept = {{0x00, 0x00000600, 0x18F07}, {0x20, 0x3FFFF1AA, 0}, {0x24, 0xFFFFFFFF, 0}, {0x28, 0x00000000, 0},
 		 {0x2C, WRP_NONE(0xFF), 0}, {0x30, WRP_NONE(0xFF), 0}, {0x34, 0xFFFFFFFF, 0}, {0x38, 0x00000000, 0},
 		 {0x3C, 0x00000000, 0}, {0x80, 0x00001000 | WB_SFSA, 0}, {0x84, 0x00000000, 0}},
@@ -117,7 +119,7 @@ const struct stm32l4x_variant l4x_stm32wb5 = {
 const struct stm32l4x_variant l4x_stm32wle = {
 	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
 	.page_bits = 0x7F, .ecc_unit = 8, .ecc_address = 0x1FFFF,
-	.program_ns = 84000, .erase_ns = 22000000,
+	.program_ns = 84000, .erase_ns = 22000000, .wrp = {0x2C, 0x30},
 	.kept = {{0x00, 0x00000600, 0x18F07}, {0x20, 0x3FFFF0AA, 0}, {0x24, 0xFFFFFFFF, 0}, {0x28, 0x00000000, 0},
 		 {0x2C, WRP_NONE(0x7F), 0}, {0x30, WRP_NONE(0x7F), 0}, {0x34, 0xFFFFFFFF, 0}, {0x38, 0x00000000, 0}},
 };
@@ -126,7 +128,7 @@ const struct stm32l4x_variant l4x_stm32wle = {
 const struct stm32l4x_variant l4x_stm32l55 = {
 	.keyr = 0x08, .optkeyr = 0x10, .sr = 0x20, .cr = 0x28, .eccr = 0x30, .optr = 0x40,
 	.page_bits = 0x7F, .bker = CR_BKER, .bank_bytes = 256 * 1024, .ecc_unit = 8, .ecc_address = 0x7FFFF, .ecc_bank2 = 1u << 21,
-	.program_ns = 90000, .erase_ns = 22000000,
+	.program_ns = 90000, .erase_ns = 22000000, .wrp = {0x58, 0x5C, 0x68, 0x6C},
 	.kept = {{0x00, 0x00000000, 0x780F}, {0x40, 0x7FEFF8AA, 0}, {0x44, 0x0800007F, 0}, {0x48, 0x0BF9007F, 0},
 		 {0x58, WRP_NONE(0x7F), 0}, {0x5C, WRP_NONE(0x7F), 0}, {0x68, WRP_NONE(0x7F), 0}, {0x6C, WRP_NONE(0x7F), 0}},
 };
@@ -135,7 +137,7 @@ const struct stm32l4x_variant l4x_stm32l55 = {
 const struct stm32l4x_variant l4x_stm32u57 = {
 	.keyr = 0x08, .optkeyr = 0x10, .sr = 0x20, .cr = 0x28, .eccr = 0x30, .optr = 0x40,
 	.page_bits = 0x7F, .bker = CR_BKER, .bank_bytes = 1024 * 1024, .ecc_unit = 16, .ecc_address = 0x1FFFFF, .ecc_bank2 = 1u << 21,
-	.program_ns = 118000, .erase_ns = 1500000,
+	.program_ns = 118000, .erase_ns = 1500000, .wrp = {0x58, 0x5C, 0x68, 0x6C},
 	.kept = {{0x00, 0x00000001, 0x790F}, {0x40, 0x1FEFF8AA, 0}, {0x44, 0x0800007F, 0}, {0x48, 0x0BF9007F, 0},
 		 {0x58, WRP_NONE(0x7F), 0}, {0x5C, WRP_NONE(0x7F), 0}, {0x68, WRP_NONE(0x7F), 0}, {0x6C, WRP_NONE(0x7F), 0}},
 };
@@ -145,18 +147,6 @@ static const struct stm32l4x_variant *variant(const struct flash *flash)
 	return flash->chip->flash_variant;
 }
 
-static void l4x_reset(struct flash *flash)
-{
-	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
-
-	memset(regs, 0, sizeof *regs);
-	regs->cr = CR_LOCK | CR_OPTLOCK;
-	for (unsigned i = 0; i < L4X_KEPT; i++)
-		regs->kept[i] = variant(flash)->kept[i].reset;
-	if (flash->set_nmi)
-		flash->set_nmi(flash->ctx, false);
-}
-
 /* Index of a register that is only kept, or -1. */
 static int kept_index(const struct flash *flash, uint32_t offset)
 {
@@ -164,6 +154,52 @@ static int kept_index(const struct flash *flash, uint32_t offset)
 		if (variant(flash)->kept[i].offset == offset && (i == 0 || offset))
 			return i;
 	return -1;
+}
+
+/* What is in force of an option register. */
+static uint32_t option(const struct flash *flash, uint32_t offset)
+{
+	int i = kept_index(flash, offset);
+
+	return i < 0 ? 0 : flash->regs.stm32l4x.in_force[i];
+}
+
+static bool is_option(const struct flash *flash, int i)
+{
+	return i && variant(flash)->kept[i].offset && !variant(flash)->kept[i].writable;
+}
+
+/* RM0351 section 3.4.2: at power-on and by OBL_LAUNCH, which no other reset does. The registers show what is in force then, but
+ * what was written to them when they have been. */
+static void load_options(struct flash *flash)
+{
+	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+
+	for (int i = 0; i < L4X_KEPT; i++)
+		regs->kept[i] = regs->in_force[i] = flash->options.words[i];
+	flash->options.loaded = true;
+	options_protect_reads(flash, (option(flash, variant(flash)->optr) & 0xFF) != RDP_LEVEL_0);
+}
+
+static void l4x_reset(struct flash *flash)
+{
+	struct stm32l4x_regs *regs = &flash->regs.stm32l4x, before = *regs;
+	uint32_t shipped[L4X_KEPT];
+
+	memset(regs, 0, sizeof *regs);
+	regs->cr = CR_LOCK | CR_OPTLOCK;
+	memcpy(regs->kept, before.kept, sizeof regs->kept);
+	memcpy(regs->in_force, before.in_force, sizeof regs->in_force);
+	for (int i = 0; i < L4X_KEPT; i++)
+		shipped[i] = variant(flash)->kept[i].reset;
+	options_ship(flash, shipped, L4X_KEPT);
+	if (!flash->options.loaded)
+		load_options(flash);
+	for (int i = 0; i < L4X_KEPT; i++)
+		if (!is_option(flash, i))
+			regs->kept[i] = shipped[i];
+	if (flash->set_nmi)
+		flash->set_nmi(flash->ctx, false);
 }
 
 static int l4x_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
@@ -213,6 +249,59 @@ static int take_key(struct flash *flash, uint32_t value)
 	return 0;
 }
 
+/* The same for the option bytes, of a controller that is open. RM0351 section 3.4.2. */
+static int take_option_key(struct flash *flash, uint32_t value)
+{
+	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+
+	if (regs->optkey_fault || regs->cr & CR_LOCK || !(regs->cr & CR_OPTLOCK) || value != optkeys[regs->optkey_step]) {
+		regs->optkey_fault = true;
+		regs->cr |= CR_OPTLOCK;
+		return BUS_FAULT;
+	}
+	regs->optkey_step ^= 1;
+	if (!regs->optkey_step)
+		regs->cr &= ~CR_OPTLOCK;
+	return 0;
+}
+
+/* From level 1 to 0 the flash is erased first. Nothing is in force before it is loaded. */
+static void program_options(struct flash *flash)
+{
+	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	int optr = kept_index(flash, variant(flash)->optr);
+	uint32_t level = regs->kept[optr] & 0xFF;
+
+	if (level == RDP_LEVEL_2) {
+		options_refuse_level_2(flash);
+		regs->kept[optr] = flash->options.words[optr];
+		return;
+	}
+	if (level == RDP_LEVEL_0 && flash->read_protected)
+		options_mass_erase(flash, variant(flash)->erase_ns);
+	for (int i = 0; i < L4X_KEPT; i++)
+		if (is_option(flash, i))
+			flash->options.words[i] = regs->kept[i];
+	options_save(flash);
+	flash->busy_until_ns = flash->stats->time_ns + variant(flash)->erase_ns;
+}
+
+/* Whether a page from FIRST to END is in one of the areas of WRP. */
+static bool is_write_protected(const struct flash *flash, uint32_t first, uint32_t end)
+{
+	const struct stm32l4x_variant *v = variant(flash);
+	uint32_t page = flash->chip->page_size;
+
+	for (unsigned i = 0; i < 4 && v->wrp[i]; i++) {
+		uint32_t area = option(flash, v->wrp[i]), base = i < 2 ? 0 : v->bank_bytes;
+		uint32_t start = area & v->page_bits, last = area >> 16 & v->page_bits;
+
+		if (start <= last && first < base + (last + 1) * page && end > base + start * page)
+			return true;
+	}
+	return false;
+}
+
 /* RM0351 section 3.3.6. The time of a bank's erase is that of a page. */
 static void start_erase(struct flash *flash)
 {
@@ -222,6 +311,10 @@ static void start_erase(struct flash *flash)
 	uint32_t page = flash->chip->page_size, offset;
 	uint32_t what = regs->cr & (CR_PER | CR_MER1 | CR_MER2);
 
+	if (flash->read_protected) {
+		refuse(flash, SR_WRPERR);
+		return;
+	}
 	if (regs->sr & SR_ERRORS || regs->cr & CR_PG || (what & CR_PER && what != CR_PER)) {
 		refuse(flash, SR_PGSERR);
 		return;
@@ -231,14 +324,15 @@ static void start_erase(struct flash *flash)
 	if (what & CR_PER) {
 		offset = (regs->cr >> CR_PNB_SHIFT & v->page_bits) * page;
 		offset += regs->cr & v->bker ? bank : 0;
-		if (v->secure_from && offset >= v->secure_from)
+		if ((v->secure_from && offset >= v->secure_from) || is_write_protected(flash, offset, offset + page))
 			refuse(flash, SR_WRPERR);
 		else if (offset < size)
 			flash_apply(flash, FLASH_ERASE, offset, page, NULL, v->erase_ns);
 		else
 			refuse(flash, SR_PGSERR);
 	}
-	if (what & (CR_MER1 | CR_MER2) && v->secure_from) {
+	if ((what & CR_MER1 && is_write_protected(flash, 0, bank)) ||
+	    (what & CR_MER2 && is_write_protected(flash, bank, size)) || (what & (CR_MER1 | CR_MER2) && v->secure_from)) {
 		refuse(flash, SR_WRPERR);
 		return;
 	}
@@ -257,6 +351,13 @@ static void write_cr(struct flash *flash, uint32_t value)
 		return;
 	if (value & CR_NOT_MODELLED)
 		stats_unmodelled(flash->stats, "bits in flash CR", value & CR_NOT_MODELLED);
+	if (value & CR_OBL_LAUNCH && !(regs->cr & CR_OPTLOCK)) {
+		load_options(flash);
+		flash->request_reset(flash->ctx);
+		return;
+	}
+	if (value & CR_OPTSTRT && !(regs->cr & CR_OPTLOCK))
+		program_options(flash);
 	/* The locks are only set here. */
 	regs->cr = (value & (CR_KEPT | CR_LOCK)) | (regs->cr & CR_OPTLOCK) | (value & CR_OPTLOCK);
 	if (!(regs->cr & CR_PG))
@@ -286,6 +387,8 @@ static int l4x_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
 
 	if (offset == v->keyr)
 		return take_key(flash, value);
+	if (offset == v->optkeyr)
+		return take_option_key(flash, value);
 	if (offset == v->sr)
 		regs->sr &= ~(value & SR_CLEARED_BY_1);
 	else if (offset == v->cr)
@@ -296,6 +399,8 @@ static int l4x_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
 		write_eccr(flash, &regs->ecc2r, value);
 	else if (kept >= 0 && v->kept[kept].writable)
 		regs->kept[kept] = (regs->kept[kept] & ~v->kept[kept].writable) | (value & v->kept[kept].writable);
+	else if (kept >= 0)
+		regs->kept[kept] = regs->cr & CR_OPTLOCK ? regs->kept[kept] : value;
 	else
 		stats_unmodelled(flash->stats, "write to flash register", offset);
 	return 0;
@@ -343,6 +448,8 @@ static int l4x_mem_write(struct flash *flash, uint32_t offset, unsigned size, ui
 		return 0;
 	regs->words = 0;
 	place = regs->granule;
+	if (is_write_protected(flash, place, place + granule))
+		return refuse(flash, SR_WRPERR);
 	if (!takes(flash, place))
 		return refuse(flash, SR_PROGERR);
 	flash_apply(flash, FLASH_GRANULE, place, granule, regs->buffer, variant(flash)->program_ns);

@@ -5,10 +5,12 @@
 #ifndef VBOARD_FLASH_STM32L4X_H
 #define VBOARD_FLASH_STM32L4X_H
 
+#include "flash/options.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
-#define L4X_KEPT 16 /* registers that are only kept */
+#define L4X_KEPT OPTION_WORDS /* registers that are only kept */
 
 struct stm32l4x_variant {
 	uint8_t keyr, optkeyr, sr, cr, eccr, optr; /* offsets */
@@ -22,11 +24,14 @@ struct stm32l4x_variant {
 	bool ones_stay;           /* zeros are refused over a granule that was programmed with ones */
 	uint32_t secure_from;     /* offset of what another core keeps for itself; 0: nothing */
 	uint32_t program_ns, erase_ns; /* typical times of a granule and of a page */
+	/* Registers of write-protected areas, first and last page each, ends with 0. With two banks two of the first, two of the
+	 * second. */
+	uint8_t wrp[4];
 	/* Registers that are only kept, ACR, OPTR and write protection among them, as they read after reset. */
 	struct {
 		uint8_t offset;
 		uint32_t reset;
-		uint32_t writable; /* bits that a plain write changes; option registers have none */
+		uint32_t writable; /* bits that a plain write changes; 0: an option register */
 	} kept[L4X_KEPT]; /* ends with offset 0 behind the first */
 };
 

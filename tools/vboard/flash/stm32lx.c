@@ -28,6 +28,7 @@ enum {
 	PECR_FPRG = 1u << 10,
 	PECR_EOPIE = 1u << 16,
 	PECR_ERRIE = 1u << 17,
+	PECR_OBL_LAUNCH = 1u << 18,
 	PECR_MODES = PECR_PROG | PECR_DATA | PECR_FTDW | PECR_ERASE | PECR_FPRG,
 	PECR_RESET = PECR_PELOCK | PECR_PRGLOCK | PECR_OPTLOCK,
 };
@@ -47,22 +48,53 @@ enum {
 
 static const uint32_t pekeys[2] = {0x89ABCDEF, 0x02030405};  /* RM0038 section 3.3.3 */
 static const uint32_t prgkeys[2] = {0x8C9DAEBF, 0x13141516};
+static const uint32_t optkeys[2] = {0xFBEAD9C8, 0x24252627};
 
 #define OPERATION_NS 3280000u /* typical time of a word, a half page or a page erase (DS6876) */
 
-/* No read protection, brown-out level as shipped. */
-const struct stm32lx_variant stm32lx_l1 = {.obr = 0x007800AA, .acr_writable = 0x1F};
-const struct stm32lx_variant stm32lx_l0 = {.obr = 0x807000AA, .acr_writable = 0x7B, .refuses_not_zero = true, .has_wrprot2 = true};
+/* Option bytes: a word each, the upper half the complement of the lower, which is what counts. RM0038 section 3.8. */
+enum { OPTION_RDP = 0x00, OPTION_USER = 0x04, OPTION_WRP1_LOW = 0x08, OPTION_WRP1_HIGH = 0x0C, OPTION_WRP2 = 0x10, OPTION_END = 0x20 };
+enum { RDP_LEVEL_0 = 0xAA, RDP_LEVEL_2 = 0xCC };
+#define PROTECTED_AT_ONCE 4096u /* bytes for each bit of WRPR */
+
+const struct stm32lx_variant stm32lx_l1 = {.acr_writable = 0x1F};
+const struct stm32lx_variant stm32lx_l0 = {.acr_writable = 0x7B, .refuses_not_zero = true, .has_wrprot2 = true};
 
 static const struct stm32lx_variant *variant(const struct flash *flash)
 {
 	return flash->chip->flash_variant;
 }
 
+static uint32_t option_half(const struct flash *flash, unsigned offset)
+{
+	return bytes_load(flash->option + offset, 2);
+}
+
+/* RM0038 section 3.8.2: at power-on and by OBL_LAUNCH. */
+static void load_options(struct flash *flash)
+{
+	struct stm32lx_regs *regs = &flash->regs.stm32lx;
+	bool fits = true;
+
+	for (unsigned i = 0; i < OPTION_WRP2; i += 4)
+		fits = fits && (bytes_load(flash->option + i, 4) >> 16 ^ option_half(flash, i)) == 0xFFFF;
+	regs->sr |= fits ? 0 : SR_OPTVERR;
+	regs->obr = option_half(flash, OPTION_USER) << 16 | (option_half(flash, OPTION_RDP) & 0xFF);
+	regs->wrpr[0] = option_half(flash, OPTION_WRP1_HIGH) << 16 | option_half(flash, OPTION_WRP1_LOW);
+	regs->wrpr[1] = variant(flash)->has_wrprot2 ? option_half(flash, OPTION_WRP2) : 0;
+	flash->options.loaded = true;
+	options_protect_reads(flash, (regs->obr & 0xFF) != RDP_LEVEL_0);
+}
+
 static void lx_reset(struct flash *flash)
 {
-	memset(&flash->regs.stm32lx, 0, sizeof flash->regs.stm32lx);
-	flash->regs.stm32lx.pecr = PECR_RESET;
+	struct stm32lx_regs *regs = &flash->regs.stm32lx, before = *regs;
+
+	*regs = (struct stm32lx_regs){.pecr = PECR_RESET, .obr = before.obr, .wrpr = {before.wrpr[0], before.wrpr[1]}};
+	if (flash->options.loaded)
+		return;
+	options_to_bytes(flash, flash->option, OPTION_END);
+	load_options(flash);
 }
 
 static int lx_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
@@ -80,17 +112,19 @@ static int lx_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
 		*value = regs->sr | (flash_poll_busy(flash) ? SR_BSY : SR_READY | SR_ENDHV);
 		return 0;
 	case OBR:
-		*value = variant(flash)->obr;
+		*value = regs->obr;
+		return 0;
+	case WRPR1:
+		*value = regs->wrpr[0];
 		return 0;
 	case PDKEYR:
 	case PEKEYR:
 	case PRGKEYR:
 	case OPTKEYR:
-	case WRPR1:
-		*value = 0; /* keys read as 0; no sector is write-protected */
+		*value = 0; /* keys read as 0 */
 		return 0;
 	case WRPROT2:
-		*value = 0;
+		*value = regs->wrpr[1];
 		if (variant(flash)->has_wrprot2)
 			return 0;
 		/* fall through */
@@ -125,9 +159,14 @@ static void write_pecr(struct flash *flash, uint32_t value)
 
 	if (regs->pecr & PECR_PELOCK)
 		return; /* writable only when unlocked */
+	if ((value & PECR_OBL_LAUNCH) && !(regs->pecr & PECR_OPTLOCK)) {
+		load_options(flash);
+		flash->request_reset(flash->ctx);
+		return;
+	}
 	if (locks & PECR_PELOCK)
 		locks = PECR_RESET;
-	if (value & ~(PECR_RESET | PECR_MODES | PECR_EOPIE | PECR_ERRIE))
+	if (value & ~(PECR_RESET | PECR_MODES | PECR_EOPIE | PECR_ERRIE | PECR_OBL_LAUNCH))
 		stats_unmodelled(flash->stats, "bits in FLASH_PECR:", value);
 	regs->pecr = locks | (value & (PECR_EOPIE | PECR_ERRIE));
 	if (!(locks & PECR_PRGLOCK))
@@ -152,6 +191,10 @@ static int lx_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
 		if (regs->pecr & PECR_PELOCK)
 			return BUS_FAULT;
 		return take_key(regs, prgkeys, &regs->prgkey_step, value, PECR_PRGLOCK);
+	case OPTKEYR:
+		if (regs->pecr & PECR_PELOCK)
+			return BUS_FAULT;
+		return take_key(regs, optkeys, &regs->optkey_step, value, PECR_OPTLOCK);
 	case SR:
 		regs->sr &= ~(value & SR_CLEARED_BY_1);
 		return 0;
@@ -167,6 +210,14 @@ static int refuse(struct flash *flash, uint32_t error)
 	flash->regs.stm32lx.half_page_words = 0;
 	flash->stats->flash_errors++;
 	return 0;
+}
+
+/* Here a bit that is set protects. */
+static bool is_write_protected(const struct flash *flash, uint32_t offset)
+{
+	uint32_t bit = offset / PROTECTED_AT_ONCE;
+
+	return bit < 64 && flash->regs.stm32lx.wrpr[bit / 32] >> bit % 32 & 1;
 }
 
 /* RM0367 section 3.7.7, NOTZEROERR. The L1 programs all the same. */
@@ -205,7 +256,7 @@ static int lx_mem_write(struct flash *flash, uint32_t offset, unsigned size, uin
 	uint32_t page = flash->chip->page_size;
 	uint8_t word[4];
 
-	if (regs->pecr & PECR_PRGLOCK)
+	if (regs->pecr & PECR_PRGLOCK || is_write_protected(flash, offset))
 		return refuse(flash, SR_WRPERR);
 	if (size != 4)
 		return refuse(flash, SR_SIZERR);
@@ -230,10 +281,34 @@ static int lx_mem_write(struct flash *flash, uint32_t offset, unsigned size, uin
 	return 0;
 }
 
+/* A word of the option bytes is erased and programmed by writing it (RM0038 section 3.8.1). It takes effect when it is next loaded;
+ * but taking read protection back erases flash and data EEPROM at once. */
+static int lx_option_write(struct flash *flash, uint32_t offset, unsigned size, uint32_t value)
+{
+	struct stm32lx_regs *regs = &flash->regs.stm32lx;
+
+	if (regs->pecr & PECR_OPTLOCK || offset >= OPTION_END)
+		return refuse(flash, SR_WRPERR);
+	if (size != 4)
+		return refuse(flash, SR_SIZERR);
+	if (offset == OPTION_RDP && (value & 0xFF) == RDP_LEVEL_2) {
+		options_refuse_level_2(flash);
+		return BUS_FAULT;
+	}
+	if (offset == OPTION_RDP && (value & 0xFF) == RDP_LEVEL_0 && flash->read_protected)
+		options_mass_erase(flash, OPERATION_NS);
+	bytes_store(flash->option + offset, 4, value);
+	options_from_bytes(flash, flash->option, OPTION_END);
+	flash->busy_until_ns = flash->stats->time_ns + OPERATION_NS;
+	regs->sr |= SR_EOP;
+	return 0;
+}
+
 const struct flash_ops flash_stm32lx = {
 	.erased = 0x00,
 	.reset = lx_reset,
 	.reg_read = lx_reg_read,
 	.reg_write = lx_reg_write,
 	.mem_write = lx_mem_write,
+	.option_write = lx_option_write,
 };
