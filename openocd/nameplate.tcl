@@ -28,7 +28,7 @@ proc _np_require_version {} {
 }
 _np_require_version
 
-foreach _np_part {settings dialect file codec number value region image target store writer compact save resume list dump rescue words semihosting upload commands} {
+foreach _np_part {settings dialect file codec number value region image target store writer compact save resume list dump rescue words lock semihosting upload commands} {
 	source [file join [file dirname [info script]] nameplate $_np_part.tcl]
 }
 unset _np_part

@@ -66,6 +66,7 @@ proc _np_erase {base size erased} {
 	set end [expr {$base + $size}]
 	if {[catch {flash erase_address $base $size}]} {
 		_np_alive $base
+		_np_if_protected $base $end
 		_np_fail "erasing [_np_range $base $end] failed: check write protection and power, then run the same command again"
 	}
 	_np_reads_begin $base $end 256

@@ -2,7 +2,9 @@
 # Where the store lies, and what its flash wants: banks, pages, cells.
 
 # cell: bytes written once between two erases. words: how many of a cell's words one fill writes. granule: the least that can
-# be written. lock: whether OpenOCD 0.12 can write-protect pages and take that back, or why not. secure: a register and its
+# be written. lock: whether OpenOCD 0.12 can write-protect pages and take that back, or why not. load: what puts programmed
+# option bytes in force; empty: a reset does. wrpr: the register of protected blocks, where OpenOCD's word is not to be taken. rdp: a
+# register, mask and value that it has while the flash is not read-protected. secure: a register and its
 # bits that number the first page which is not ours (WB: SFSA in FLASH_SFR). forgive: registers to be written after an
 # unreadable word (H7: FLASH_CCR of both banks; SNECCERR and DBECCERR stay set, and the driver takes them for a failure of
 # whatever it does next). A family that
@@ -13,21 +15,34 @@
 #   stm32h7x  ECC: 256 bits
 # The last row is a whole granule or several on every STM32.
 set _np_drivers {
-	{driver stm32f1x match *  cell 4   granule 4   words 1 erased 0xFFFFFFFF lock yes}
-	{driver stm32f2x match *  cell 4   granule 4   words 1 erased 0xFFFFFFFF lock yes}
-	{driver stm32lx  match *  cell 128 granule 4   words 1 erased 0x00000000 lock {OpenOCD cannot write-protect pages of L0 and L1}}
-	{driver stm32l4x match *STM32L4*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes}
-	{driver stm32l4x match *STM32G[04]*  cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes}
-	{driver stm32l4x match *STM32WL*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes}
-	{driver stm32l4x match *STM32WB\[1-9\]* cell 8 granule 8 words 2 erased 0xFFFFFFFF lock yes secure {0x58004080 0xFF}}
-	{driver stm32l4x match *STM32L5*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock {nobody has tried it on this family}}
-	{driver stm32l4x match *STM32C0*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock {nobody has tried it on this family}}
-	{driver stm32l4x match *STM32U0*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock {nobody has tried it on this family}}
-	{driver stm32l4x match *  cell 16  granule 16  words 4 erased 0xFFFFFFFF
+	{driver stm32f1x match *STM32F1*     cell 4   granule 4   words 1 erased 0xFFFFFFFF lock yes wrpr 0x40022020 load {}
+		rdp {0x4002201C 0x2 0x0}}
+	{driver stm32f1x match *  cell 4   granule 4   words 1 erased 0xFFFFFFFF lock yes wrpr 0x40022020 load {stm32f1x options_load}
+		rdp {0x4002201C 0x2 0x0}}
+	{driver stm32f2x match *  cell 4   granule 4   words 1 erased 0xFFFFFFFF lock yes load {} rdp {0x40023C14 0xFF00 0xAA00}}
+	{driver stm32lx  match *STM32L0*     cell 128 granule 4   words 1 erased 0x00000000 load {} rdp {0x4002201C 0xFF 0xAA}
+		lock {OpenOCD cannot write-protect pages of L0 and L1}}
+	{driver stm32lx  match *  cell 128 granule 4   words 1 erased 0x00000000 load {} rdp {0x40023C1C 0xFF 0xAA}
+		lock {OpenOCD cannot write-protect pages of L0 and L1}}
+	{driver stm32l4x match *STM32L4*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes load {stm32l4x option_load}
+		rdp {0x40022020 0xFF 0xAA}}
+	{driver stm32l4x match *STM32G[04]*  cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes load {stm32l4x option_load}
+		rdp {0x40022020 0xFF 0xAA}}
+	{driver stm32l4x match *STM32WL*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes load {stm32l4x option_load}
+		rdp {0x58004020 0xFF 0xAA}}
+	{driver stm32l4x match *STM32WB\[1-9\]* cell 8 granule 8 words 2 erased 0xFFFFFFFF lock yes load {stm32l4x option_load}
+		rdp {0x58004020 0xFF 0xAA} secure {0x58004080 0xFF}}
+	{driver stm32l4x match *STM32L5*     cell 8  granule 8  words 2 erased 0xFFFFFFFF load {stm32l4x option_load}
+		rdp {0x40022040 0xFF 0xAA} lock {nobody has tried it on this family}}
+	{driver stm32l4x match *STM32C0*     cell 8  granule 8  words 2 erased 0xFFFFFFFF load {stm32l4x option_load}
+		rdp {0x40022020 0xFF 0xAA} lock {nobody has tried it on this family}}
+	{driver stm32l4x match *STM32U0*     cell 8  granule 8  words 2 erased 0xFFFFFFFF load {stm32l4x option_load}
+		rdp {0x40022020 0xFF 0xAA} lock {nobody has tried it on this family}}
+	{driver stm32l4x match *  cell 16  granule 16  words 4 erased 0xFFFFFFFF load {stm32l4x option_load} rdp {0x40022040 0xFF 0xAA}
 		lock {OpenOCD 0.12 would protect pages of U5 and its like for ever, by mistake}}
-	{driver stm32h7x match *  cell 32  granule 32  words 8 erased 0xFFFFFFFF lock yes
+	{driver stm32h7x match *  cell 32  granule 32  words 8 erased 0xFFFFFFFF lock yes load {} rdp {0x5200201C 0xFF00 0xAA00}
 		forgive {0x52002014 0x06000000 0x52002114 0x06000000}}
-	{driver *        match *  cell 32  granule 32  words 8 erased 0xFFFFFFFF lock {Nameplate does not know this flash}}
+	{driver *        match *  cell 32  granule 32  words 8 erased 0xFFFFFFFF load {} lock {Nameplate does not know this flash}}
 }
 
 # Main flash of an STM32; one-time-programmable areas and aliases lie elsewhere (L5 and U5 have the former at 0x0BFA0000).
@@ -82,6 +97,10 @@ proc _np_bank_info {number driver} {
 		set ::_np_forgive [dict get $bank forgive]
 	}
 	dict set bank number $number
+	set ::_np_rdp {}
+	if {[dict exists $bank rdp]} {
+		set ::_np_rdp [concat [dict get $bank rdp] [list [_np_read_unlock_text $bank]]]
+	}
 	dict set bank base [expr {$base + 0}]
 	dict set bank end [expr {$base + $size}]
 	dict set bank pages $pages

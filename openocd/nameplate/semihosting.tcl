@@ -135,6 +135,8 @@ proc _np_run_stuck {seconds} {
 		set what "did not print the line [_np_quote $::_np_sh(expect)]"
 	}
 	if {$::_np_sh(printed) == 0} {
+		catch {_np_banks}
+		_np_if_read_protected
 		set what "printed nothing by semihosting"
 	}
 	_np_fail "the firmware $what within $seconds s$where: is it built with semihosting, and for this chip?\

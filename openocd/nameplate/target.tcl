@@ -169,11 +169,25 @@ proc _np_words {start count} {
 # An unreadable word is damage only when others can be read; else the probe or the target has gone. What the flash
 # remembers of it is cleared, as the row of its driver says.
 set _np_forgive {}
+# {register mask value}, and what takes read protection back; or nothing is known.
+set _np_rdp {}
+
+# Read protection makes all of the flash unreadable, which is no damage.
+proc _np_if_read_protected {} {
+	lassign $::_np_rdp register mask value unlock
+	if {$register eq "" || [catch {read_memory $register 32 1} now] || ($now & $mask) == $value} {
+		return
+	}
+	_np_fail "the device is read-protected: its flash can be neither read nor written by a debugger;\
+		$unlock takes that back and erases all of it"
+}
+
 proc _np_alive {address} {
 	if {[catch {read_memory $::_np_cpuid 32 1}]} {
 		_np_fail [format "lost the target while reading 0x%08X: check probe, cable and power, then run the\
 			same command again (it finishes the job)" $address]
 	}
+	_np_if_read_protected
 	foreach {register value} $::_np_forgive {
 		catch {mww $register $value}
 	}

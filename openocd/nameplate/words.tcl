@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# program_words: words to fixed addresses, for firmware that knows nothing of the store. And nameplate lock.
+# program_words: words to fixed addresses, for firmware that knows nothing of the store.
 
 proc _np_parse_words {words} {
 	set ask [dict create reset 0]
@@ -120,56 +120,6 @@ proc _np_words_extend {bank address words} {
 		return $words
 	}
 	return [concat $words [lrepeat $left [expr {[dict get $bank erased] + 0}]]]
-}
-
-# ---- lock -----------------------------------------------------------------------------------------------------
-
-proc _np_do_lock {words flag} {
-	return _np_lock
-}
-
-# What `flash protect` counts: pages, or blocks of several. {start end} each.
-proc _np_protection_blocks {bank} {
-	set blocks {}
-	foreach {all offset length} [regexp -all -inline {#[ ]*[0-9]+: (0x[0-9a-fA-F]+) \((0x[0-9a-fA-F]+)} \
-		[flash info [dict get $bank number]]] {
-		set start [expr {[dict get $bank base] + $offset}]
-		lappend blocks [list $start [expr {$start + $length}]]
-	}
-	return $blocks
-}
-
-proc _np_lock {} {
-	_np_reset init
-	set banks [_np_banks]
-	set region [_np_region $banks]
-	set range [_np_range [dict get $region base] [dict get $region end]]
-	set driver [dict get $region driver]
-	if {[dict get $region lock] ne "yes"} {
-		_np_fail "the region $range is not locked: [dict get $region lock] ($driver); protect it with ST's tools"
-	}
-	set blocks [_np_protection_blocks [_np_bank_of $banks [dict get $region base]]]
-	set first ""
-	set last ""
-	set number 0
-	foreach block $blocks {
-		if {[lindex $block 0] == [dict get $region base]} {
-			set first $number
-		}
-		if {[lindex $block 1] == [dict get $region end]} {
-			set last $number
-		}
-		incr number
-	}
-	if {$first eq "" || $last eq ""} {
-		_np_fail "the region $range is not locked: this part protects blocks of several pages, and the region is none; let\
-			NAMEPLATE_BASE and NAMEPLATE_SIZE name whole blocks (`flash info [dict get $region number]` shows them)"
-	}
-	if {[catch {flash protect [dict get $region number] $first $last on}]} {
-		_np_fail "the region $range could not be locked (OpenOCD's messages stand above): check readout protection and power"
-	}
-	_np_leave 1 0
-	_np_result "locked=[expr {[dict get $region end] - [dict get $region base]}]"
 }
 
 list

@@ -272,31 +272,13 @@ proc _np_still_erased {region place count} {
 	return 1
 }
 
-# Whether the device itself, asked by OpenOCD, says that what lies at `place` is write-protected.
-proc _np_protected {region place} {
-	if {![dict exists $region number] || [catch {flash info [dict get $region number]} text] ||
-		![regexp { at (0x[0-9a-fA-F]+), size } $text all base]} {
-		return 0
-	}
-	foreach {all offset length state} [regexp -all -inline \
-		{#[ ]*[0-9]+: (0x[0-9a-fA-F]+) \((0x[0-9a-fA-F]+)[^)]*\) ([a-z ]*protected)} $text] {
-		if {$state eq "protected" && $place >= $base + $offset && $place < $base + $offset + $length} {
-			return 1
-		}
-	}
-	return 0
-}
-
 # The cell at `place` has not taken its word. If it still reads erased it is spent, which is noted, or protected, which is
 # reported; else it is damage now, and the next scan sees it.
 proc _np_not_taken {region place} {
 	if {![_np_still_erased $region $place 1]} {
 		return
 	}
-	if {[_np_protected $region $place]} {
-		_np_fail [format "the flash at 0x%08X is write-protected (option bytes): take the protection off, or choose another\
-			region (NAMEPLATE_BASE, NAMEPLATE_SIZE)" $place]
-	}
+	_np_if_protected $place [expr {$place + 4}]
 	lappend ::_np_spent $place
 }
 

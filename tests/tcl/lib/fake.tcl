@@ -296,7 +296,7 @@ proc region_of {base size cell erased} {
 		words [expr {$cell == 128 || $cell == 64 ? 1 : $cell / 4}] erased $erased driver fake number 0]
 }
 
-foreach part {message settings file codec number value region image target store writer compact save resume list dump rescue words semihosting upload commands} {
+foreach part {message settings file codec number value region image target store writer compact save resume list dump rescue words lock semihosting upload commands} {
 	source [file join $home openocd nameplate $part.tcl]
 }
 proc echo {args} {}

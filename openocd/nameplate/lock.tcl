@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+# nameplate lock, and what the part itself says of its protection: what was programmed is not always in force.
+
+lappend _telnet_autocomplete_skip _np_do_lock _np_lock _np_lock_blocks _np_lock_check _np_protection _np_protection_info
+lappend _telnet_autocomplete_skip _np_protection_wrpr _np_options_load _np_options_load_text _np_read_unlock_text _np_if_protected
+
+proc _np_do_lock {words flag} {
+	return _np_lock
+}
+
+# {start end on} of each block that the part protects as one, as its registers have it. Of stm32f1x the register is read here:
+# OpenOCD 0.12 takes the blocks of F07x, F09x and F100 of high density for twice their size, and so names other pages.
+proc _np_protection {bank} {
+	if {[dict exists $bank wrpr]} {
+		return [_np_protection_wrpr $bank]
+	}
+	return [_np_protection_info $bank]
+}
+
+# As OpenOCD has it: pages, or blocks of several.
+proc _np_protection_info {bank} {
+	set blocks {}
+	foreach {all offset length state} [regexp -all -inline \
+		{#[ ]*[0-9]+: (0x[0-9a-fA-F]+) \((0x[0-9a-fA-F]+) [^)]*\) (not protected|protected)} [flash info [dict get $bank number]]] {
+		set start [expr {[dict get $bank base] + $offset}]
+		lappend blocks [list $start [expr {$start + $length}] [expr {$state eq "protected"}]]
+	}
+	return $blocks
+}
+
+# A bit for each 4 KiB, clear where protected; bit 31 stands for all the rest (RM0008, RM0091, RM0316).
+proc _np_protection_wrpr {bank} {
+	set value [read_memory [dict get $bank wrpr] 32 1]
+	set blocks {}
+	set start [expr {$::_np_flash_first + 0}]
+	for {set bit 0} {$bit < 32 && $start < [dict get $bank end]} {incr bit} {
+		set end [expr {$bit == 31 ? [dict get $bank end] : $start + 4096}]
+		lappend blocks [list $start $end [expr {!(($value >> $bit) & 1)}]]
+		set start $end
+	}
+	return $blocks
+}
+
+# The numbers of the first and the last block of the region, which must be whole blocks, the same to OpenOCD as to the part.
+proc _np_lock_blocks {bank region blocks range} {
+	set seen [_np_protection_info $bank]
+	if {[llength $seen] == 0} {
+		_np_fail "the region $range is not locked: OpenOCD does not know whether blocks of this flash are protected; protect it with\
+			ST's tools"
+	}
+	set size [expr {[lindex $seen 0 1] - [lindex $seen 0 0]}]
+	set real [expr {[lindex $blocks 0 1] - [lindex $blocks 0 0]}]
+	if {[llength $seen] != [llength $blocks] || $size != $real} {
+		_np_fail "the region $range is not locked: this part protects blocks of $real bytes, and OpenOCD takes them for $size, so that\
+			it would protect other pages; protect it with ST's tools"
+	}
+	set first [lsearch -exact -index 0 $blocks [dict get $region base]]
+	set last [lsearch -exact -index 1 $blocks [dict get $region end]]
+	if {$first < 0 || $last < 0} {
+		_np_fail "the region $range is not locked: this part protects blocks of several pages, and the region is none; let\
+			NAMEPLATE_BASE and NAMEPLATE_SIZE name whole blocks (`flash info [dict get $region number]` shows them)"
+	}
+	return [list $first $last]
+}
+
+# Option bytes that were programmed take effect when they are loaded, which on most parts a plain reset does not do. The target is
+# halted after a reset then.
+proc _np_options_load {region} {
+	if {[llength [dict get $region load]] > 0} {
+		catch {{*}[dict get $region load] [dict get $region number]}
+	}
+	_np_reset init
+}
+
+proc _np_options_load_text {bank} {
+	if {[llength [dict get $bank load]] > 0} {
+		return "`[dict get $bank load] [dict get $bank number]`"
+	}
+	return "a reset"
+}
+
+# From read protection level 1 to 0.
+proc _np_read_unlock_text {bank} {
+	set number [dict get $bank number]
+	if {[dict get $bank driver] eq "stm32lx"} {
+		return "`stm32lx mass_erase $number`"
+	}
+	return "`[dict get $bank driver] unlock $number`, then [_np_options_load_text $bank],"
+}
+
+# Locked is what the part shows after that: the region's blocks, and no other that was not before.
+proc _np_lock_check {region before first last range} {
+	set number 0
+	foreach block [_np_protection $region] {
+		lassign $block start end on
+		set wanted [expr {$number >= $first && $number <= $last ? 1 : [lindex $before $number 2]}]
+		if {$on != $wanted} {
+			_np_fail "the region $range is not locked as it should be: the part shows [_np_range $start $end]\
+				[expr {$on ? "protected" : "not protected"}] after its option bytes were loaded; cut its power and run `nameplate lock`\
+				again, or take it back with `flash protect [dict get $region number] $first $last off`"
+		}
+		incr number
+	}
+}
+
+proc _np_lock {} {
+	_np_reset init
+	set banks [_np_banks]
+	set region [_np_region $banks]
+	set range [_np_range [dict get $region base] [dict get $region end]]
+	set driver [dict get $region driver]
+	if {[dict get $region lock] ne "yes"} {
+		_np_fail "the region $range is not locked: [dict get $region lock] ($driver); protect it with ST's tools"
+	}
+	# OpenOCD's stm32f1x would take read protection back on the way, which erases the flash.
+	_np_if_read_protected
+	set bank [_np_bank_of $banks [dict get $region base]]
+	set before [_np_protection $bank]
+	lassign [_np_lock_blocks $bank $region $before $range] first last
+	if {[catch {flash protect [dict get $region number] $first $last on}]} {
+		_np_fail "the region $range could not be locked (OpenOCD's messages stand above): check readout protection and power"
+	}
+	_np_options_load $bank
+	_np_lock_check $bank $before $first $last $range
+	_np_leave 1 0
+	_np_result "locked=[expr {[dict get $region end] - [dict get $region base]}]"
+}
+
+# After flash was refused: an error if the part says that any of it from `start` to `end` is write-protected, with what takes that
+# back.
+proc _np_if_protected {start end} {
+	if {[catch {_np_banks} banks]} {
+		return
+	}
+	foreach bank $banks {
+		set numbers {}
+		if {[catch {_np_protection $bank} blocks]} {
+			continue
+		}
+		set number 0
+		foreach block $blocks {
+			if {[lindex $block 2] && [lindex $block 0] < $end && [lindex $block 1] > $start} {
+				lappend numbers $number
+			}
+			incr number
+		}
+		if {[llength $numbers] > 0} {
+			_np_fail "the flash [_np_range $start $end] is write-protected (`nameplate lock` does that): to change it, first run\
+				`flash protect [dict get $bank number] [lindex $numbers 0] [lindex $numbers end] off`, then [_np_options_load_text $bank]"
+		}
+	}
+}
+
+list
