@@ -466,6 +466,21 @@ other_board() {
 	uploaded 'SUCCESS'
 }
 
+@test "flash with ECC: the script and the library copied into the project find the linker's file, or name it" {
+	cp "$HOME_DIR"/tools/platformio/*.py .
+	cp -r "$HOME_DIR/openocd" .
+	mkdir lib
+	cp -r "$HOME_DIR/firmware" lib
+	other_board l476rg 'custom_nameplate_serial = 42'
+	sed -i "/lib_deps/d; s|pre:.*|pre:nameplate.py|" platformio.ini
+	pio_run
+	uploaded 'SUCCESS'
+	arm-none-eabi-nm build/device/firmware.elf | grep -q ' T NMI_Handler'
+	rm -r lib/firmware/linker
+	pio_run
+	pio_refused 'there is no nameplate-ecc.ld'
+}
+
 @test "flash with ECC: PlatformIO's registers are those of firmware/chips.txt" {
 	cd "$HOME_DIR/tools/platformio"
 	python3 -c 'import sys, nameplate_regions as r

@@ -79,7 +79,7 @@ def tcl_path():
 def ecc_script():
     """nameplate-ecc.ld: of the checkout, as installed, of the library in the project, or copied beside this file."""
     places = [os.path.join(HERE, "..", "..", "firmware", "linker"), os.path.join(HERE, "..", "linker"), HERE]
-    places += glob.glob(os.path.join(glob.escape(env.subst("$PROJECT_LIB_DIR")), "*", "linker"))
+    places += glob.glob(os.path.join(glob.escape(env.GetProjectConfig().get("platformio", "lib_dir")), "*", "linker"))
     for place in places:
         path = os.path.join(place, "nameplate-ecc.ld")
         if os.path.isfile(path):
