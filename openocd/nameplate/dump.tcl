@@ -73,6 +73,7 @@ proc _np_do_restore {words flag} {
 
 proc _np_dump_parse {path text} {
 	set vars {}
+	set before {}
 	set number 0
 	# Editors on Windows may begin a file with a byte order mark, and end lines with CR LF.
 	foreach line [split [string trimleft $text \uFEFF] \n] {
@@ -85,8 +86,9 @@ proc _np_dump_parse {path text} {
 			continue
 		}
 		if {[catch {_np_var_parse $line 1} var]} {
-			_np_fail "[_np_quote $path] line $number: $var"
+			_np_fail "[_np_quote $path] line $number: [_np_hush $before $var]"
 		}
+		set before [list $line]
 		set name [dict get $var name]
 		if {[info exists lines($name)]} {
 			_np_fail "[_np_quote $path] line $number: variable [_np_quote $name] is in line $lines($name) already: keep one"

@@ -42,13 +42,22 @@ proc _np_result {line} {
 	lappend ::_np_results $line
 }
 
-# What the user typed, fit for a message: one line, no control characters, not endless.
+# What the user typed, fit for a message: one line, no control characters, not endless, no secret.
 proc _np_quote {text} {
+	regsub {:secret=.*} $text {:secret=...} text
 	regsub -all {[^ -~]} $text ? text
 	if {[string length $text] > 60} {
 		set text "[string range $text 0 56]..."
 	}
 	return "\"$text\""
+}
+
+# An error about a word that stands behind a secret may quote a part of it: key:secret=two words are two words to Tcl.
+proc _np_hush {before text} {
+	if {[lsearch -glob $before *:secret=*] < 0 || ![regsub {".*"} $text {"..."} text]} {
+		return $text
+	}
+	return "$text (not shown, as it may belong to the secret before it: write a secret of several words in braces)"
 }
 
 proc _np_one_line {text} {

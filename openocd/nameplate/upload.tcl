@@ -150,10 +150,11 @@ proc _np_parse_vars {words} {
 		} elseif {[lsearch -exact $known $word] >= 0} {
 			lappend options $word
 		} elseif {[regexp {[./\\]} $word]} {
-			_np_fail "unexpected word [_np_quote $word]: the image, one file, comes first, and a variable is name=value"
+			_np_fail [_np_hush $given "unexpected word [_np_quote $word]: the image, one file, comes first, and a variable is\
+				name=value"]
 		} else {
-			_np_fail "[_np_quote $word] has no =: write a variable as name=value or name:type=value; other words are\
-				[join $known {, }], expect LINE"
+			_np_fail [_np_hush $given "[_np_quote $word] has no =: write a variable as name=value or name:type=value; other\
+				words are [join $known {, }], expect LINE"]
 		}
 	}
 	if {[llength $given] == 0} {

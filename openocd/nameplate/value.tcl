@@ -312,8 +312,14 @@ proc _np_var_parse {word escaped} {
 		_np_fail "variable [_np_quote $name]: unknown type [_np_quote [join $words :]]: the types are\
 			[join [dict keys $::_np_types] {, }]; secret may follow"
 	}
+	set hint ""
+	if {$name eq "serial" && $type eq ""} {
+		# A number, or it would be a text for a mere space.
+		set type u32
+		set hint "; a text is serial:text=..."
+	}
 	if {[catch {_np_value_parse $type $text $escaped} value]} {
-		_np_var_refuse $name $text $secret $value
+		_np_var_refuse $name $text $secret $value$hint
 	}
 	lassign $value code bytes
 	if {[llength $bytes] > $::_np_longest_value} {
@@ -339,8 +345,12 @@ proc _np_var_make {name code bytes secret} {
 # Several variables; no name twice.
 proc _np_vars_parse {words escaped} {
 	set vars {}
+	set before {}
 	foreach word $words {
-		set var [_np_var_parse $word $escaped]
+		if {[catch {_np_var_parse $word $escaped} var]} {
+			_np_fail [_np_hush $before $var]
+		}
+		lappend before $word
 		set name [dict get $var name]
 		if {[info exists seen($name)]} {
 			_np_fail "variable [_np_quote $name] is given twice: give it once"

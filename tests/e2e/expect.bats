@@ -46,7 +46,7 @@ talks() {
 	# Each line, as .asciz takes it, and the word that must match it.
 	while read -r printed word; do
 		talks "$printed\\n"
-		nameplate_run "program_serial 42 firmware.elf expect $word"
+		nameplate_run 'set NAMEPLATE_TIMEOUT 4' "program_serial 42 firmware.elf expect $word"
 		expect "serial=42" || { echo "$printed, $word"; return 1; }
 	done <<-'LINES'
 		SN[42] {SN[42]}

@@ -293,7 +293,7 @@ erase_told() {
 
 @test "a file is replaced whole or stays as it was" {
 	echo before >written
-	tool encode --chip stm32f103rb -o written serial=x:y
+	tool encode --chip stm32f103rb -o written serial:text=x:y
 	[ "$status" = 0 ]
 	echo before >kept
 	tool encode --chip stm32f103rb -o kept serial=99999999999 a:u8=300

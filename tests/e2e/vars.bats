@@ -343,6 +343,27 @@ assert len(v) == 6' <"$out"
 	[ ! -e e.txt ]
 }
 
+@test "what stands behind a secret is not printed, as it may be its second word" {
+	for command in 'program_vars key:secret=two hush' 'program_vars key:secret=two h/ush' 'program_vars key:secret="two hush' \
+		'nameplate set key:secret=two hush' 'nameplate set key:secret={two hush}' 'nameplate sett key:secret=two hush' \
+		'nameplate get key:secret=two hush' 'program_serial key:secret=two hush' 'program_serial 42 key:secret=hush'; do
+		nameplate_bare "$command"
+		refused ""
+		! grep -q 'hush\|ush"' "$err" || { show; return 1; }
+	done
+}
+
+@test "a serial number that is none does not become a text" {
+	for value in 0042 '43 ' SN-42 0x1g 1.5 ''; do
+		nameplate_bare "nameplate set {serial=$value}"
+		refused 'variable "serial"' 'a text is serial:text='
+		nameplate_bare "program_vars {serial=$value} a=1"
+		refused 'variable "serial"'
+	done
+	nameplate_bare "nameplate set {serial:text=0042}"
+	expect "serial=0042"
+}
+
 @test "restore says file and line of what is wrong, and writes nothing" {
 	bad() { # CONTENTS MESSAGE...
 		printf "$1" >bad.txt
@@ -359,6 +380,10 @@ assert len(v) == 6' <"$out"
 	bad 'a=1\nb\0c:u8=1\n' '"bad.txt" line 2 holds a NUL'
 	bad 'serial\0=1\n' 'line 1 holds a NUL'
 	bad 'a:f64=1\0e5\n' 'line 1 holds a NUL'
+	bad 'serial=43 \n' 'line 1: variable "serial": its value "43 " is not a number' 'a text is serial:text='
+	bad 'serial=0042\n' 'leading zero'
+	bad 'key:secret=two\nhush hush\n' 'line 2: "..." has no ='
+	! grep -q 'hush' "$err" || return 1
 	nameplate_bare "nameplate restore missing.txt"
 	refused '"missing.txt"' "cannot be read"
 }

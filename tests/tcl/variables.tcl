@@ -12,8 +12,8 @@ proc parsed {word {escaped 0}} {
 foreach {word wanted} {
 	serial=42                 {serial 1 0 2a000000}
 	serial:u32=0x2A           {serial 1 0 2a000000}
-	serial=SN-0042            {serial 1 3 534e2d30303432}
-	serial=0042               {serial 1 3 30303432}
+	serial:text=SN-0042       {serial 1 3 534e2d30303432}
+	serial:text=0042          {serial 1 3 30303432}
 	serial:text=42            {serial 1 3 3432}
 	n=0                       {n 255 0 00000000}
 	n=4294967295              {n 255 0 ffffffff}
@@ -85,7 +85,11 @@ foreach {name word wanted} {
 	"a serial of 8 bits"    serial:u8=4           "*serial=42 or serial:text=*"
 	"a serial too large"    serial=4294967296     "*from 0 to 4294967295*"
 	"a negative serial"     serial=-1             "*from 0 to 4294967295*"
-	"an empty serial"       serial=               "*text that is not empty*"
+	"an empty serial"       serial=               "*is not a number*a text is serial:text=..."
+	"an empty text serial"  serial:text=          "*text that is not empty*"
+	"a serial with a leading zero"  serial=0042   "*\"0042\" has a leading zero*a text is serial:text=..."
+	"a serial with a space behind it"  {serial=43 }  "*\"43 \" is not a number*a text is serial:text=..."
+	"a serial that is a word"  serial=SN-42       "*is not a number*a text is serial:text=..."
 } {
 	check "refused: $name" [string match $wanted [error_of {_np_var_parse $word 0}]] 1
 }
@@ -110,6 +114,21 @@ foreach word {n:hex:secret=topsecret n:u8:secret=777 n:mac:secret=topsecret n:f3
 	check "a wrong secret is refused without being printed: $word" \
 		[list [string match "variable \"n\": its value *" $text] [string match *topsecret* $text] [string match *777* $text]] {1 0 0}
 }
+
+foreach {words wanted} {
+	{key:secret=two words}          "\"...\" has no =*secret*braces*"
+	{key:secret=two wö=rds}         "the name \"...\" is none*"
+	{key:secret=two wo:rds=x}       "variable \"...\": the types are*"
+	{key:hex:secret=00 a=1 n:u8=777}  "variable \"...\" is out of range*"
+	{words key:secret=two}          "\"words\" has no =*"
+	{n:u8=7777 key:secret=two}      "variable \"n\": its value \"7777\"*"
+} {
+	set text [error_of {_np_vars_parse $words 0}]
+	check "what stands behind a secret is not quoted: $words" \
+		[list [string match $wanted $text] [regexp {two|"rds"|"777"} $text]] {1 0}
+}
+check "an error that quotes a whole line of words quotes no secret" [_np_quote "sett a=1 key:hex:secret=00ff b=1"] \
+	"\"sett a=1 key:hex:secret=...\""
 
 # ---- dumps -------------------------------------------------------------------------------------------------------
 

@@ -100,10 +100,10 @@ static int check_serial(const struct variable *variable, const char *lead)
 
 int variable_parse(const char *word, bool escaped, const char *lead, struct variable *variable)
 {
-	const char *equals = strchr(word, '='), *colon, *why;
+	const char *equals = strchr(word, '='), *colon, *why, *hint;
 	const struct type *type;
 	struct value value;
-	char size[LEAD_MAX];
+	char size[LEAD_MAX], reason[LEAD_MAX];
 
 	memset(variable, 0, sizeof *variable);
 	if (!equals)
@@ -113,9 +113,15 @@ int variable_parse(const char *word, bool escaped, const char *lead, struct vari
 		colon = equals;
 	if (take_name(word, (size_t)(colon - word), lead, variable) || take_type(colon, equals, lead, variable, &type))
 		return -1;
+	/* A number, or it would be a text for a mere space. */
+	hint = variable->key == KEY_SERIAL && !type ? "; a text is serial:text=..." : "";
+	if (*hint)
+		type = type_named("u32", 3);
 	why = value_parse(type, equals + 1, escaped, &value);
-	if (why)
-		return refuse_value(variable, equals + 1, lead, why);
+	if (why) {
+		snprintf(reason, sizeof reason, "%s%s", why, hint);
+		return refuse_value(variable, equals + 1, lead, reason);
+	}
 	if (value.length > VALUE_MAX) {
 		snprintf(size, sizeof size, "has %zu bytes: %u is the most", value.length, VALUE_MAX);
 		return refuse_value(variable, equals + 1, lead, size);
