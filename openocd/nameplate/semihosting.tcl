@@ -7,6 +7,7 @@
 #   out, err   bytes printed, not yet passed on as whole lines    printed  bytes so far
 #   start      clock in ms         position  in the features file    pass     whether output goes to the user
 #   status     the firmware's, once it has ended    errno
+#   last       the last line, as shown
 #   expect     pattern of the line that is waited for, matched  whether it was printed
 # What lines `name=...` said is the dict _np_sh_reports; of a name the first counts.
 
@@ -28,7 +29,7 @@ proc _np_run {names pass {expect ""}} {
 	}
 	catch {unset ::_np_sh}
 	array set ::_np_sh [list out {} err {} printed 0 start [clock milliseconds] position 0 pass $pass \
-		status {} errno 0 expect $expect matched 0]
+		status {} errno 0 expect $expect matched 0 last {}]
 	set ::_np_sh_reports [dict create]
 	mww $::_np_demcr $::_np_demcr_catch_fault
 	set failed [catch {_np_run_loop $names} text]
@@ -42,21 +43,27 @@ proc _np_run {names pass {expect ""}} {
 	}
 }
 
+# Only the time that the core runs counts as the firmware's, not what the debugger takes to serve a call, which on a slow link is
+# most of it. But not for ever.
+set _np_run_patience 10
+
 proc _np_run_loop {names} {
-	set seconds [_np_setting NAMEPLATE_TIMEOUT]
+	set limit [expr {int([_np_setting NAMEPLATE_TIMEOUT] * 1000)}]
 	set most [_np_setting NAMEPLATE_MAX_OUTPUT]
-	set stop [expr {$::_np_sh(start) + int($seconds * 1000)}]
+	set left $limit
 	while {1} {
-		set left [expr {$stop - [clock milliseconds]}]
-		if {$left <= 0} {
-			_np_run_stuck $seconds
+		if {[clock milliseconds] - $::_np_sh(start) > $limit * $::_np_run_patience} {
+			_np_fail "the debugger takes too long: in [expr {$limit * $::_np_run_patience / 1000.0}] s the firmware could run for\
+				[expr {($limit - $left) / 1000.0}] s: raise the adapter's speed, or NAMEPLATE_TIMEOUT"
 		}
 		if {[catch {resume}]} {
 			_np_run_lost
 		}
+		set begin [clock milliseconds]
 		if {[catch {wait_halt $left}]} {
-			_np_run_stuck $seconds
+			_np_run_stuck $names
 		}
+		set ran [expr {[clock milliseconds] - $begin}]
 		_np_run_halted
 		if {$::_np_sh(status) ne "" || $::_np_sh(matched) || ([llength $names] > 0 && [_np_run_reported $names])} {
 			return
@@ -64,6 +71,10 @@ proc _np_run_loop {names} {
 		if {$::_np_sh(printed) > $most} {
 			_np_fail "the firmware printed more than $most bytes without coming to an end: correct it, or raise\
 				NAMEPLATE_MAX_OUTPUT"
+		}
+		set left [expr {$left - $ran}]
+		if {$left <= 0} {
+			_np_run_stuck $names
 		}
 	}
 }
@@ -114,10 +125,10 @@ proc _np_run_halted {} {
 		watchpoints, or correct it" $pc]
 }
 
-# Out of time: say what the core is doing.
-proc _np_run_stuck {seconds} {
+# Out of time: say what the core is doing, and what it printed last. Without an argument `halt` would wait for 5 s.
+proc _np_run_stuck {names} {
 	set where ""
-	if {![catch {halt; wait_halt 1000}] && ![catch {_np_registers {pc xPSR}} registers]} {
+	if {![catch {halt 200}] && ![catch {_np_registers {pc xPSR}} registers]} {
 		set exception [expr {[dict get $registers xPSR] & 0x1FF}]
 		set where [format ", it is at 0x%08X" [dict get $registers pc]]
 		if {$exception >= 3 && $exception <= 6} {
@@ -130,17 +141,28 @@ proc _np_run_stuck {seconds} {
 		_np_fail [format "the flash begins with zeros at 0x%08X, where stack pointer and reset vector stand: there is no firmware,\
 			or a power cut took its first line (STM32L4); upload the firmware again" $::_np_flash_first]
 	}
-	set what "did not end"
-	if {$::_np_sh(expect) ne ""} {
-		set what "did not print the line [_np_quote $::_np_sh(expect)]"
-	}
+	set within "within [_np_setting NAMEPLATE_TIMEOUT] s$where"
+	set hint "(NAMEPLATE_TIMEOUT sets the limit, `noverify` skips the run)"
 	if {$::_np_sh(printed) == 0} {
 		catch {_np_banks}
 		_np_if_read_protected
-		set what "printed nothing by semihosting"
+		_np_fail "the firmware printed nothing by semihosting $within: is it built with semihosting, and for this chip? $hint"
 	}
-	_np_fail "the firmware $what within $seconds s$where: is it built with semihosting, and for this chip?\
-		(NAMEPLATE_TIMEOUT sets the limit, `noverify` skips the run)"
+	set what "did not end"
+	if {$::_np_sh(expect) ne ""} {
+		set what "did not print the line [_np_quote $::_np_sh(expect)]"
+	} elseif {[llength $names] > 0} {
+		set what "did not report [lindex $names [lsearch -exact [lmap name $names {dict exists $::_np_sh_reports $name}] 0]]"
+	}
+	_np_fail "the firmware $what $within; it printed last [_np_quote [_np_sh_last]]: correct it, or what is expected of it $hint"
+}
+
+# The line that it is printing, or else its last whole one.
+proc _np_sh_last {} {
+	if {[llength $::_np_sh(out)] > 0} {
+		return [_np_text $::_np_sh(out)]
+	}
+	return $::_np_sh(last)
 }
 
 # ---- the calls ------------------------------------------------------------------------------------------------
@@ -325,6 +347,7 @@ proc _np_sh_line {stream bytes} {
 		set bytes [lrange $bytes 0 end-1]
 	}
 	set line [_np_text $bytes]
+	set ::_np_sh(last) $line
 	if {$::_np_sh(expect) ne "" && [_np_sh_matches $::_np_sh(expect) $bytes]} {
 		set ::_np_sh(matched) 1
 	}

@@ -38,6 +38,13 @@ proc _np_is_path {word} {
 	return [expr {[regexp {[./\\]} $word] || ($word ne "" && [file exists $word])}]
 }
 
+# Whoever asks for the end of OpenOCD gets it, whatever else is wrong: noted before anything is refused.
+proc _np_note_exit {words} {
+	if {[lsearch -exact $words exit] >= 0} {
+		set ::_np_exit 1
+	}
+}
+
 # Takes `expect LINE` out of the words; returns them without it, and the line.
 proc _np_take_expect {words} {
 	set at [lsearch -exact $words expect]
@@ -46,6 +53,7 @@ proc _np_take_expect {words} {
 	}
 	set line [lindex $words [expr {$at + 1}]]
 	if {$line eq ""} {
+		_np_note_exit $words
 		_np_fail "expect needs the line that the firmware prints: expect \"SN 42\""
 	}
 	return [list [lreplace $words $at [expr {$at + 1}]] $line]
@@ -60,7 +68,6 @@ proc _np_options {ask words} {
 			noverify { set verify 0 }
 			keep     { dict set ask keep 1 }
 			reset    { dict set ask reset 1 }
-			exit     { set ::_np_exit 1 }
 		}
 	}
 	if {[lsearch -exact $words verify] >= 0 && [lsearch -exact $words noverify] >= 0} {
@@ -87,8 +94,9 @@ proc _np_parse_serial {words} {
 		_np_fail "program_serial needs a serial number: program_serial 42"
 	}
 	set ask [dict create command program_serial image "" own 0 verify "" expect "" keep 0 reset 0]
-	dict set ask vars [list [_np_serial_var [lindex $words 0]]]
 	lassign [_np_take_expect [lrange $words 1 end]] options line
+	_np_note_exit $options
+	dict set ask vars [list [_np_serial_var [lindex $words 0]]]
 	dict set ask expect $line
 	set known {verify noverify keep reset exit}
 	set word [lindex $options 0]
@@ -144,7 +152,9 @@ proc _np_parse_vars {words} {
 	}
 	set given {}
 	set options {}
-	foreach word [_np_rejoin $words] {
+	set words [_np_rejoin $words]
+	_np_note_exit $words
+	foreach word $words {
 		if {[string first = $word] >= 0} {
 			lappend given $word
 		} elseif {[lsearch -exact $known $word] >= 0} {

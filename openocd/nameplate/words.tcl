@@ -3,11 +3,12 @@
 
 proc _np_parse_words {words} {
 	set ask [dict create reset 0]
+	_np_note_exit $words
 	set numbers {}
 	foreach word $words {
 		switch -- $word {
 			reset { dict set ask reset 1 }
-			exit  { set ::_np_exit 1 }
+			exit  {}
 			default {
 				set what [expr {[llength $numbers] == 0 ? "address" : "word"}]
 				if {[catch {_np_value_integer u32 $word} bytes]} {

@@ -336,7 +336,37 @@ prints() {
 @test "firmware that prints something, but no report, within the time limit" {
 	prints 'hello\n' ""
 	nameplate_run "set NAMEPLATE_TIMEOUT 1" "program_serial 42 fw.elf verify"
-	failed "did not end within 1 s"
+	failed "did not report serial within 1 s" 'it printed last "hello"'
+}
+@test "firmware that resets itself for ever: the run ends within its limit" {
+	local begin
+	firmware fw <<-'S'
+		ldr r1, =0xE000ED0C
+		ldr r2, =0x05FA0004
+		str r2, [r1]
+		b .
+	S
+	begin=$(date +%s%N)
+	nameplate_run "set NAMEPLATE_TIMEOUT 1" "program_serial 42 fw.elf verify"
+	failed "within 1 s"
+	# Programming included.
+	[ $((($(date +%s%N) - begin) / 1000000)) -lt 5000 ]
+}
+
+# slow MS: every read of memory takes so long, as on a slow link.
+slow() {
+	printf '%s\n' 'proc slow {} { rename read_memory plain_read' \
+		"proc read_memory {args} { sleep $1 busy; plain_read {*}\$args } }" 'lappend post_init_commands slow'
+}
+@test "on a slow link only the time that the firmware runs counts" {
+	nameplate_run "program_serial 42 $DEMO noverify"
+	nameplate_run "set NAMEPLATE_TIMEOUT 0.8; set NAMEPLATE_IMAGE {}; $(slow 60)" "program_serial 42 verify"
+	expect "serial=42"
+}
+@test "but a debugger that takes ten times the limit is blamed, not the firmware" {
+	prints 'all work and no play\n' "b again"
+	nameplate_run "set NAMEPLATE_TIMEOUT 0.1; $(slow 100)" "program_serial 42 fw.elf verify"
+	failed "the debugger takes too long"
 }
 @test "firmware that ends without a report" {
 	prints 'hello\n' "ldr r1, =0x20026; movs r0, #0x18; bkpt 0xAB"
@@ -415,4 +445,23 @@ prints() {
 	VBOARD=$BATS_TEST_TMPDIR/nowhere nameplate_run "program_serial 42"
 	failed "nowhere" "VBOARD"
 	[ "$(grep -c '^Error: ' "$err")" = 1 ]
+}
+
+# ---- sessions ----------------------------------------------------------------------------------------------------
+
+@test "exit ends a session whatever else is wrong with the words" {
+	local words
+	for words in "program_serial nope exit" "program_serial 42 quick exit" "program_serial 42 exit expect" \
+		"program_vars exit novalue" "program_vars a=1 exit a=2" "program_words 1 exit"; do
+		status=0
+		timeout 10 openocd -c "gdb_port disabled; telnet_port disabled; tcl_port disabled" \
+			-f "$HOME_DIR/openocd/board/$BOARD.cfg" -c init -c "catch {$words}" >"$out" 2>"$err" </dev/null || status=$?
+		[ "$status" = 1 ] || { echo "$words"; cat "$err"; false; }
+	done
+}
+@test "but the word exit inside a value does not" {
+	openocd_run -c "gdb_port disabled; telnet_port disabled; tcl_port disabled" -f "$HOME_DIR/openocd/board/$BOARD.cfg" \
+		-c init -c 'catch {program_vars note="please exit now" nonsense}' -c 'puts still; shutdown'
+	[ "$status" = 0 ]
+	[ "$stdout" = still ]
 }
