@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: MIT
 # nameplate lock, and what the part itself says of its protection: what was programmed is not always in force.
 
-lappend _telnet_autocomplete_skip _np_do_lock _np_lock _np_lock_blocks _np_lock_check _np_protection _np_protection_info
-lappend _telnet_autocomplete_skip _np_protection_wrpr _np_options_load _np_options_load_text _np_read_unlock_text _np_if_protected
-
 proc _np_do_lock {words flag} {
 	return _np_lock
 }
