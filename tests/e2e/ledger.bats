@@ -575,6 +575,25 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	[ "$ENGINE" = sqlite ] || [[ "$output" == *server-kills=1* ]]
 }
 
+@test "two series in either order, and init, at once: nobody fails, and each device has one of both" {
+	for i in 1 2 3 4; do "$FAST" init >"init.$i" 2>&1 3>&- & done
+	for job in $(jobs -p); do wait "$job"; done
+	[ "$(cat init.* | sort -u | wc -l)" = 1 ]
+	for name in a b; do ok series $name first=1; done
+	for i in $(seq 8); do
+		for j in $(seq 40); do printf '%08X%016X\n' "$i" "$j"; done >"uids.$i"
+		order=(a b)
+		[ $((i % 2)) = 0 ] || order=(b a)
+		"$FAST" take --uid - "${order[@]}" <"uids.$i" >"told.$i" 2>"err.$i" 3>&- &
+	done
+	for job in $(jobs -p); do wait "$job" || { cat err.*; return 1; }; done
+	ok list
+	[ "$(wc -l <"$out")" = 640 ]
+	[ "$(cat told.* | grep '^a:' | sort -u | wc -l)" = 320 ]
+	[ "$(cat told.* | grep '^b:' | sort -u | wc -l)" = 320 ]
+	ok check
+}
+
 # ---- what only one of the engines has ----------------------------------------------------------------------------
 
 only() { [ "$ENGINE" = "$1" ] || skip "$1 only"; }
@@ -604,6 +623,29 @@ only() { [ "$ENGINE" = "$1" ] || skip "$1 only"; }
 	# None was lost on the way: they are the first ones.
 	[ "$(grep -o 'value=[0-9]*' "$out" | cut -d= -f2 | sort -n | tail -n 1)" = "$devices" ]
 	[ "$(wc -l <"$out")" = "$devices" ]
+	ok check
+}
+
+@test "PostgreSQL: what the server undoes because of a deadlock is done again" {
+	only postgres
+	ok init
+	for name in a b; do ok series $name first=1; done
+	ok take --uid $V a
+	# It holds b's place and, once the station waits for that, wants what the station holds of a.
+	sql -d "t$BATS_TEST_NUMBER" >holder 2>&1 3>&- <<-'SQL' &
+		SET deadlock_timeout = '30s';
+		BEGIN;
+		SELECT name FROM nameplate.series WHERE name = 'b' FOR UPDATE;
+		DO $$ BEGIN LOOP EXIT WHEN EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted); PERFORM pg_sleep(0.01); END LOOP; END $$;
+		SELECT count(*) FROM (SELECT value FROM nameplate.number WHERE series = 1 FOR UPDATE) AS rows;
+		COMMIT;
+	SQL
+	until grep -q b holder; do sleep 0.01; done
+	gives b:u32=1 take --uid $U a b
+	grep -qx a:u32=2 "$out"
+	wait $!
+	[ "$(grep -c ERROR holder)" = 0 ]
+	[ "$(grep -c "deadlock detected" "$SERVER/log")" -ge 1 ]
 	ok check
 }
 

@@ -7,6 +7,7 @@
 With commands the database's server is killed in the middle too, and started again.
 """
 import json
+import os
 import random
 import subprocess
 import sys
@@ -44,15 +45,23 @@ def said(number):
 everybody = [["%08X%016X" % (number + 1, device) for device in range(takes)] for number in range(processes)]
 running = [station(number, uids) for number, uids in enumerate(everybody)]
 victims = choose.sample(range(processes), (processes + 2) // 3)
+# Where each victim dies, in bytes of its answers; the server after two thirds of all.
+LINE = 145
+places = {number: choose.uniform(0.02, 0.6) * takes * LINE for number in victims}
 kills = server_kills = 0
+
+
+def size(number):
+    return os.path.getsize("station.%d" % number)
+
+
 while any(process.poll() is None for process in running):
-    time.sleep(0.01 + choose.random() * 0.02)
-    alive = [number for number in victims if running[number].poll() is None]
-    progress = sum(1 for number in range(processes) for _ in open("station.%d" % number))
-    if alive and progress > processes * takes * (kills + 1) / (len(victims) + 2):
-        running[alive[0]].kill()
+    time.sleep(0.002)
+    for number in [number for number in places if size(number) > places[number]]:
+        del places[number]
+        running[number].kill()
         kills += 1
-    if server and server_kills == 0 and progress > processes * takes / 3:
+    if server and server_kills == 0 and sum(map(size, range(processes))) > processes * takes * LINE * 0.6:
         subprocess.run(server[0], shell=True, check=True)
         for process in running:
             process.wait()
