@@ -228,7 +228,7 @@ LONG = $(patsubst %,"tests/mutations/run %",$(sort $(wildcard tests/mutations/*.
         $(patsubst %,"tests/power/power.py --long %",$(shell tests/power/power.py --list)) \
         $(patsubst %,"tests/power/families.py --long %",$(shell tests/power/families.py --list)) \
         $(patsubst %,"tests/power/unplug.py --long %",$(shell tests/power/unplug.py --list)) \
-        "tests/ledger/long ledger" "tests/ledger/long ledger-postgres" \
+        $(patsubst %,"tests/ledger/long %",ledger ledger-postgres ledger-server) \
         $(patsubst %,"tests/fuzz/run 10000000 %",$(shell seq 10))
 
 test-long: ## every power cut, every breakage, 10^8 mutations of the store: some hours; goes on where it was stopped

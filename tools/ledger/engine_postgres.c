@@ -76,9 +76,6 @@ static int postgres_script(struct database *db, const char *text)
 
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY)
 		err = text ? report(db, result) : -1;
-	/* A transaction that had failed before is not committed, and that is no error to PostgreSQL. */
-	else if (text && !strcmp(text, "COMMIT") && strcmp(PQcmdStatus(result), "COMMIT"))
-		err = database_fail(db, "the transaction was rolled back", "nothing was changed; try again");
 	PQclear(result);
 	return err;
 }

@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# nameplate-ledger on PostgreSQL: what a server and a network can do to it.
+
+load ledger
+
+@test "the network goes away at every message; the same device gets the same number" {
+	start
+	mkdir net
+	away="postgresql://ledger@/t$BATS_TEST_NUMBER?host=$PWD/net"
+	devices=0
+	for direction in up down; do
+		for count in $(seq 2 "${EVERY_MESSAGE:-6}" 60); do
+			uid=$(printf '%024X' $((devices + 1)))
+			"$HOME_DIR/tests/ledger/proxy.py" net "$SERVER" $direction "$count" 3>&- &
+			for _ in $(seq 200); do [ -S net/.s.PGSQL.5432 ] && break; sleep 0.01; done
+			status=0
+			"$FAST" --ledger "$away" take --uid "$uid" >"$out" 2>"$err" </dev/null || status=$?
+			wait $! || true
+			devices=$((devices + 1))
+			if [ "$status" = 0 ]; then break; fi
+			[ ! -s "$out" ] && [ "$(wc -l <"$err")" = 1 ] && grep -q 'cannot be reached' "$err" || { echo "$direction $count"; show; return 1; }
+			"$FAST" take --uid "$uid" >"$out"
+		done
+		[ "$count" -ge 8 ] && [ "$count" -lt 60 ]
+	done
+	ok list
+	# None was lost on the way: they are the first ones.
+	[ "$(grep -o 'value=[0-9]*' "$out" | cut -d= -f2 | sort -n | tail -n 1)" = "$devices" ]
+	[ "$(wc -l <"$out")" = "$devices" ]
+	ok check
+}
+
+@test "what the server undoes because of a deadlock is done again" {
+	ok init
+	for name in a b; do ok series $name first=1; done
+	ok take --uid $V a
+	# It holds b's place and, once the station waits for that, wants what the station holds of a.
+	sql -d "t$BATS_TEST_NUMBER" >holder 2>&1 3>&- <<-'SQL' &
+		SET deadlock_timeout = '30s';
+		BEGIN;
+		SELECT name FROM nameplate.series WHERE name = 'b' FOR UPDATE;
+		DO $$ BEGIN LOOP EXIT WHEN EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted); PERFORM pg_sleep(0.01); END LOOP; END $$;
+		SELECT count(*) FROM (SELECT value FROM nameplate.number WHERE series = 1 FOR UPDATE) AS rows;
+		COMMIT;
+	SQL
+	until grep -q b holder; do sleep 0.01; done
+	gives b:u32=1 take --uid $U a b
+	grep -qx a:u32=2 "$out"
+	wait $!
+	[ "$(grep -c ERROR holder)" = 0 ]
+	[ "$(grep -c "deadlock detected" "$SERVER/log")" -ge 1 ]
+	ok check
+}
+
+@test "a server that is not there: one line, and quickly" {
+	no "cannot be reached" -- --ledger "postgresql://ledger@/none?host=$PWD/nowhere" take --uid $U
+	no "cannot be reached" -- --ledger "postgresql://ledger@127.0.0.1:1/none" take --uid $U
+}
+
+@test "a password is never in the ledger's name, nor in a message" {
+	no "PGPASSWORD" -- --ledger "postgresql://locked:geheim@/t?host=$SERVER" take --uid $U
+	[ "$(grep -c geheim "$err")" = 0 ]
+	no "PGPASSWORD" -- --ledger "postgresql:///t?host=$SERVER&user=locked&password=geheim" take --uid $U
+	[ "$(grep -c geheim "$err")" = 0 ]
+	no "no address" -- --ledger "postgresql://locked:geheim@[/t" take --uid $U
+	[ "$(grep -c geheim "$err")" = 0 ]
+	sql "CREATE ROLE locked LOGIN SUPERUSER PASSWORD 'geheim'" >/dev/null
+	start
+	NAMEPLATE_LEDGER="postgresql://locked@/t$BATS_TEST_NUMBER?host=$SERVER"
+	no "password" -- take --uid $U
+	export PGPASSWORD=geheim
+	ok take --uid $U
+	unset PGPASSWORD
+	printf '%s\n' '*:*:*:locked:geheim' >pass
+	chmod 600 pass
+	export PGPASSFILE=$PWD/pass
+	ok take --uid $V
+	[ "$(grep -c geheim "$out")" = 0 ]
+	printf '%s\n' '[line]' "host=$SERVER" "dbname=t$BATS_TEST_NUMBER" user=locked >service
+	PGSERVICEFILE=$PWD/service ok --ledger 'postgresql://?service=line' take --uid $W
+	sql "DROP OWNED BY locked; DROP ROLE locked" >/dev/null
+}
+
+@test "a user who may only read gets one line; a line's file becomes a server's ledger" {
+	ok --ledger start.db init
+	ok --ledger start.db series serial first=1
+	ok --ledger start.db take --uid $U
+	ledger init --from start.db
+	[ "$status" = 0 ]
+	gives serial:u32=1 take --uid $U
+	gives serial:u32=2 take --uid $V
+	no "holds a ledger already" -- init --from start.db
+	sql "CREATE ROLE reader LOGIN; GRANT USAGE ON SCHEMA nameplate TO reader; GRANT SELECT ON ALL TABLES IN SCHEMA nameplate TO reader" >/dev/null
+	NAMEPLATE_LEDGER="postgresql://reader@/t$BATS_TEST_NUMBER?host=$SERVER"
+	ok list
+	ok check
+	no "may only read" -- take --uid $W
+	NAMEPLATE_LEDGER="postgresql://ledger@/t$BATS_TEST_NUMBER?host=$SERVER"
+	sql "DROP OWNED BY reader; DROP ROLE reader" >/dev/null
+}
