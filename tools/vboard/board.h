@@ -19,7 +19,7 @@
 struct board {
 	const struct chip *chip;
 	struct stats stats;
-	struct bus bus, apb; /* what the core's access port reaches, and what the system's debug bus has */
+	struct bus bus, domain2, apb; /* what each access port reaches: the core's, and an H7's two others */
 	struct flash flash;
 	struct fault fault;
 	struct core core;

@@ -41,7 +41,7 @@ struct bus_device {
 struct bus {
 	struct bus_memory memories[BUS_MEMORIES];
 	unsigned memory_count;
-	struct bus_device devices[64];
+	struct bus_device devices[96];
 	unsigned device_count;
 	struct stats *stats;
 };

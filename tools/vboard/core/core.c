@@ -305,8 +305,11 @@ int core_open(struct core *core, const struct chip *chip, struct bus *bus, struc
 	core->exception_count = EXC_IRQ0 + chip->irqs;
 	core->bus = bus;
 	core->stats = stats;
+	components_attach(core, bus, chip_debug_map(chip));
 	debug_attach(core, bus);
 	scs_attach(core, bus);
+	components_attach_rest(core, bus, chip_debug_map(chip));
+	debug_attach_rest(core, bus);
 	err = uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &core->uc);
 	if (!err)
 		err = uc_ctl_set_cpu_model(core->uc, chip->core->uc_cpu);
@@ -384,6 +387,11 @@ static bool is_fp_register(const struct core *core, unsigned regsel)
 	return core_model_has_fpu(core->model) && (regsel == REG_FPSCR || (regsel >= REG_S0 && regsel <= REG_S31));
 }
 
+static bool is_stack_limit(const struct core *core, unsigned regsel)
+{
+	return core->model->architecture == 8 && (regsel == REG_MSPLIM || regsel == REG_PSPLIM);
+}
+
 static int uc_fp_register(unsigned regsel)
 {
 	return regsel == REG_FPSCR ? UC_ARM_REG_FPSCR : UC_ARM_REG_S0 + (int)(regsel - REG_S0);
@@ -409,6 +417,8 @@ uint32_t core_reg_read(struct core *core, unsigned regsel)
 
 	if (is_fp_register(core, regsel))
 		return uc_get(core, uc_fp_register(regsel));
+	if (is_stack_limit(core, regsel))
+		return core->stack_limits[regsel - REG_MSPLIM];
 	if (regsel != REG_SPECIAL && regsel > REG_PSP) {
 		stats_unmodelled(core->stats, "read of core register", regsel);
 		return 0;
@@ -433,6 +443,10 @@ void core_reg_write(struct core *core, unsigned regsel, uint32_t value)
 
 	if (is_fp_register(core, regsel)) {
 		uc_reg_write(core->uc, uc_fp_register(regsel), &value);
+		return;
+	}
+	if (is_stack_limit(core, regsel)) {
+		core->stack_limits[regsel - REG_MSPLIM] = value & ~7u;
 		return;
 	}
 	if (regsel == REG_SPECIAL) {
@@ -472,6 +486,7 @@ void core_reset(struct core *core)
 	uint32_t sp = 0, pc = 0;
 
 	core->halted = core->sleeping = core->lockup = core->reset_requested = false;
+	core->stack_limits[0] = core->stack_limits[1] = 0;
 	exception_reset(core);
 	scs_reset(core);
 	debug_reset(core);

@@ -13,12 +13,14 @@
 #include <stdint.h>
 #include <unicorn/unicorn.h>
 
+#include "core/components.h"
 #include "core/cores.h"
 
 #define CORE_EXCEPTIONS (16 + 160)
 #define MAX_FPB_COMPARATORS 10 /* code and literal */
 #define MAX_DWT_COMPARATORS 4
 #define DBGMCU_WORDS 24 /* up to the last freeze register of the part that has most of them */
+#define CORE_ROMS 6
 #define CORE_MAX_DISCARDED 32 /* more than the stores of one instruction */
 
 enum exception {
@@ -49,6 +51,12 @@ enum core_event {
 	EVENT_INVALID_STATE,    /* a branch out of Thumb state */
 	EVENT_BUS_FAULT,        /* data access where nothing answers */
 	EVENT_FETCH_FAULT,      /* instruction fetch likewise */
+};
+
+/* A ROM table, and what it says whose it is. */
+struct rom_view {
+	const struct rom_table *table;
+	uint64_t pidr;
 };
 
 struct core_exception {
@@ -101,6 +109,8 @@ struct core {
 	uint32_t dwt_ctrl, dwt_cyccnt_base /* while it counts; else its value */, dwt_comp[MAX_DWT_COMPARATORS], dwt_mask[MAX_DWT_COMPARATORS], dwt_function[MAX_DWT_COMPARATORS];
 	uc_hook watch_hook;
 	bool watching;
+	struct rom_view rom_views[CORE_ROMS];
+	unsigned rom_count;
 
 	/* Exceptions and system control, exception.c and scs.c */
 	struct core_exception exceptions[CORE_EXCEPTIONS];
@@ -108,6 +118,8 @@ struct core {
 	unsigned exception_count; /* of this chip */
 	uint32_t vtor, aircr_prigroup, scr, ccr, cfsr, hfsr, bfar, actlr;
 	uint32_t cpacr, fpccr, fpcar, fpdscr; /* where there is an FPU */
+	uint32_t csselr;          /* where there are cache registers */
+	uint32_t stack_limits[2]; /* MSPLIM and PSPLIM of ARMv8-M: kept, not enforced */
 	uint32_t syst_csr, syst_rvr, syst_cvr;
 	uint64_t syst_synced; /* cycles up to which SysTick has counted */
 };
@@ -126,10 +138,11 @@ void core_request_reset(struct core *core);
 void core_run(struct core *core, uint32_t count);
 
 /* Registers by the numbers of DCRSR.REGSEL: 0-15, 16 xPSR, 17 MSP, 18 PSP, 20 CONTROL:FAULTMASK:BASEPRI:PRIMASK, and
- * with an FPU 33 FPSCR, 64-95 S0 to S31. */
+ * on
+ * ARMv8-M 30 MSPLIM and 31 PSPLIM; with an FPU 33 FPSCR, 64-95 S0 to S31. */
 uint32_t core_reg_read(struct core *core, unsigned regsel);
 void core_reg_write(struct core *core, unsigned regsel, uint32_t value);
 
-enum { REG_SP = 13, REG_LR = 14, REG_PC = 15, REG_XPSR = 16, REG_MSP = 17, REG_PSP = 18, REG_SPECIAL = 20, REG_FPSCR = 33, REG_S0 = 64, REG_S31 = 95 };
+enum { REG_SP = 13, REG_LR = 14, REG_PC = 15, REG_XPSR = 16, REG_MSP = 17, REG_PSP = 18, REG_SPECIAL = 20, REG_MSPLIM = 30, REG_PSPLIM = 31, REG_FPSCR = 33, REG_S0 = 64, REG_S31 = 95 };
 
 #endif

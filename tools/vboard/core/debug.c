@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
  * Debug registers of the core: DHCSR and its neighbours, breakpoint unit (FPB), watchpoint unit (DWT), and the
- * read-only blocks a debugger looks at (ROM table, DBGMCU). Reference: ARM DDI 0403 part C, and DDI 0419 part C for ARMv6-M;
+ * DBGMCU. Reference: ARM DDI 0403 part C, and DDI 0419 part C for ARMv6-M;
  * RM0038 section 30.
  */
 #include "core/core.h"
@@ -16,7 +16,7 @@ enum { DHCSR_C_DEBUGEN = 1u << 0, DHCSR_C_HALT = 1u << 1, DHCSR_C_STEP = 1u << 2
 enum { DHCSR_S_REGRDY = 1u << 16, DHCSR_S_HALT = 1u << 17, DHCSR_S_SLEEP = 1u << 18, DHCSR_S_LOCKUP = 1u << 19, DHCSR_S_RETIRE_ST = 1u << 24, DHCSR_S_RESET_ST = 1u << 25 };
 enum { DFSR = 0x30, DHCSR = 0xF0, DCRSR = 0xF4, DCRDR = 0xF8, DEMCR = 0xFC }; /* from 0xE000ED00 */
 enum { FP_CTRL = 0x00, FP_REMAP = 0x04, FP_COMP0 = 0x08 };
-enum { DWT_CTRL = 0x00, DWT_CYCCNT = 0x04, DWT_PCSR = 0x1C, DWT_COMP0 = 0x20, DWT_DEVARCH = 0xFBC };
+enum { DWT_CTRL = 0x00, DWT_CYCCNT = 0x04, DWT_PCSR = 0x1C, DWT_COMP0 = 0x20 };
 
 #define DHCSR_KEY 0xA05Fu
 #define CODE_REGION_END 0x20000000u /* comparators know no addresses above */
@@ -341,8 +341,6 @@ static int dwt_read(void *ctx, uint32_t offset, uint32_t *value)
 		*value = cyccnt(core);
 	} else if (offset == DWT_PCSR) {
 		*value = core->halted ? 0xFFFFFFFF : core->pc_last;
-	} else if (offset == DWT_DEVARCH && core->model->architecture == 8) {
-		*value = 0x47701A02;
 	} else if (offset > DWT_PCSR && offset < 0xFB0) {
 		stats_unmodelled(core->stats, "read of DWT register", 0xE0001000u + offset);
 	}
@@ -376,25 +374,6 @@ static int dwt_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 }
 
 /* ---- Blocks that are only there to be found ---- */
-
-/* ROM table, RM0038 section 30.8.3: SCS, DWT, FPB, ITM, TPIU, ETM; then the identification of ST, with the part's DEV_ID. */
-static int rom_table_read(void *ctx, uint32_t offset, uint32_t *value)
-{
-	static const uint32_t entries[] = {0xFFF0F003, 0xFFF02003, 0xFFF03003, 0xFFF01003, 0xFFF41003, 0xFFF42003};
-	struct core *core = ctx;
-	uint32_t part = core->chip->dbgmcu_idcode & 0xFFF;
-	const uint8_t ids[] = {0x00, 0, 0, 0, part & 0xFF, (uint8_t)(part >> 8), 0x0A, 0x00, 0x0D, 0x10, 0x05, 0xB1};
-	unsigned present = core_model_is_v6m(core->model) ? 3 : sizeof entries / sizeof *entries;
-
-	*value = 0;
-	if (offset < 4 * present)
-		*value = entries[offset / 4];
-	if (offset == 0xFCC)
-		*value = 1; /* MEMTYPE: system memory is on this bus */
-	if (offset >= 0xFD0)
-		*value = ids[(offset - 0xFD0) / 4];
-	return 0;
-}
 
 static int ignore_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 {
@@ -432,34 +411,32 @@ static int dbgmcu_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mas
 
 void debug_attach(struct core *core, struct bus *bus)
 {
-	/* Always there, then what ARMv6-M has not. */
 	const struct bus_device blocks[] = {
 		{"debug", 0xE000EDF0, 0x10, scb_debug_read, scb_debug_write, core},
 		{"DFSR", 0xE000ED30, 0x4, dfsr_read, dfsr_write, core},
 		{"FPB", 0xE0002000, 0x1000, fpb_read, fpb_write, core},
 		{"DWT", 0xE0001000, 0x1000, dwt_read, dwt_write, core},
 		{"DBGMCU", core->chip->dbgmcu, 4 * DBGMCU_WORDS, dbgmcu_read, dbgmcu_write, core},
-		{"ROM table", 0xE00FF000, 0x1000, rom_table_read, ignore_write, core},
-		{"ITM", 0xE0000000, 0x1000, zero_read, ignore_write, core},  /* no trace port is connected */
-		{"TPIU", 0xE0040000, 0x1000, zero_read, ignore_write, core},
-		{"ETM", 0xE0041000, 0x1000, zero_read, ignore_write, core},
 	};
 
-	unsigned count = core_model_is_v6m(core->model) ? 6 : sizeof blocks / sizeof *blocks;
-
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < sizeof blocks / sizeof *blocks; i++)
 		bus_add_device(bus, blocks[i]);
-	/* Where debuggers look for the DBGMCU first: nothing, or the cross trigger interface. */
-	if (core->chip->dbgmcu != 0xE0042000)
-		bus_add_device(bus, (struct bus_device){"CTI", 0xE0042000, 0x1000, zero_read, ignore_write, core});
-	/* On H7 the core sees what is on the debug bus too (RM0433 section 60.3): the trace funnel, behind the DBGMCU. */
-	if (core->chip->apb_ap)
-		bus_add_device(bus, (struct bus_device){"SWTF", core->chip->dbgmcu + 0x3000, 0x1000, zero_read, ignore_write, core});
 }
 
-/* RM0433 section 60.4.2: DBGMCU and the trace funnel, as access port 2 sees them. */
-void debug_attach_apb(struct core *core, struct bus *bus)
+/* Where a debugger looks before it knows the core: the trace unit, and both places where an ST part may have its DBGMCU.
+ * The private peripheral bus answers there, whatever is behind it. */
+void debug_attach_rest(struct core *core, struct bus *bus)
+{
+	static const uint32_t places[] = {0xE0000000, 0xE0042000, 0xE0044000};
+
+	for (unsigned i = 0; i < sizeof places / sizeof *places; i++)
+		bus_add_device(bus, (struct bus_device){"reserved", places[i], 0x1000, zero_read, ignore_write, core});
+}
+
+/* RM0433 section 60.4.2: DBGMCU, as access port 2 sees it; the trace units are rows of the part's table. */
+void debug_attach_apb(struct core *core, struct bus *bus, const struct debug_map *map)
 {
 	bus_add_device(bus, (struct bus_device){"DBGMCU", 0xE00E1000, 4 * DBGMCU_WORDS, dbgmcu_read, dbgmcu_write, core});
-	bus_add_device(bus, (struct bus_device){"SWTF", 0xE00E4000, 0x1000, zero_read, ignore_write, core});
+	components_attach(core, bus, map);
+	components_attach_rest(core, bus, map);
 }

@@ -9,8 +9,10 @@
 #include "core/core.h"
 
 void debug_attach(struct core *core, struct bus *bus);
+/* What answers where no block is; comes last. */
+void debug_attach_rest(struct core *core, struct bus *bus);
 /* What the system's debug bus of the H7 has, on a bus of its own. */
-void debug_attach_apb(struct core *core, struct bus *bus);
+void debug_attach_apb(struct core *core, struct bus *bus, const struct debug_map *map);
 void debug_halt(struct core *core, uint32_t dfsr_reason);
 bool debug_enabled(const struct core *core);
 bool debug_breakpoint_at(const struct core *core, uint32_t pc);

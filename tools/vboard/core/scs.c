@@ -42,7 +42,9 @@ enum {
 	AFSR = 0xD3C,
 	ID_FIRST = 0xD40, /* ID_PFR0 to ID_ISAR4 */
 	ID_LAST = 0xD70,
-	CLIDR = 0xD78, /* to CSSELR: no caches are told */
+	CLIDR = 0xD78,
+	CTR = 0xD7C,
+	CCSIDR = 0xD80,
 	CSSELR = 0xD84,
 	CPACR = 0xD88,
 	MPU_TYPE = 0xD90,
@@ -57,7 +59,6 @@ enum {
 	MVFR2 = 0xF48,
 	CACHE_FIRST = 0xF50, /* ICIALLU to BPIALL: nothing to maintain */
 	CACHE_LAST = 0xF78,
-	PID_FIRST = 0xFD0,
 };
 
 enum { CSR_ENABLE = 1u << 0, CSR_TICKINT = 1u << 1, CSR_CLKSOURCE = 1u << 2, CSR_COUNTFLAG = 1u << 16 };
@@ -76,6 +77,7 @@ void scs_reset(struct core *core)
 	core->fpccr = FPCCR_RESET;
 	core->fpu_off = core_model_has_fpu(core->model) || core->model->fp_in_emulator;
 	core->cfsr = core->hfsr = core->bfar = 0;
+	core->csselr = 0;
 	core->syst_csr = core->syst_rvr = core->syst_cvr = 0;
 	core->syst_synced = core->cycles;
 }
@@ -285,7 +287,7 @@ static void aircr_write(struct core *core, uint32_t value)
 static bool reserved_on_v6m(uint32_t offset)
 {
 	return offset == ICTR || (offset >= NVIC_IABR && offset < NVIC_IPR) || offset == SHPR1 ||
-	       (offset >= SHCSR && offset < PID_FIRST);
+	       offset >= SHCSR;
 }
 
 /* Registers of ARMv8-M's security extension, which is off: they read as 0. */
@@ -294,10 +296,26 @@ static bool is_security_register(const struct core *core, uint32_t offset)
 	return core->model->architecture == 8 && (offset == DSCSR || offset == DAUTHSTATUS || offset == DEVARCH);
 }
 
+/* Cache maintenance, which has nothing to maintain here. */
 static bool is_cache_register(const struct core *core, uint32_t offset)
 {
-	return core->model->cache_registers &&
-	       ((offset >= CLIDR && offset <= CSSELR) || (offset >= CACHE_FIRST && offset <= CACHE_LAST));
+	return core->model->clidr && offset >= CACHE_FIRST && offset <= CACHE_LAST;
+}
+
+/* Identification of the caches: CSSELR names one of level 1, 0 the data cache and 1 the instruction cache. Where there are
+ * none, all is 0 but CTR of ARMv8-M. ARM DDI 0403 section B4.8; DDI 0489 sections 3.3.5 to 3.3.8. */
+static uint32_t cache_read(const struct core *core, uint32_t offset)
+{
+	switch (offset) {
+	case CLIDR:
+		return core->model->clidr;
+	case CTR:
+		return core->model->ctr;
+	case CCSIDR:
+		return core->csselr < 2 ? core->model->ccsidr[core->csselr] : 0;
+	default:
+		return core->csselr;
+	}
 }
 
 /* FPU control; false where that is no such register. ARM DDI 0403 sections B3.2.20 to B3.2.23. */
@@ -354,7 +372,9 @@ static int scs_read(void *ctx, uint32_t offset, uint32_t *value)
 		*value = priorities_read(core, EXC_IRQ0 + offset - NVIC_IPR);
 	else if (offset >= SHPR1 && offset <= SHPR3)
 		*value = priorities_read(core, 4 + offset - SHPR1);
-	else if ((offset >= ID_FIRST && offset <= ID_LAST) || offset >= PID_FIRST ||
+	else if (offset >= CLIDR && offset <= CSSELR)
+		*value = cache_read(core, offset);
+	else if ((offset >= ID_FIRST && offset <= ID_LAST) ||
 		 (offset >= MVFR0 && offset <= MVFR2) || is_cache_register(core, offset) || is_security_register(core, offset))
 		*value = 0; /* no optional features are told */
 	else
@@ -428,6 +448,13 @@ static int scs_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 		switch (offset) {
 		case ACTLR:
 			core->actlr = value;
+			break;
+		case CLIDR:
+		case CTR:
+		case CCSIDR:
+			break;
+		case CSSELR:
+			core->csselr = core->model->clidr ? value & 0xF : 0;
 			break;
 		case ICSR:
 			icsr_write(core, value);

@@ -81,6 +81,8 @@ const struct chip chips[] = {
 		.cpuid = 0x411FC231,       /* r1p1 */
 		.jtag_idcode = 0x3BA00477, /* RM0008 section 31.6.3 */
 		.swd_idcode = 0x1BA01477,
+		.ap_idr = 0x14770011,
+		.debug_map = &debug_map_m3_r1,
 		.bs_idcode = 0x16410041,   /* medium density; RM0008 section 31.6.2 */
 		.dbgmcu = 0xE0042000,
 		.dbgmcu_idcode = 0x20036410, /* medium density, revision Y; RM0008 section 31.6.1 */
@@ -393,6 +395,7 @@ const struct chip chips[] = {
 		.granule = 8,
 		.ram_base = 0x20000000,
 		.ram_size = 128 * 1024,
+		.ram_end_alias = {0x10000000, 32 * 1024}, /* CCM SRAM; RM0440 section 2.4 */
 		.system_base = 0x1FFF0000,
 		.system_size = 28 * 1024,
 		.option_base = 0x1FFF7000,
@@ -529,7 +532,9 @@ const struct chip chips[] = {
 		.jtag_idcode = 0x6BA00477, /* RM0433 section 60.4.1 */
 		.swd_idcode = 0x6BA02477,
 		.bs_idcode = 0x06450041,
-		.apb_ap = 2,
+		.ap_idr = 0x84770001,
+		.debug_map = &debug_map_h7,
+		.more_ports = true,
 		.dbgmcu = 0x5C001000,
 		.dbgmcu_idcode = 0x20036450, /* revision V */
 		.flash_base = 0x08000000,
@@ -554,6 +559,11 @@ const struct chip chips[] = {
 	},
 	{.name = NULL},
 };
+
+const struct debug_map *chip_debug_map(const struct chip *chip)
+{
+	return chip->debug_map ? chip->debug_map : chip->core->debug_map;
+}
 
 const struct chip *chip_find(const char *name)
 {

@@ -5,9 +5,11 @@
 #ifndef VBOARD_CHIPS_H
 #define VBOARD_CHIPS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct core_model;
+struct debug_map;
 struct flash_ops;
 struct periph;
 
@@ -27,7 +29,10 @@ struct chip {
 	uint32_t jtag_idcode;   /* JTAG-DP */
 	uint32_t swd_idcode;    /* SW-DP DPIDR */
 	uint32_t bs_idcode;     /* boundary-scan TAP, 5-bit IR; 0: there is none */
-	unsigned apb_ap;        /* number of the access port to the system's debug bus, where the DBGMCU is too; 0: none */
+	uint32_t ap_idr;        /* of access port 0; 0: as the core says */
+	const struct debug_map *debug_map; /* NULL: as the core says */
+	/* An H7: its access port 1 is that of domain 2, port 2 that of the system's debug bus, where the DBGMCU is too. */
+	bool more_ports;
 	uint32_t dbgmcu;        /* base address of DBGMCU */
 	uint32_t dbgmcu_idcode; /* REV_ID and DEV_ID */
 	uint32_t flash_base, flash_size; /* bytes */
@@ -37,6 +42,7 @@ struct chip {
 	uint32_t granule;       /* bytes that share one ECC code and are programmed in one go; 0: no ECC */
 	uint32_t ram_base, ram_size;     /* bytes */
 	struct chip_memory more_ram[2];  /* size 0: none */
+	struct chip_memory ram_end_alias; /* where the last bytes of the RAM show as well */
 	/* Memories that are only read. Sizes are multiples of 4 KiB; 0: there is none. */
 	uint32_t system_base, system_size; /* system memory (boot loader), OTP */
 	uint32_t eeprom_base, eeprom_size; /* data EEPROM */
@@ -53,6 +59,9 @@ struct chip {
 };
 
 extern const struct chip chips[];
+
+/* What the core's access port shows. */
+const struct debug_map *chip_debug_map(const struct chip *chip);
 
 /* The chip of that name, or NULL. */
 const struct chip *chip_find(const char *name);

@@ -9,16 +9,39 @@
 #include <stddef.h>
 
 enum { AP_CSW = 0x00, AP_TAR = 0x04, AP_DRW = 0x0C, AP_BD0 = 0x10, AP_BD3 = 0x1C, AP_CFG = 0xF4, AP_BASE = 0xF8, AP_IDR = 0xFC };
-enum { CSW_SIZE = 7, CSW_WORD = 2, CSW_ADDRINC = 3u << 4, CSW_INCREMENT = 1u << 4, CSW_PACKED = 2u << 4, CSW_DEVICE_EN = 1u << 6, CSW_PROT = 0x43000000, CSW_WRITABLE = 0x7F000F37 };
+enum { CSW_SIZE = 7, CSW_WORD = 2, CSW_ADDRINC = 3u << 4, CSW_INCREMENT = 1u << 4, CSW_PACKED = 2u << 4, CSW_DEVICE_EN = 1u << 6, CSW_WRITABLE = 0x7F000F37 };
 
+enum { SELECT_DPBANKSEL = 0xF, BANK_CTRL_STAT = 0, BANK_DLCR = 1, BANK_TARGETID = 2, BANK_DLPIDR = 3, BANK_EVENTSTAT = 4 };
+enum { DLCR_TURNROUND = 3u << 8 };
 #define POWER_REQUESTS ((1u << 28) | (1u << 30)) /* CDBGPWRUPREQ, CSYSPWRUPREQ; acknowledged one bit above */
 
 void dap_reset(struct dap *dap)
 {
-	dap->ctrl_stat = dap->select = dap->rdbuff = 0;
+	dap->ctrl_stat = dap->select = dap->rdbuff = dap->dlcr = 0;
 	for (unsigned i = 0; i < DAP_PORTS; i++) {
-		dap->ports[i].csw = CSW_PROT | CSW_DEVICE_EN | CSW_WORD;
+		dap->ports[i].csw = dap->ports[i].csw_reset;
 		dap->ports[i].tar = 0;
+	}
+}
+
+/* What DPBANKSEL shows at address 4; ADIv5.2 knows more of them than 5.0. ARM IHI 0031 section B2.2. */
+static uint32_t banked_read(const struct dap *dap)
+{
+	bool v2 = (dap->chip->swd_idcode >> 12 & 0xF) >= 2;
+
+	switch (dap->select & SELECT_DPBANKSEL) {
+	case BANK_CTRL_STAT:
+		return dap->ctrl_stat | (dap->ctrl_stat & POWER_REQUESTS) << 1;
+	case BANK_DLCR:
+		return dap->dlcr;
+	case BANK_TARGETID: /* DEV_ID and ST's code */
+		return v2 ? (dap->chip->dbgmcu_idcode & 0xFFF) << 16 | 0x41 : 0;
+	case BANK_DLPIDR: /* instance 0, protocol version 1 */
+		return v2 ? 1 : 0;
+	case BANK_EVENTSTAT: /* no event is pending */
+		return v2 ? 1 : 0;
+	default:
+		return 0;
 	}
 }
 
@@ -27,7 +50,7 @@ uint32_t dap_dp_read(struct dap *dap, unsigned a)
 	dap->stats->dp_reads++;
 	switch (a) {
 	case DP_CTRL_STAT:
-		return dap->ctrl_stat | (dap->ctrl_stat & POWER_REQUESTS) << 1;
+		return banked_read(dap);
 	case DP_SELECT:
 		return dap->select;
 	case DP_RDBUFF:
@@ -47,6 +70,16 @@ void dap_abort(struct dap *dap, uint32_t value)
 			dap->ctrl_stat &= ~flags[i];
 }
 
+/* Of the others only DLCR can be written. */
+static void banked_write(struct dap *dap, uint32_t value)
+{
+	if ((dap->select & SELECT_DPBANKSEL) != BANK_DLCR)
+		return;
+	if (value & DLCR_TURNROUND)
+		stats_unmodelled(dap->stats, "turnaround in DP register DLCR:", value & DLCR_TURNROUND);
+	dap->dlcr = value & ~DLCR_TURNROUND;
+}
+
 void dap_dp_write(struct dap *dap, unsigned a, uint32_t value, bool jtag)
 {
 	const uint32_t sticky = CTRL_STAT_STICKYORUN | CTRL_STAT_STICKYCMP | CTRL_STAT_STICKYERR;
@@ -58,6 +91,10 @@ void dap_dp_write(struct dap *dap, unsigned a, uint32_t value, bool jtag)
 			dap_abort(dap, value);
 		break;
 	case DP_CTRL_STAT:
+		if (dap->select & SELECT_DPBANKSEL) {
+			banked_write(dap, value);
+			break;
+		}
 		if (jtag)
 			dap->ctrl_stat &= ~(value & sticky);
 		dap->ctrl_stat = (dap->ctrl_stat & (sticky | CTRL_STAT_WDATAERR | CTRL_STAT_READOK)) |
@@ -170,11 +207,10 @@ void dap_ap_write(struct dap *dap, unsigned a, uint32_t value)
 		return;
 	switch (reg) {
 	case AP_CSW:
-		if ((value & CSW_SIZE) > CSW_WORD) {
-			stats_unmodelled(dap->stats, "transfer size in AP register CSW", value & CSW_SIZE);
+		/* A size that there is not reads back as another: so a debugger knows. */
+		if ((value & CSW_SIZE) > CSW_WORD)
 			value = (value & ~(uint32_t)CSW_SIZE) | CSW_WORD;
-		}
-		port->csw = (value & CSW_WRITABLE) | CSW_DEVICE_EN;
+		port->csw = (value & CSW_WRITABLE) | (port->csw_reset & ~(uint32_t)CSW_WRITABLE) | CSW_DEVICE_EN;
 		break;
 	case AP_TAR:
 		port->tar = value;

@@ -17,18 +17,19 @@ struct stats;
 /* A memory access port; the core's is number 0. */
 struct access_port {
 	struct bus *bus; /* NULL: there is none of this number */
-	uint32_t idr, base;
+	uint32_t idr, base, csw_reset;
 	uint32_t csw, tar;
 };
 
 struct dap {
 	const struct chip *chip;
 	struct stats *stats;
-	uint32_t ctrl_stat, select, rdbuff;
+	uint32_t ctrl_stat, select, rdbuff, dlcr;
 	uint64_t wait_every, asked; /* a fault: each so many accesses to an access port it is busy; 0: never */
 	struct access_port ports[DAP_PORTS];
 };
 
+enum { BASE_PRESENT = 3, BASE_ABSENT = 2 }; /* a ROM table, in the format of ADIv5 */
 enum { DP_ABORT = 0x0, DP_DPIDR = 0x0, DP_CTRL_STAT = 0x4, DP_SELECT = 0x8, DP_RDBUFF = 0xC };
 enum { CTRL_STAT_ORUNDETECT = 1u << 0, CTRL_STAT_STICKYORUN = 1u << 1, CTRL_STAT_STICKYCMP = 1u << 4, CTRL_STAT_STICKYERR = 1u << 5, CTRL_STAT_READOK = 1u << 6, CTRL_STAT_WDATAERR = 1u << 7 };
 
