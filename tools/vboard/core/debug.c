@@ -18,6 +18,9 @@ enum { DFSR = 0x30, DHCSR = 0xF0, DCRSR = 0xF4, DCRDR = 0xF8, DEMCR = 0xFC }; /*
 enum { FP_CTRL = 0x00, FP_REMAP = 0x04, FP_COMP0 = 0x08 };
 enum { DWT_CTRL = 0x00, DWT_CYCCNT = 0x04, DWT_PCSR = 0x1C, DWT_COMP0 = 0x20 };
 
+#define APB_BASE 0xE00E0000u
+#define APB_WINDOW 0x5C000000u
+#define APB_SIZE 0x16000u
 #define DHCSR_KEY 0xA05Fu
 #define CODE_REGION_END 0x20000000u /* comparators know no addresses above */
 #define DWT_CTRL_CYCCNTENA 1u
@@ -433,9 +436,22 @@ void debug_attach_rest(struct core *core, struct bus *bus)
 		bus_add_device(bus, (struct bus_device){"reserved", places[i], 0x1000, zero_read, ignore_write, core});
 }
 
+/* The core sees the debug bus at other addresses. RM0433 section 60.3. */
+static int window_read(void *ctx, uint32_t offset, uint32_t *value)
+{
+	return bus_read(ctx, APB_BASE + offset, 4, value);
+}
+
+static int window_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
+{
+	(void)mask;
+	return bus_write(ctx, APB_BASE + offset, 4, value);
+}
+
 /* RM0433 section 60.4.2: DBGMCU, as access port 2 sees it; the trace units are rows of the part's table. */
 void debug_attach_apb(struct core *core, struct bus *bus, const struct debug_map *map)
 {
+	bus_add_device(core->bus, (struct bus_device){"debug bus", APB_WINDOW, APB_SIZE, window_read, window_write, bus});
 	bus_add_device(bus, (struct bus_device){"DBGMCU", 0xE00E1000, 4 * DBGMCU_WORDS, dbgmcu_read, dbgmcu_write, core});
 	components_attach(core, bus, map);
 	components_attach_rest(core, bus, map);
