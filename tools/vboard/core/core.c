@@ -11,6 +11,7 @@
  * - Inside an IT block a stop takes effect one instruction late.
  */
 #include "core/core.h"
+#include "core/bitband.h"
 #include "core/debug.h"
 #include "core/exception.h"
 #include "core/scs.h"
@@ -25,7 +26,7 @@
 #define XPSR_T (1u << 24)
 #define RUN_FOR_EVER 0xF0000000u /* an address that is never executed */
 #define OPCODE_WFI 0xBF30u
-#define MMIO_BLOCKS 2
+#define MMIO_BLOCKS 3
 
 enum { CFSR_PRECISERR = 1u << 9, CFSR_BFARVALID = 1u << 15 };
 
@@ -34,6 +35,7 @@ static const struct {
 } mmio_blocks[MMIO_BLOCKS] = {
 	{0x40000000, 0x20000000}, /* peripherals */
 	{0xE0000000, 0x00100000}, /* private peripheral bus */
+	{BITBAND_SRAM, BITBAND_SIZE}, /* on cores that have it */
 };
 
 /* Interrupt hook numbers of Unicorn's ARM. */
@@ -240,6 +242,7 @@ static void mmio_write(struct core *core, uint32_t address, unsigned size, uint6
 	}
 MMIO_PAIR(0)
 MMIO_PAIR(1)
+MMIO_PAIR(2)
 
 /* The copy that the emulator gets instead of memory N; one for all places where the same bytes show. */
 static uint8_t *make_copy(struct core *core, unsigned n)
@@ -274,6 +277,8 @@ static uc_err map_bus(struct core *core)
 		err = uc_mmio_map(core->uc, mmio_blocks[0].base, mmio_blocks[0].size, mmio_read_0, core, mmio_write_0, core);
 	if (!err)
 		err = uc_mmio_map(core->uc, mmio_blocks[1].base, mmio_blocks[1].size, mmio_read_1, core, mmio_write_1, core);
+	if (!err && core->model->bit_band)
+		err = uc_mmio_map(core->uc, mmio_blocks[2].base, mmio_blocks[2].size, mmio_read_2, core, mmio_write_2, core);
 	return err;
 }
 
@@ -308,6 +313,7 @@ int core_open(struct core *core, const struct chip *chip, struct bus *bus, struc
 	components_attach(core, bus, chip_debug_map(chip));
 	debug_attach(core, bus);
 	scs_attach(core, bus);
+	bitband_attach(core, bus);
 	components_attach_rest(core, bus, chip_debug_map(chip));
 	debug_attach_rest(core, bus);
 	err = uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &core->uc);

@@ -176,6 +176,7 @@ const struct core_model cortex_m3 = {
 	.priority_mask = 0xF0,
 	.ccr_reset = 0x200, /* STKALIGN, as on r2p0 */
 	.ccr_writable = 0x31B,
+	.bit_band = true,
 	.vtor_mask = 0x3FFFFF80,
 };
 
@@ -194,6 +195,7 @@ const struct core_model cortex_m4 = {
 	.priority_mask = 0xF0,
 	.ccr_reset = 0x200,
 	.ccr_writable = 0x31B,
+	.bit_band = true,
 	.vtor_mask = 0xFFFFFF80,
 	.fp_in_emulator = true,
 };
@@ -212,6 +214,7 @@ const struct core_model cortex_m4f = {
 	.priority_mask = 0xF0,
 	.ccr_reset = 0x200,
 	.ccr_writable = 0x31B,
+	.bit_band = true,
 	.vtor_mask = 0xFFFFFF80,
 	.mvfr = {0x10110021, 0x11000011, 0},
 };
@@ -229,7 +232,7 @@ const struct core_model cortex_m7 = {
 	.watch_comparators = 4,
 	.priority_mask = 0xF0,
 	.ccr_reset = 0x40200, /* BP and STKALIGN, always */
-	.ccr_writable = 0x11B,
+	.ccr_writable = 0x3011B, /* IC and DC, too */
 	.vtor_mask = 0xFFFFFF80,
 	.clidr = 0x09000003, /* 16 KiB of each, as on the STM32F76x and H743 */
 	.ctr = 0x8303C003,

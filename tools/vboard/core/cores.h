@@ -25,6 +25,7 @@ struct core_model {
 	/* System control space */
 	uint8_t priority_mask; /* the bits of a priority that exist */
 	uint32_t ccr_reset, ccr_writable;
+	bool bit_band;
 	uint32_t vtor_mask;  /* 0: no VTOR, vectors are at 0 */
 	uint32_t clidr, ctr, ccsidr[2]; /* caches that are told: the model has none behind them; CCSIDR of data, instructions */
 	uint32_t mvfr[3];    /* MVFR0 to MVFR2; 0: no FPU */

@@ -10,20 +10,24 @@
 
 struct bus;
 
-#define PERIPH_WORDS 64 /* registers per peripheral: 256 bytes */
+#define PERIPH_WORDS 256 /* registers per peripheral: 1 KiB */
 
 struct periph_reset {
 	uint16_t offset;
 	uint32_t value;
 };
 
-/* The bits of `cause`, as they stand after a write at offset, are copied to the same register, moved left by
- * left_shift bits. */
+/* The bits of `cause`, as they stand after a write at `offset`, are copied to the register at `to`, moved left by `shift` bits
+ * (right if it is negative). */
 struct periph_follow {
 	uint16_t offset;
 	uint32_t cause;
-	unsigned left_shift;
+	uint16_t to;
+	int shift;
 };
+
+/* Instead of a distance: the bits of `cause` read as 1, or as 0, whatever is written. */
+enum { ALWAYS_1 = 100, ALWAYS_0 = 101 };
 
 struct periph {
 	const char *name;
@@ -37,6 +41,14 @@ struct periph_file {
 	const struct periph *row;
 	uint32_t regs[PERIPH_WORDS];
 };
+
+/* What every part has, at its own addresses: watchdogs, which do not count, and SYSCFG. A watchdog's keys are not kept. */
+extern const struct periph_reset periph_no_resets[], periph_iwdg_resets[], periph_wwdg_resets[];
+extern const struct periph_follow periph_no_follows[], periph_iwdg_follows[], periph_syscfg_follows[];
+#define WATCHDOGS_AT(iwdg, wwdg)                                                                                       \
+	{"IWDG", iwdg, 0x20, periph_iwdg_resets, periph_iwdg_follows}, {"WWDG", wwdg, 0x0C, periph_wwdg_resets, periph_no_follows}
+#define WATCHDOGS WATCHDOGS_AT(0x40003000, 0x40002C00)
+#define SYSCFG(base) {"SYSCFG", base, 0x400, periph_no_resets, periph_syscfg_follows}
 
 extern const struct periph periphs_stm32l1[], periphs_stm32l0[];
 extern const struct periph periphs_stm32f0[], periphs_stm32f1[], periphs_stm32f3[];
