@@ -134,7 +134,7 @@ static void a_peripheral_that_is_not_there_is_reported(void **state)
 	struct fixture *f = *state;
 
 	f->unmodelled_expected = true;
-	assert_int_equal(try_read(f, 0x40010000, 4), BUS_FAULT);
+	assert_int_equal(try_read(f, 0x40013000, 4), BUS_FAULT);
 	assert_int_equal(f->board.stats.unmodelled, 1);
 	assert_int_equal(try_read(f, NOTHING_THERE, 4), BUS_FAULT); /* a real part has nothing there either */
 	assert_int_equal(f->board.stats.unmodelled, 1);

@@ -275,13 +275,14 @@ static void the_second_access_port_reaches_the_dbgmcu(void **state)
 	struct dap *dap = &f->board.dap;
 
 	dap_dp_write(dap, DP_SELECT, 2u << 24, true);
+	dap_ap_write(dap, 0x0, 0x80000002); /* words */
 	dap_ap_write(dap, 0x4, 0xE00E1000);
 	dap_ap_read(dap, 0xC);
 	assert_int_equal(dap->rdbuff, 0x20036450);
 	dap_ap_write(dap, 0x4, 0xE00E1004);
 	dap_ap_write(dap, 0xC, 7);
 	assert_int_equal(peek(f, 0x5C001004), 7);
-	dap_dp_write(dap, DP_SELECT, 1u << 24 | 0xF0, true);
+	dap_dp_write(dap, DP_SELECT, 3u << 24 | 0xF0, true);
 	dap_ap_read(dap, 0xC);
 	assert_int_equal(dap->rdbuff, 0); /* no such port */
 }
