@@ -145,8 +145,8 @@ proc virtual_board {chip target} {
 	_virtual_attach $name $script $serial $address $port
 	uplevel #0 [list source [find $target]]
 	_virtual_image $chip
-	uplevel #0 [list source $::_virtual_nameplate]
 	lappend ::_telnet_autocomplete_skip virtual_board {*}[info commands _virtual_*]
+	uplevel #0 [list source $::_virtual_nameplate]
 }
 
 # The demo firmware: from a checkout, or as installed.

@@ -533,4 +533,6 @@ inch="'
 	}' 'puts "[llength [lsearch -all -glob $_telnet_autocomplete_skip _np_*]] > 100"; shutdown'
 	[[ $stdout = [1-9][0-9][0-9]" > 100" ]]
 	[ "$status" = 0 ]
+	# A board file's last value would be printed.
+	! grep -q _virtual "$err"
 }
