@@ -28,7 +28,9 @@ proc _np_require_version {} {
 }
 _np_require_version
 
-foreach _np_part {settings dialect file codec number value region image target store writer compact save resume list dump rescue words lock semihosting upload commands} {
+# In this order each uses only those before it.
+foreach _np_part {dialect codec number file settings target value var region protection flash store live save plan compact resume writer
+	elf image list change dump rescue semihosting run verify upload words lock commands session} {
 	source [file join [file dirname [info script]] nameplate $_np_part.tcl]
 }
 unset _np_part
@@ -56,8 +58,8 @@ add_help_text program_words "write words to erased flash at a fixed address outs
 proc nameplate {args} {
 	_np_command _np_nameplate $args
 }
-add_usage_text nameplate [string range [_np_nameplate_usage] 10 end]
-add_help_text nameplate "list: show the variables in the reserved flash; get: print one value alone; set: write variables, as program_vars does, without image and report; delete: delete variables; erase: erase the reserved flash and nothing else; dump, restore: to a text file and back; verify: run the firmware and require that it reports every variable; lock: write-protect the reserved flash; run: run the firmware, pass its semihosting output through and end with its status"
+add_usage_text nameplate [_np_nameplate_usage]
+add_help_text nameplate [_np_nameplate_help]
 
 # Telnet completes the public commands only.
 lappend _telnet_autocomplete_skip {*}[info commands _np_*]

@@ -10,6 +10,13 @@ proc _np_port_off {server} {
 	[_np_port_command $server] disabled
 }
 
+# OpenOCDs of several boards run side by side: a one-shot run must not fight over ports that nobody will use.
+proc _np_servers_off {} {
+	foreach server {gdb telnet tcl} {
+		_np_port_off $server
+	}
+}
+
 # Registers of the halted core: a dict by the architecture's names. OpenOCD's xPSR became xpsr.
 proc _np_registers {names} {
 	set registers [dict create]

@@ -68,7 +68,7 @@ proc _np_do_restore {words flag} {
 	if {[catch {_np_file_read $path} text]} {
 		_np_fail "the file [_np_quote $path] cannot be read: name one that `nameplate dump` or you have written"
 	}
-	return [list _np_change [_np_dump_parse $path $text]]
+	return [list _np_change_device [_np_dump_parse $path $text]]
 }
 
 proc _np_dump_parse {path text} {

@@ -77,4 +77,69 @@ proc _np_json_lines {region store} {
 	return [concat $lines [list "\]}"]]
 }
 
+# ---- nameplate list, nameplate get: neither halts nor resets the target ---------------------------------------
+
+proc _np_do_list {words json} {
+	return [list _np_list $json]
+}
+
+proc _np_list {json} {
+	set region [_np_region [_np_banks]]
+	set store [_np_store_scan $region]
+	foreach line [expr {$json ? [_np_json_lines $region $store] : [_np_list_lines $store]}] {
+		_np_result $line
+	}
+	set range [_np_range [dict get $region base] [dict get $region end]]
+	switch -- [dict get $store state] {
+		ok      { _np_say "region $range, [dict get $region areas] area(s), cells of [dict get $region cell] bytes" }
+		none    { _np_say "region $range is blank" }
+		damaged {
+			set why [dict get $store refusal]
+			_np_say "region $range [expr {$why ne "" ? $why : "holds no store, but is not blank"}]"
+		}
+	}
+	_np_say_pending $region
+	_np_leave 0 0
+}
+
+proc _np_do_get {words secrets} {
+	return [list _np_get [_np_var_name [lindex $words 0]] $secrets]
+}
+
+proc _np_get {name secrets} {
+	set region [_np_region [_np_banks]]
+	set store [_np_store_scan $region]
+	set found ""
+	foreach entry [_np_store_live $store] {
+		set var [_np_var_of $entry]
+		if {[dict get $var name] eq $name && [lsearch -exact {1 255} [dict get $var key]] >= 0} {
+			set found $var
+		}
+	}
+	_np_say_pending $region
+	_np_leave 0 0
+	if {$found eq ""} {
+		_np_no_value $region $store $name
+	}
+	if {[dict get $found secret] && !$secrets} {
+		_np_fail "variable [_np_quote $name] is a secret: `nameplate get $name -secrets` prints it"
+	}
+	_np_result [_np_show [dict get $found type] [dict get $found value]]
+}
+
+proc _np_no_value {region store name} {
+	set range [_np_range [dict get $region base] [dict get $region end]]
+	set what [expr {$name eq "serial" ? "serial number" : "variable [_np_quote $name]"}]
+	set how [expr {$name eq "serial" ? "`program_serial` writes one" : "`nameplate list` shows what there is"}]
+	if {[dict get $store state] eq "damaged"} {
+		set why [dict get $store refusal]
+		if {$why ne ""} {
+			_np_fail "the reserved region $range $why"
+		}
+		_np_fail "the reserved region $range holds no store, but is not blank: `nameplate erase` clears it,\
+			`program_serial` writes a serial number"
+	}
+	_np_fail "the device has no $what in $range: $how"
+}
+
 list

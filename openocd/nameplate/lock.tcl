@@ -1,41 +1,8 @@
 # SPDX-License-Identifier: MIT
-# nameplate lock, and what the part itself says of its protection: what was programmed is not always in force.
+# nameplate lock.
 
 proc _np_do_lock {words flag} {
 	return _np_lock
-}
-
-# {start end on} of each block that the part protects as one, as its registers have it. Of stm32f1x the register is read here:
-# OpenOCD 0.12 takes the blocks of F07x, F09x and F100 of high density for twice their size, and so names other pages.
-proc _np_protection {bank} {
-	if {[dict exists $bank wrpr]} {
-		return [_np_protection_wrpr $bank]
-	}
-	return [_np_protection_info $bank]
-}
-
-# As OpenOCD has it: pages, or blocks of several.
-proc _np_protection_info {bank} {
-	set blocks {}
-	foreach {all offset length state} [regexp -all -inline \
-		{#[ ]*[0-9]+: (0x[0-9a-fA-F]+) \((0x[0-9a-fA-F]+) [^)]*\) (not protected|protected)} [flash info [dict get $bank number]]] {
-		set start [expr {[dict get $bank base] + $offset}]
-		lappend blocks [list $start [expr {$start + $length}] [expr {$state eq "protected"}]]
-	}
-	return $blocks
-}
-
-# A bit for each 4 KiB, clear where protected; bit 31 stands for all the rest (RM0008, RM0091, RM0316).
-proc _np_protection_wrpr {bank} {
-	set value [read_memory [dict get $bank wrpr] 32 1]
-	set blocks {}
-	set start [expr {$::_np_flash_first + 0}]
-	for {set bit 0} {$bit < 32 && $start < [dict get $bank end]} {incr bit} {
-		set end [expr {$bit == 31 ? [dict get $bank end] : $start + 4096}]
-		lappend blocks [list $start $end [expr {!(($value >> $bit) & 1)}]]
-		set start $end
-	}
-	return $blocks
 }
 
 # The numbers of the first and the last block of the region, which must be whole blocks, the same to OpenOCD as to the part.
@@ -67,22 +34,6 @@ proc _np_options_load {region} {
 		catch {{*}[dict get $region load] [dict get $region number]}
 	}
 	_np_reset init
-}
-
-proc _np_options_load_text {bank} {
-	if {[llength [dict get $bank load]] > 0} {
-		return "`[dict get $bank load] [dict get $bank number]`"
-	}
-	return "a reset"
-}
-
-# From read protection level 1 to 0.
-proc _np_read_unlock_text {bank} {
-	set number [dict get $bank number]
-	if {[dict get $bank driver] eq "stm32lx"} {
-		return "`stm32lx mass_erase $number`"
-	}
-	return "`[dict get $bank driver] unlock $number`, then [_np_options_load_text $bank],"
 }
 
 # Locked is what the part shows after that: the region's blocks, and no other that was not before.
@@ -121,31 +72,6 @@ proc _np_lock {} {
 	_np_lock_check $bank $before $first $last $range
 	_np_leave 1 0
 	_np_result "locked=[expr {[dict get $region end] - [dict get $region base]}]"
-}
-
-# After flash was refused: an error if the part says that any of it from `start` to `end` is write-protected, with what takes that
-# back.
-proc _np_if_protected {start end} {
-	if {[catch {_np_banks} banks]} {
-		return
-	}
-	foreach bank $banks {
-		set numbers {}
-		if {[catch {_np_protection $bank} blocks]} {
-			continue
-		}
-		set number 0
-		foreach block $blocks {
-			if {[lindex $block 2] && [lindex $block 0] < $end && [lindex $block 1] > $start} {
-				lappend numbers $number
-			}
-			incr number
-		}
-		if {[llength $numbers] > 0} {
-			_np_fail "the flash [_np_range $start $end] is write-protected (`nameplate lock` does that): to change it, first run\
-				`flash protect [dict get $bank number] [lindex $numbers 0] [lindex $numbers end] off`, then [_np_options_load_text $bank]"
-		}
-	}
 }
 
 list

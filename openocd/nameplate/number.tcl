@@ -4,6 +4,14 @@
 
 # ---- integers -------------------------------------------------------------------------------------------------
 
+# Decimal without leading zeros, or 0x hex; {} for anything else.
+proc _np_integer {text} {
+	if {[regexp {^(0|[1-9][0-9]{0,9}|0[xX]0*[0-9a-fA-F]{1,8})$} $text]} {
+		return [expr {$text + 0}]
+	}
+	return {}
+}
+
 # Decimal digits as `count` bytes, least significant first; {} if they do not fit.
 proc _np_decimal_bytes {digits count} {
 	set bytes [lrepeat $count 0]

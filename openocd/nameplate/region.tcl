@@ -61,12 +61,20 @@ proc _np_driver {driver info} {
 	}
 }
 
-# Decimal without leading zeros, or 0x hex; {} for anything else.
-proc _np_integer {text} {
-	if {[regexp {^(0|[1-9][0-9]{0,9}|0[xX]0*[0-9a-fA-F]{1,8})$} $text]} {
-		return [expr {$text + 0}]
+proc _np_options_load_text {bank} {
+	if {[llength [dict get $bank load]] > 0} {
+		return "`[dict get $bank load] [dict get $bank number]`"
 	}
-	return {}
+	return "a reset"
+}
+
+# From read protection level 1 to 0.
+proc _np_read_unlock_text {bank} {
+	set number [dict get $bank number]
+	if {[dict get $bank driver] eq "stm32lx"} {
+		return "`stm32lx mass_erase $number`"
+	}
+	return "`[dict get $bank driver] unlock $number`, then [_np_options_load_text $bank],"
 }
 
 # One bank as `flash info N sectors` shows it; that probes the bank when nobody has yet.

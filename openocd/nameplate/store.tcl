@@ -265,60 +265,6 @@ proc _np_area_settled {area} {
 	return 1
 }
 
-# What names a variable: its key, and for a named one also the bytes of its name. {} if the value is malformed.
-proc _np_identity {entry} {
-	set key [dict get $entry key]
-	if {$key != 255} {
-		return $key
-	}
-	set value [dict get $entry value]
-	if {[llength $value] < 1} {
-		return {}
-	}
-	set length [expr {[lindex $value 0] & 31}]
-	if {$length == 0 || ([lindex $value 0] & 0x60) != 0 || [llength $value] < 1 + $length} {
-		return {}
-	}
-	return [list 255 {*}[lrange $value 1 $length]]
-}
-
-# The live variables, newest entry of each, in the order of their first appearance.
-proc _np_store_live {store} {
-	set live [dict create]
-	foreach entry [dict get $store entries] {
-		set identity [_np_identity $entry]
-		set type [dict get $entry type]
-		if {$identity eq "" || $identity == 0 || $type == 7} {
-			continue
-		}
-		dict set live $identity $entry
-	}
-	# No `dict unset`: after it Jim 0.81 takes a key that is there for a new one, and what was deleted came back.
-	set entries {}
-	foreach {identity entry} $live {
-		if {[dict get $entry type] != $::_np_type_deleted} {
-			lappend entries $entry
-		}
-	}
-	return $entries
-}
-
-# The live entry of the variable that `item` (key, value) belongs to, or {}.
-proc _np_store_find {store item} {
-	set wanted [_np_identity $item]
-	foreach entry [_np_store_live $store] {
-		if {[_np_identity $entry] eq $wanted} {
-			return $entry
-		}
-	}
-	return {}
-}
-
-# The serial number's entry, or {}.
-proc _np_store_serial {store} {
-	return [_np_store_find $store {key 1}]
-}
-
 # Reads entries four times over from the target, each up to the end of its set: a torn check may happen to be right once.
 proc _np_store_settled {region area entries} {
 	for {set i 0} {$i < 4} {incr i} {

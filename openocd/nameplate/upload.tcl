@@ -214,14 +214,14 @@ proc _np_upload {ask} {
 	# All that may refuse comes before the first change to the flash.
 	set store [_np_store_scan_to_write $region]
 	set vars [_np_kept $region $store $ask]
-	set plan [_np_store_changes $region $store $vars]
+	set plan [_np_plan_vars $region $store $vars]
 	if {$image ne ""} {
 		set now [_np_program_beside $region $store $image [dict get $ask loaded] $offset]
 		if {$now ne $store} {
-			set plan [_np_store_changes $region $now $vars]
+			set plan [_np_plan_vars $region $now $vars]
 		}
 	}
-	_np_write_changes $region $plan $vars
+	_np_write_vars $region $plan $vars
 	if {[dict get $ask expect] ne ""} {
 		_np_verify_expect [dict get $ask expect]
 	} elseif {[dict get $ask verify]} {
@@ -241,118 +241,6 @@ proc _np_kept {region store ask} {
 		lappend vars [expr {[dict get $var name] eq "serial" ? [_np_var_of $entry] : $var}]
 	}
 	return $vars
-}
-
-# Whoever gives the values out can note that from now on the device may have them.
-proc _np_before_write {} {
-	set command [_np_setting NAMEPLATE_BEFORE_WRITE]
-	if {$command ne "" && [catch {{*}$command} text]} {
-		_np_fail "nothing was written to the reserved flash, because NAMEPLATE_BEFORE_WRITE failed: $text"
-	}
-}
-
-# The plan for what has to be written of the variables, or {} if all of them are there.
-proc _np_store_changes {region store vars} {
-	# What an earlier command found spent may have been erased since.
-	set ::_np_spent {}
-	set items {}
-	foreach var $vars {
-		lappend items [_np_var_item $var]
-	}
-	set changes [_np_changes $region $store $items]
-	if {[llength $changes] > 0} {
-		set plan [_np_plan $region $store $changes]
-		_np_plan_needs $plan
-		return $plan
-	}
-	if {[dict get $store state] eq "damaged" || [dict get $store refusal] ne ""} {
-		# Nothing to delete, but whose data this is has to be said all the same.
-		_np_plan $region $store $items
-	}
-	return {}
-}
-
-# What a plan needs of this computer is tried before anything is erased: the file that a block passes through, and the one that
-# holds the variables while their only area is erased.
-proc _np_plan_needs {plan} {
-	set moved [expr {[dict get $plan mode] eq "compact" || [dict get $plan mode] eq "rewrite"}]
-	set items [dict get $plan [expr {$moved ? "merged" : "items"}]]
-	if {$moved || ![_np_by_fills $items]} {
-		_np_try_scratch [_np_pack $items 0 1 255]
-	}
-	if {[dict get $plan mode] eq "rewrite"} {
-		_np_save_free [dict get $plan device]
-	}
-}
-
-proc _np_write_changes {region plan vars} {
-	set places [dict create]
-	if {$plan ne ""} {
-		_np_before_write
-		foreach entry [_np_write $region $plan] {
-			if {$entry ne ""} {
-				dict set places [_np_identity $entry] [dict get $entry place]
-			}
-		}
-	}
-	foreach var $vars {
-		set name [dict get $var name]
-		set identity [_np_identity [_np_var_item $var]]
-		set what [expr {$name eq "serial" ? "serial number" : "$name ="}]
-		if {[dict exists $places $identity]} {
-			_np_say [format "%s %s written at 0x%08X" $what [_np_var_shown $var] [dict get $places $identity]]
-		} elseif {[dict get $var type] != $::_np_type_deleted} {
-			_np_say "$what [_np_var_shown $var] unchanged"
-		}
-	}
-}
-
-# ---- the firmware's word for it -------------------------------------------------------------------------------
-
-# What the firmware is to print for a variable, behind `name=`.
-proc _np_reported {var} {
-	if {[dict get $var secret]} {
-		return secret
-	}
-	return [_np_report_text [dict get $var type] [dict get $var value]]
-}
-
-# The firmware itself has to find the variables and print them.
-proc _np_verify_report {vars} {
-	set names {}
-	foreach var $vars {
-		lappend names [dict get $var name]
-	}
-	_np_run $names 0
-	foreach var $vars {
-		_np_verify_one [dict get $var name] [_np_reported $var] [dict get $var secret]
-	}
-}
-
-# The same for firmware that prints something else.
-proc _np_verify_expect {line} {
-	_np_run {} 0 $line
-	if {!$::_np_sh(matched)} {
-		_np_fail "the firmware ended (status $::_np_sh(status)) without printing the line [_np_quote $line]: correct the line,\
-			or the firmware"
-	}
-}
-
-proc _np_verify_one {name wanted secret} {
-	if {![dict exists $::_np_sh_reports $name]} {
-		_np_fail "the firmware ended (status $::_np_sh(status)) without reporting $name=[string range $wanted 0 60]: print that\
-			line by semihosting, or say noverify"
-	}
-	set report [dict get $::_np_sh_reports $name]
-	if {$report eq $wanted} {
-		return
-	}
-	if {$secret} {
-		_np_fail "the firmware reports something else than $name=secret: it must not print secrets"
-	}
-	regsub -all {[^ -~]} [string range $report 0 60] ? report
-	_np_fail "the firmware reports $name=$report, and the device has $name=[string range $wanted 0 60]: is the\
-		firmware linked for the same region?"
 }
 
 list

@@ -32,7 +32,7 @@ proc write_vars {words} {
 	}
 	_np_resume $::region
 	set store [_np_store_scan_to_write $::region]
-	_np_write_changes $::region [_np_store_changes $::region $store $vars] $vars
+	_np_write_vars $::region [_np_plan_vars $::region $store $vars] $vars
 }
 
 proc region_hex {} {

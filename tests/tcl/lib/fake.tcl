@@ -296,7 +296,15 @@ proc region_of {base size cell erased} {
 		words [expr {$cell == 128 || $cell == 64 ? 1 : $cell / 4}] erased $erased driver fake number 0]
 }
 
-foreach part {message settings file codec number value region image target store writer compact save resume list dump rescue words lock semihosting upload commands} {
+# The parts that nameplate.tcl sources, in its order.
+proc parts {} {
+	set file [open [file join $::home openocd nameplate.tcl]]
+	set text [read $file]
+	close $file
+	regexp {foreach _np_part \{([^\}]*)\}} $text all parts
+	return [list message {*}$parts]
+}
+foreach part [parts] {
 	source [file join $home openocd nameplate $part.tcl]
 }
 proc echo {args} {}

@@ -23,7 +23,7 @@ proc serial_of {region} {
 proc give_vars {region vars} {
 	_np_resume $region
 	set store [_np_store_scan_to_write $region]
-	_np_write_changes $region [_np_store_changes $region $store $vars] $vars
+	_np_write_vars $region [_np_plan_vars $region $store $vars] $vars
 }
 
 # What the device has, as "name=value ..." in the order of names.
