@@ -133,18 +133,14 @@ void fault_tear(enum flash_change change, uint64_t number, uint64_t seed, uint32
 	}
 }
 
-/* What the operation that is cut leaves. */
+/* What the operation that is cut leaves where it was to change something. */
 static void cut(struct flash *flash, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,
 		const uint8_t *after)
 {
 	struct fault *fault = flash->fault;
 
-	if (fault->cut == CUT_BEFORE)
+	if (fault->cut == CUT_BEFORE || fault->cut == CUT_AFTER)
 		return;
-	if (fault->cut == CUT_AFTER) {
-		flash_done(flash, change, offset, size, after);
-		return;
-	}
 	if (fault->cut == CUT_ECC) {
 		/* One wrong bit is corrected, two are not. What was spent before is worse than it can become here. */
 		if (change == FLASH_GRANULE && !ecc_is_spent(flash, offset))
@@ -159,21 +155,22 @@ static void cut(struct flash *flash, enum flash_change change, uint64_t number, 
 		ecc_tear_erase(flash, offset, size, fault->seed + number);
 }
 
-bool fault_at_operation(struct flash *flash, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,
-			const uint8_t *after)
+enum cut_kind fault_at_operation(struct fault *fault, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,
+				 const uint8_t *after)
 {
-	struct fault *fault = flash->fault;
-
 	if (fault->record)
 		record(fault, change, number, offset, size, after);
-	if (fault->cut == CUT_NONE || number != fault->cut_at)
-		return false;
+	return number == fault->cut_at ? fault->cut : CUT_NONE;
+}
+
+void fault_cut(struct flash *flash, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,
+	       const uint8_t *after)
+{
 	cut(flash, change, number, offset, size, after);
-	if (fault->first_line && flash->chip->granule) {
+	if (flash->fault->first_line && flash->chip->granule) {
 		memset(flash->data, 0, flash->chip->granule);
 		ecc_set(flash, 0, ECC_AS_READ);
 	}
-	return true;
 }
 
 void fault_reroll(struct flash *flash, uint32_t offset, uint32_t size)

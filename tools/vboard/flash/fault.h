@@ -42,10 +42,13 @@ int fault_parse_cut(struct fault *fault, const char *text);
  * Returns 0 or a negative errno. */
 int fault_record_begin(struct fault *fault, const struct flash *flash);
 
-/* Called by flash_apply before operation NUMBER turns SIZE bytes at OFFSET into AFTER: records it, and when it is the
- * one to be cut does its part of the change. True: power is lost now. */
-bool fault_at_operation(struct flash *flash, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,
-			const uint8_t *after);
+/* Before operation NUMBER turns SIZE bytes at OFFSET into AFTER: records it, and tells what becomes of it. */
+enum cut_kind fault_at_operation(struct fault *fault, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,
+				 const uint8_t *after);
+
+/* What the operation leaves if it is cut, and, of a CUT_AFTER that was done, what else the cut takes. */
+void fault_cut(struct flash *flash, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,
+	       const uint8_t *after);
 
 /* Leaves SIZE bytes at DATA as operation NUMBER, which was to make them AFTER, leaves them when it is torn: the same number
  * and seed tear in the same way. The bits that are in doubt are added to UNSTABLE (NULL: they stay as they fell). */

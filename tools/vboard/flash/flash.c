@@ -83,11 +83,13 @@ int flash_open(struct flash *flash, const struct chip *chip, const char *path, c
 	}
 	flash->data = mmap(NULL, chip->flash_size, PROT_READ | PROT_WRITE, MAP_SHARED, flash->fd, 0);
 	flash->after = malloc(chip->flash_size);
-	if (!flash->after)
+	flash->state = calloc(1, chip->flash_ops->state_size);
+	if (!flash->after || !flash->state)
 		abort();
 	if (flash->data != MAP_FAILED)
 		return 0;
 	free(flash->after);
+	free(flash->state);
 	snprintf(message, message_size, "flash file %s: %s", path, strerror(errno));
 fail:
 	close(flash->fd);
@@ -99,6 +101,7 @@ void flash_close(struct flash *flash)
 	ecc_close(flash);
 	munmap(flash->data, flash->chip->flash_size);
 	free(flash->after);
+	free(flash->state);
 	close(flash->fd);
 }
 
@@ -180,9 +183,9 @@ void flash_reset(struct flash *flash)
 	flash->chip->flash_ops->reset(flash);
 }
 
-static void count(struct flash *flash, enum flash_change change)
+/* The number of the operation, from 1. */
+static uint64_t count(struct flash *flash, enum flash_change change)
 {
-	flash->stats->flash_ops++;
 	switch (change) {
 	case FLASH_WORD:
 		flash->stats->flash_words++;
@@ -197,6 +200,7 @@ static void count(struct flash *flash, enum flash_change change)
 		flash->stats->flash_pages_erased++;
 		break;
 	}
+	return ++flash->stats->flash_ops;
 }
 
 /* Programming moves bits away from the erased value only: what is already programmed stays, whatever is written. */
@@ -228,7 +232,8 @@ static void programmed(struct flash *flash, uint32_t offset, uint32_t size, cons
 	}
 }
 
-void flash_done(struct flash *flash, enum flash_change change, uint32_t offset, uint32_t size, const uint8_t *after)
+/* Operation done: SIZE bytes at OFFSET are AFTER, and sound. */
+static void done(struct flash *flash, enum flash_change change, uint32_t offset, uint32_t size, const uint8_t *after)
 {
 	bool was_spent = change == FLASH_GRANULE && ecc_is_spent(flash, offset);
 
@@ -245,21 +250,27 @@ void flash_apply(struct flash *flash, enum flash_change change, uint32_t offset,
 		 uint64_t duration_ns)
 {
 	uint8_t *after = flash->after;
+	uint64_t number;
+	enum cut_kind cut;
 
 	if (flash->dead)
 		return;
 	/* The bus stalls an operation that comes while another is under way (RM0038 section 3.3.4). */
 	if (flash->stats->time_ns < flash->busy_until_ns)
 		flash->stats->time_ns = flash->busy_until_ns;
-	count(flash, change);
+	number = count(flash, change);
 	if (change == FLASH_ERASE)
 		memset(after, flash->chip->flash_ops->erased, size);
 	else
 		programmed(flash, offset, size, bytes, after);
-	flash->dead = fault_at_operation(flash, change, flash->stats->flash_ops, offset, size, after);
-	if (flash->dead)
+	cut = fault_at_operation(flash->fault, change, number, offset, size, after);
+	if (cut == CUT_NONE || cut == CUT_AFTER)
+		done(flash, change, offset, size, after);
+	if (cut != CUT_NONE) {
+		fault_cut(flash, change, number, offset, size, after);
+		flash->dead = true;
 		return;
-	flash_done(flash, change, offset, size, after);
+	}
 	bus_mark_dirty(flash->bus, flash->data + offset, size);
 	flash->busy_until_ns = flash->stats->time_ns + duration_ns;
 }

@@ -7,7 +7,7 @@
  * Erased bits are 1. With PG set a half-word is programmed by writing it, if it is erased or the value is 0; PER and MER
  * with STRT erase a page or all. Option bytes are half-words of their own, programmed with OPTPG and erased with OPTER.
  */
-#include "flash/flash.h"
+#include "flash/stm32f1x.h"
 
 #include "bus.h"
 #include "parts/chips.h"
@@ -63,6 +63,18 @@ enum { OPTION_RDP = 0, OPTION_USER = 2, OPTION_DATA0 = 4, OPTION_DATA1 = 6, OPTI
 const struct stm32f1x_variant stm32f1x_f1 = {.rdp_level_0 = 0xA5, .user_shift = 2, .data_shift = 10, .loads_at_reset = true};
 const struct stm32f1x_variant stm32f1x_f0_f3 = {.rdp_level_0 = 0xAA, .user_shift = 8, .data_shift = 16, .loads_at_reset = false};
 
+struct stm32f1x_regs {
+	uint32_t acr, sr, cr, ar;
+	unsigned key_step, optkey_step; /* keys taken so far */
+	bool key_fault;                 /* a wrong key: locked until reset */
+	uint32_t obr, wrpr;             /* the option bytes, as last loaded */
+};
+
+static struct stm32f1x_regs *state(const struct flash *flash)
+{
+	return flash->state;
+}
+
 static const struct stm32f1x_variant *variant(const struct flash *flash)
 {
 	return flash->chip->flash_variant;
@@ -85,7 +97,7 @@ static bool option_complements_fit(const struct flash *flash)
 static void load_options(struct flash *flash)
 {
 	const struct stm32f1x_variant *v = variant(flash);
-	struct stm32f1x_regs *regs = &flash->regs.stm32f1x;
+	struct stm32f1x_regs *regs = flash->state;
 	bool protected = option_byte(flash, OPTION_RDP) != v->rdp_level_0;
 
 	regs->obr = (option_complements_fit(flash) ? 0 : 1) | (uint32_t)protected << 1;
@@ -101,7 +113,7 @@ static void load_options(struct flash *flash)
 
 static void f1x_reset(struct flash *flash)
 {
-	struct stm32f1x_regs *regs = &flash->regs.stm32f1x;
+	struct stm32f1x_regs *regs = flash->state;
 
 	regs->acr = ACR_RESET;
 	regs->cr = CR_LOCK;
@@ -116,7 +128,7 @@ static void f1x_reset(struct flash *flash)
 
 static int f1x_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
 {
-	struct stm32f1x_regs *regs = &flash->regs.stm32f1x;
+	struct stm32f1x_regs *regs = flash->state;
 
 	*value = 0; /* keys and AR are only written */
 	switch (offset) {
@@ -149,7 +161,7 @@ static int f1x_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
  * do when nothing is locked; OpenOCD's option commands write them then, and succeed. */
 static int take_key(struct flash *flash, uint32_t value)
 {
-	struct stm32f1x_regs *regs = &flash->regs.stm32f1x;
+	struct stm32f1x_regs *regs = flash->state;
 
 	if (regs->key_fault || value != keys[regs->key_step]) {
 		regs->key_fault = true;
@@ -165,7 +177,7 @@ static int take_key(struct flash *flash, uint32_t value)
 /* The same for OPTWRE (PM0075 section 2.4.3), which needs LOCK open and which the program clears. */
 static int take_option_key(struct flash *flash, uint32_t value)
 {
-	struct stm32f1x_regs *regs = &flash->regs.stm32f1x;
+	struct stm32f1x_regs *regs = flash->state;
 
 	if (regs->key_fault || value != keys[regs->optkey_step]) {
 		regs->key_fault = true;
@@ -180,7 +192,7 @@ static int take_option_key(struct flash *flash, uint32_t value)
 
 static void refuse(struct flash *flash, uint32_t error)
 {
-	flash->regs.stm32f1x.sr |= error;
+	state(flash)->sr |= error;
 	flash->stats->flash_errors++;
 }
 
@@ -188,12 +200,12 @@ static bool is_write_protected(const struct flash *flash, uint32_t offset)
 {
 	uint32_t bit = offset / PROTECTED_AT_ONCE;
 
-	return !(flash->regs.stm32f1x.wrpr >> (bit < 31 ? bit : 31) & 1);
+	return !(state(flash)->wrpr >> (bit < 31 ? bit : 31) & 1);
 }
 
 static void erase_page(struct flash *flash)
 {
-	struct stm32f1x_regs *regs = &flash->regs.stm32f1x;
+	struct stm32f1x_regs *regs = flash->state;
 	uint32_t offset = regs->ar - flash->chip->flash_base, page = flash->chip->page_size;
 
 	if (offset >= flash->chip->flash_size) {
@@ -210,26 +222,26 @@ static void erase_page(struct flash *flash)
 
 static void erase_all(struct flash *flash)
 {
-	if (flash->read_protected || flash->regs.stm32f1x.wrpr != 0xFFFFFFFF) {
+	if (flash->read_protected || state(flash)->wrpr != 0xFFFFFFFF) {
 		refuse(flash, SR_WRPRTERR);
 		return;
 	}
 	flash_apply(flash, FLASH_ERASE, 0, flash->chip->flash_size, NULL, ERASE_NS);
-	flash->regs.stm32f1x.sr |= SR_EOP;
+	state(flash)->sr |= SR_EOP;
 }
 
 static void erase_options(struct flash *flash)
 {
-	if (!(flash->regs.stm32f1x.cr & CR_OPTWRE))
+	if (!(state(flash)->cr & CR_OPTWRE))
 		return;
 	memset(flash->option + OPTION_BYTES, 0xFF, OPTION_END);
 	options_from_bytes(flash, flash->option + OPTION_BYTES, OPTION_END);
-	flash->regs.stm32f1x.sr |= SR_EOP;
+	state(flash)->sr |= SR_EOP;
 }
 
 static void write_cr(struct flash *flash, uint32_t value)
 {
-	struct stm32f1x_regs *regs = &flash->regs.stm32f1x;
+	struct stm32f1x_regs *regs = flash->state;
 	const uint32_t known = CR_MODES | CR_STRT | CR_LOCK | CR_OPTWRE | CR_ERRIE | CR_EOPIE | CR_OBL_LAUNCH;
 
 	if (regs->cr & CR_LOCK)
@@ -261,7 +273,7 @@ static void write_cr(struct flash *flash, uint32_t value)
 
 static int f1x_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
 {
-	struct stm32f1x_regs *regs = &flash->regs.stm32f1x;
+	struct stm32f1x_regs *regs = flash->state;
 
 	switch (offset) {
 	case ACR:
@@ -290,7 +302,7 @@ static int f1x_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
  * nothing. */
 static int f1x_mem_write(struct flash *flash, uint32_t offset, unsigned size, uint32_t value)
 {
-	struct stm32f1x_regs *regs = &flash->regs.stm32f1x;
+	struct stm32f1x_regs *regs = flash->state;
 	uint8_t bytes[2];
 
 	if (size != 2 || (regs->cr & (CR_MODES | CR_LOCK)) != CR_PG) {
@@ -315,7 +327,7 @@ static int f1x_mem_write(struct flash *flash, uint32_t offset, unsigned size, ui
  * back erases the flash at once. PM0075 section 2.4.1, RM0091 section 3.3.1. */
 static int f1x_option_write(struct flash *flash, uint32_t offset, unsigned size, uint32_t value)
 {
-	struct stm32f1x_regs *regs = &flash->regs.stm32f1x;
+	struct stm32f1x_regs *regs = flash->state;
 	uint8_t *place = flash->option + offset;
 
 	if (size != 2 || (regs->cr & (CR_MODES | CR_LOCK)) != CR_OPTPG || !(regs->cr & CR_OPTWRE) ||
@@ -343,6 +355,7 @@ static int f1x_option_write(struct flash *flash, uint32_t offset, unsigned size,
 
 const struct flash_ops flash_stm32f1x = {
 	.erased = 0xFF,
+	.state_size = sizeof(struct stm32f1x_regs),
 	.reset = f1x_reset,
 	.reg_read = f1x_reg_read,
 	.reg_write = f1x_reg_write,

@@ -7,7 +7,7 @@
  * MER with STRT erase a sector or all. Sectors are four small ones, one of four times that size, and then ones of eight times.
  * Option bytes are the registers OPTCR and OPTCR1.
  */
-#include "flash/flash.h"
+#include "flash/stm32f2x.h"
 
 #include "bus.h"
 #include "parts/chips.h"
@@ -67,6 +67,18 @@ const struct stm32f2x_variant stm32f2x_f76 = {.optcr = 0xFFFFAAFD, .optcr_writab
 const struct stm32f2x_variant stm32f2x_f76_dual = {.optcr = 0xDFFFAAFD, .optcr_writable = 0xFFFFFFFC, .optcr1 = 0x00400080,
 						   .has_optcr1 = true, .two_banks = true, .protected_sectors = 12};
 
+struct stm32f2x_regs {
+	uint32_t acr, sr, cr;
+	unsigned key_step, optkey_step;
+	bool key_fault, optkey_fault;
+	uint32_t optcr, optcr1;
+};
+
+static struct stm32f2x_regs *state(const struct flash *flash)
+{
+	return flash->state;
+}
+
 static const struct stm32f2x_variant *variant(const struct flash *flash)
 {
 	return flash->chip->flash_variant;
@@ -80,7 +92,7 @@ static uint32_t read_protection(uint32_t optcr)
 /* Option registers show what is programmed after each reset (RM0368 section 3.8.6). */
 static void f2x_reset(struct flash *flash)
 {
-	struct stm32f2x_regs *regs = &flash->regs.stm32f2x;
+	struct stm32f2x_regs *regs = flash->state;
 
 	regs->acr = regs->sr = 0;
 	regs->cr = CR_LOCK;
@@ -95,7 +107,7 @@ static void f2x_reset(struct flash *flash)
 
 static int f2x_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
 {
-	struct stm32f2x_regs *regs = &flash->regs.stm32f2x;
+	struct stm32f2x_regs *regs = flash->state;
 
 	*value = 0; /* keys are only written */
 	switch (offset) {
@@ -142,7 +154,7 @@ static int take_key(const uint32_t pair[2], unsigned *step, bool *fault, uint32_
 
 static void refuse(struct flash *flash, uint32_t error)
 {
-	struct stm32f2x_regs *regs = &flash->regs.stm32f2x;
+	struct stm32f2x_regs *regs = flash->state;
 
 	regs->sr |= error | (regs->cr & CR_ERRIE ? SR_OPERR : 0);
 	flash->stats->flash_errors++;
@@ -150,7 +162,7 @@ static void refuse(struct flash *flash, uint32_t error)
 
 static void finished(struct flash *flash)
 {
-	struct stm32f2x_regs *regs = &flash->regs.stm32f2x;
+	struct stm32f2x_regs *regs = flash->state;
 
 	regs->sr |= regs->cr & CR_EOPIE ? SR_EOP : 0; /* only then: RM0368 section 3.8.4 */
 }
@@ -158,7 +170,7 @@ static void finished(struct flash *flash)
 /* With two banks in use sectors are half as large and there are two sets of them. RM0410 section 3.3.1. */
 static bool in_two_banks(const struct flash *flash)
 {
-	return variant(flash)->two_banks && !(flash->regs.stm32f2x.optcr & OPTCR_NDBANK);
+	return variant(flash)->two_banks && !(state(flash)->optcr & OPTCR_NDBANK);
 }
 
 static uint32_t bank_size(const struct flash *flash)
@@ -220,24 +232,24 @@ static bool is_write_protected(const struct flash *flash, const struct sector *s
 
 	if (bit >= variant(flash)->protected_sectors)
 		return false;
-	return !(flash->regs.stm32f2x.optcr >> (OPTCR_NWRP_SHIFT + bit) & 1);
+	return !(state(flash)->optcr >> (OPTCR_NWRP_SHIFT + bit) & 1);
 }
 
 static bool any_write_protected(const struct flash *flash)
 {
 	uint32_t bits = (1u << variant(flash)->protected_sectors) - 1;
 
-	return (flash->regs.stm32f2x.optcr >> OPTCR_NWRP_SHIFT & bits) != bits;
+	return (state(flash)->optcr >> OPTCR_NWRP_SHIFT & bits) != bits;
 }
 
 static unsigned psize(const struct flash *flash)
 {
-	return flash->regs.stm32f2x.cr >> CR_PSIZE_SHIFT & 3;
+	return state(flash)->cr >> CR_PSIZE_SHIFT & 3;
 }
 
 static void erase_sector(struct flash *flash)
 {
-	uint32_t snb = (flash->regs.stm32f2x.cr & CR_SNB) >> CR_SNB_SHIFT;
+	uint32_t snb = (state(flash)->cr & CR_SNB) >> CR_SNB_SHIFT;
 	struct sector sector;
 
 	/* Bit 4 of SNB chooses the second bank. */
@@ -287,7 +299,7 @@ static void start(struct flash *flash, uint32_t mode)
 
 static void write_cr(struct flash *flash, uint32_t value)
 {
-	struct stm32f2x_regs *regs = &flash->regs.stm32f2x;
+	struct stm32f2x_regs *regs = flash->state;
 	uint32_t writable = CR_WRITABLE | (variant(flash)->two_banks ? CR_MER2 : 0);
 
 	if (regs->cr & CR_LOCK)
@@ -303,7 +315,7 @@ static void write_cr(struct flash *flash, uint32_t value)
 /* RM0368 sections 3.6.2 and 3.6.3: from level 1 to 0 the flash is erased first. */
 static void program_options(struct flash *flash)
 {
-	struct stm32f2x_regs *regs = &flash->regs.stm32f2x;
+	struct stm32f2x_regs *regs = flash->state;
 	uint32_t level = read_protection(regs->optcr);
 
 	if (level == RDP_LEVEL_2) {
@@ -323,7 +335,7 @@ static void program_options(struct flash *flash)
 /* Options take effect with OPTSTRT. RM0368 section 3.7.2. */
 static void write_optcr(struct flash *flash, uint32_t value)
 {
-	struct stm32f2x_regs *regs = &flash->regs.stm32f2x;
+	struct stm32f2x_regs *regs = flash->state;
 	uint32_t writable = variant(flash)->optcr_writable;
 
 	if (regs->optcr & OPTCR_OPTLOCK)
@@ -336,7 +348,7 @@ static void write_optcr(struct flash *flash, uint32_t value)
 
 static int f2x_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
 {
-	struct stm32f2x_regs *regs = &flash->regs.stm32f2x;
+	struct stm32f2x_regs *regs = flash->state;
 
 	switch (offset) {
 	case ACR:
@@ -372,7 +384,7 @@ static int f2x_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
  * alignment error needs a write across 16 bytes, which no aligned access is; 64 bits need a programming voltage. */
 static int f2x_mem_write(struct flash *flash, uint32_t offset, unsigned size, uint32_t value)
 {
-	struct stm32f2x_regs *regs = &flash->regs.stm32f2x;
+	struct stm32f2x_regs *regs = flash->state;
 	struct sector sector = sector_of(flash, offset);
 	uint8_t bytes[4];
 
@@ -396,6 +408,7 @@ static int f2x_mem_write(struct flash *flash, uint32_t offset, unsigned size, ui
 
 const struct flash_ops flash_stm32f2x = {
 	.erased = 0xFF,
+	.state_size = sizeof(struct stm32f2x_regs),
 	.reset = f2x_reset,
 	.reg_read = f2x_reg_read,
 	.reg_write = f2x_reg_write,

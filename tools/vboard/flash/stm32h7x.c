@@ -8,7 +8,7 @@
  * it up with ones. Nothing is refused because it is not erased: bits of both values and their codes come together. A double
  * ECC error sets DBECCERR and answers the read with a bus error, to the CPU and to the debugger.
  */
-#include "flash/flash.h"
+#include "flash/stm32h7x.h"
 
 #include "bus.h"
 #include "parts/chips.h"
@@ -64,6 +64,26 @@ enum { RDP_LEVEL_0 = 0xAA, RDP_LEVEL_2 = 0xCC };
 #define PROGRAM_NS 95000u
 #define ERASE_NS 1000000000u /* of a sector, and here of a bank as well */
 
+struct stm32h7x_regs {
+	uint32_t acr;
+	uint32_t optsr, wpsn[2]; /* as written; in force is what is programmed */
+	bool options_open, optkey_fault;
+	unsigned optkey_step;
+	struct stm32h7x_bank {
+		uint32_t cr, sr, ecc_fa;
+		unsigned key_step;
+		bool key_fault;   /* a wrong key: locked until reset */
+		uint32_t word;    /* offset of the flash word that is in the write buffer */
+		uint32_t written; /* a bit per byte that the buffer has taken; 0: it is empty */
+		uint8_t buffer[32];
+	} bank[2];
+};
+
+static struct stm32h7x_regs *state(const struct flash *flash)
+{
+	return flash->state;
+}
+
 static uint32_t bank_bytes(const struct flash *flash)
 {
 	return flash->chip->flash_size / 2;
@@ -76,7 +96,7 @@ static uint32_t read_protection(uint32_t optsr)
 
 static void h7x_reset(struct flash *flash)
 {
-	struct stm32h7x_regs *regs = &flash->regs.stm32h7x;
+	struct stm32h7x_regs *regs = flash->state;
 
 	memset(regs, 0, sizeof *regs);
 	options_ship(flash, (const uint32_t[]){OPTSR_SHIPPED, 0xFF, 0xFF}, OPTION_COUNT);
@@ -99,7 +119,7 @@ static uint32_t read_status(struct flash *flash, const struct stm32h7x_bank *ban
 
 static int h7x_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
 {
-	struct stm32h7x_regs *regs = &flash->regs.stm32h7x;
+	struct stm32h7x_regs *regs = flash->state;
 	struct stm32h7x_bank *bank = &regs->bank[offset / BANK_REGS % 2];
 
 	*value = 0;
@@ -189,7 +209,7 @@ static void take_option_key(struct stm32h7x_regs *regs, uint32_t value)
  * erased first. */
 static void write_optcr(struct flash *flash, uint32_t value)
 {
-	struct stm32h7x_regs *regs = &flash->regs.stm32h7x;
+	struct stm32h7x_regs *regs = flash->state;
 	uint32_t level = read_protection(regs->optsr);
 
 	if (!regs->options_open)
@@ -266,7 +286,7 @@ static void start_erase(struct flash *flash, struct stm32h7x_bank *bank, uint32_
 
 static void write_cr(struct flash *flash, unsigned number, uint32_t value)
 {
-	struct stm32h7x_bank *bank = &flash->regs.stm32h7x.bank[number];
+	struct stm32h7x_bank *bank = &state(flash)->bank[number];
 
 	if (bank->cr & CR_LOCK)
 		return;
@@ -281,7 +301,7 @@ static void write_cr(struct flash *flash, unsigned number, uint32_t value)
 
 static int h7x_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
 {
-	struct stm32h7x_regs *regs = &flash->regs.stm32h7x;
+	struct stm32h7x_regs *regs = flash->state;
 	unsigned number = offset / BANK_REGS % 2;
 
 	switch (offset % BANK_REGS) {
@@ -320,7 +340,7 @@ static int h7x_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
 /* RM0433 section 4.3.9. A write beside the word that is under way is inconsistent, one over a byte of it a strobe error. */
 static int h7x_mem_write(struct flash *flash, uint32_t offset, unsigned size, uint32_t value)
 {
-	struct stm32h7x_bank *bank = &flash->regs.stm32h7x.bank[offset >= bank_bytes(flash)];
+	struct stm32h7x_bank *bank = &state(flash)->bank[offset >= bank_bytes(flash)];
 	uint32_t place = offset % flash->chip->granule, bytes = ((1u << size) - 1) << place;
 
 	if (!(bank->cr & CR_PG)) {
@@ -349,7 +369,7 @@ static int h7x_mem_write(struct flash *flash, uint32_t offset, unsigned size, ui
 static int h7x_mem_read(struct flash *flash, uint32_t offset, bool bad, bool cpu)
 {
 	unsigned number = offset >= bank_bytes(flash);
-	struct stm32h7x_bank *bank = &flash->regs.stm32h7x.bank[number];
+	struct stm32h7x_bank *bank = &state(flash)->bank[number];
 
 	(void)cpu;
 	if (!bad)
@@ -362,6 +382,7 @@ static int h7x_mem_read(struct flash *flash, uint32_t offset, bool bad, bool cpu
 
 const struct flash_ops flash_stm32h7x = {
 	.erased = 0xFF,
+	.state_size = sizeof(struct stm32h7x_regs),
 	.reset = h7x_reset,
 	.reg_read = h7x_reg_read,
 	.reg_write = h7x_reg_write,

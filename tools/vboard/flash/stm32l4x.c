@@ -16,7 +16,6 @@
 
 #include "bus.h"
 #include "parts/chips.h"
-#include "flash/flash.h"
 #include "stats.h"
 
 #include <string.h>
@@ -142,6 +141,22 @@ const struct stm32l4x_variant l4x_stm32u57 = {
 		 {0x58, WRP_NONE(0x7F), 0}, {0x5C, WRP_NONE(0x7F), 0}, {0x68, WRP_NONE(0x7F), 0}, {0x6C, WRP_NONE(0x7F), 0}},
 };
 
+struct stm32l4x_regs {
+	uint32_t cr, sr, eccr, ecc2r;
+	uint32_t kept[OPTION_WORDS];      /* option registers: as written, which need not be programmed */
+	uint32_t in_force[OPTION_WORDS];  /* the same, as last loaded */
+	unsigned key_step, optkey_step;
+	bool key_fault, optkey_fault; /* a wrong key: locked until reset */
+	uint32_t granule;  /* offset of the granule that is being filled */
+	unsigned words;    /* words taken so far */
+	uint8_t buffer[16];
+};
+
+static struct stm32l4x_regs *state(const struct flash *flash)
+{
+	return flash->state;
+}
+
 static const struct stm32l4x_variant *variant(const struct flash *flash)
 {
 	return flash->chip->flash_variant;
@@ -161,7 +176,7 @@ static uint32_t option(const struct flash *flash, uint32_t offset)
 {
 	int i = kept_index(flash, offset);
 
-	return i < 0 ? 0 : flash->regs.stm32l4x.in_force[i];
+	return i < 0 ? 0 : state(flash)->in_force[i];
 }
 
 static bool is_option(const struct flash *flash, int i)
@@ -173,7 +188,7 @@ static bool is_option(const struct flash *flash, int i)
  * what was written to them when they have been. */
 static void load_options(struct flash *flash)
 {
-	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	struct stm32l4x_regs *regs = flash->state;
 
 	for (int i = 0; i < L4X_KEPT; i++)
 		regs->kept[i] = regs->in_force[i] = flash->options.words[i];
@@ -183,7 +198,7 @@ static void load_options(struct flash *flash)
 
 static void l4x_reset(struct flash *flash)
 {
-	struct stm32l4x_regs *regs = &flash->regs.stm32l4x, before = *regs;
+	struct stm32l4x_regs *regs = flash->state, before = *regs;
 	uint32_t shipped[L4X_KEPT];
 
 	memset(regs, 0, sizeof *regs);
@@ -205,7 +220,7 @@ static void l4x_reset(struct flash *flash)
 static int l4x_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
 {
 	const struct stm32l4x_variant *v = variant(flash);
-	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	struct stm32l4x_regs *regs = flash->state;
 	int kept = kept_index(flash, offset);
 
 	*value = 0;
@@ -226,8 +241,8 @@ static int l4x_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
 
 static int refuse(struct flash *flash, uint32_t error)
 {
-	flash->regs.stm32l4x.sr |= error;
-	flash->regs.stm32l4x.words = 0;
+	state(flash)->sr |= error;
+	state(flash)->words = 0;
 	flash->stats->flash_errors++;
 	return 0;
 }
@@ -235,7 +250,7 @@ static int refuse(struct flash *flash, uint32_t error)
 /* A wrong key, or one when nothing is locked, is a bus error and locks until reset. RM0351 section 3.3.5. */
 static int take_key(struct flash *flash, uint32_t value)
 {
-	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	struct stm32l4x_regs *regs = flash->state;
 
 	if (regs->key_fault || !(regs->cr & CR_LOCK) || value != keys[regs->key_step]) {
 		regs->key_fault = true;
@@ -252,7 +267,7 @@ static int take_key(struct flash *flash, uint32_t value)
 /* The same for the option bytes, of a controller that is open. RM0351 section 3.4.2. */
 static int take_option_key(struct flash *flash, uint32_t value)
 {
-	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	struct stm32l4x_regs *regs = flash->state;
 
 	if (regs->optkey_fault || regs->cr & CR_LOCK || !(regs->cr & CR_OPTLOCK) || value != optkeys[regs->optkey_step]) {
 		regs->optkey_fault = true;
@@ -268,7 +283,7 @@ static int take_option_key(struct flash *flash, uint32_t value)
 /* From level 1 to 0 the flash is erased first. Nothing is in force before it is loaded. */
 static void program_options(struct flash *flash)
 {
-	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	struct stm32l4x_regs *regs = flash->state;
 	int optr = kept_index(flash, variant(flash)->optr);
 	uint32_t level = regs->kept[optr] & 0xFF;
 
@@ -306,7 +321,7 @@ static bool is_write_protected(const struct flash *flash, uint32_t first, uint32
 static void start_erase(struct flash *flash)
 {
 	const struct stm32l4x_variant *v = variant(flash);
-	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	struct stm32l4x_regs *regs = flash->state;
 	uint32_t size = flash->chip->flash_size, bank = v->bank_bytes ? v->bank_bytes : size;
 	uint32_t page = flash->chip->page_size, offset;
 	uint32_t what = regs->cr & (CR_PER | CR_MER1 | CR_MER2);
@@ -345,7 +360,7 @@ static void start_erase(struct flash *flash)
 
 static void write_cr(struct flash *flash, uint32_t value)
 {
-	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	struct stm32l4x_regs *regs = flash->state;
 
 	if (regs->cr & CR_LOCK)
 		return;
@@ -369,7 +384,7 @@ static void write_cr(struct flash *flash, uint32_t value)
 /* ECCD is cleared by writing it; the NMI line is down when no register holds it. */
 static void write_eccr(struct flash *flash, uint32_t *eccr, uint32_t value)
 {
-	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	struct stm32l4x_regs *regs = flash->state;
 
 	*eccr = (*eccr & ~ECCR_ECCIE) | (value & ECCR_ECCIE);
 	if (!(value & ECCR_ECCD) || !(*eccr & ECCR_ECCD))
@@ -382,7 +397,7 @@ static void write_eccr(struct flash *flash, uint32_t *eccr, uint32_t value)
 static int l4x_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
 {
 	const struct stm32l4x_variant *v = variant(flash);
-	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	struct stm32l4x_regs *regs = flash->state;
 	int kept = kept_index(flash, offset);
 
 	if (offset == v->keyr)
@@ -417,7 +432,7 @@ static bool all(const uint8_t *bytes, uint32_t count, uint8_t value)
 /* Whether the granule at PLACE takes what is in the buffer. */
 static bool takes(const struct flash *flash, uint32_t place)
 {
-	const uint8_t *now = flash->data + place, *wanted = flash->regs.stm32l4x.buffer;
+	const uint8_t *now = flash->data + place, *wanted = state(flash)->buffer;
 	uint32_t granule = flash->chip->granule;
 
 	if (!ecc_is_spent(flash, place))
@@ -430,7 +445,7 @@ static bool takes(const struct flash *flash, uint32_t place)
 /* Words of a granule in order; programmed when the last one has come. RM0351 section 3.3.7. */
 static int l4x_mem_write(struct flash *flash, uint32_t offset, unsigned size, uint32_t value)
 {
-	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	struct stm32l4x_regs *regs = flash->state;
 	uint32_t granule = flash->chip->granule, place;
 
 	if (variant(flash)->secure_from && offset >= variant(flash)->secure_from)
@@ -462,7 +477,7 @@ static int l4x_mem_write(struct flash *flash, uint32_t offset, unsigned size, ui
 static int l4x_mem_read(struct flash *flash, uint32_t offset, bool bad, bool cpu)
 {
 	const struct stm32l4x_variant *v = variant(flash);
-	struct stm32l4x_regs *regs = &flash->regs.stm32l4x;
+	struct stm32l4x_regs *regs = flash->state;
 	bool bank2 = v->bank_bytes && offset >= v->bank_bytes;
 	uint32_t *eccr = bank2 && v->ecc2r ? &regs->ecc2r : &regs->eccr;
 
@@ -481,6 +496,7 @@ static int l4x_mem_read(struct flash *flash, uint32_t offset, bool bad, bool cpu
 
 const struct flash_ops flash_stm32l4x = {
 	.erased = 0xFF,
+	.state_size = sizeof(struct stm32l4x_regs),
 	.reset = l4x_reset,
 	.reg_read = l4x_reg_read,
 	.reg_write = l4x_reg_write,

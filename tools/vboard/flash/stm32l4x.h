@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * What differs between the families whose flash controller is that of the STM32L4: a row each.
+ * Flash controller of the STM32L4, and what differs between the families that have the same: a row each.
  */
 #ifndef VBOARD_FLASH_STM32L4X_H
 #define VBOARD_FLASH_STM32L4X_H
 
+#include "flash/flash.h"
 #include "flash/options.h"
 
 #include <stdbool.h>
@@ -37,5 +38,7 @@ struct stm32l4x_variant {
 
 extern const struct stm32l4x_variant l4x_stm32l47, l4x_stm32g07, l4x_stm32g0b, l4x_stm32g47, l4x_stm32wb5, l4x_stm32wle,
 	l4x_stm32l55, l4x_stm32u57;
+
+extern const struct flash_ops flash_stm32l4x;
 
 #endif

@@ -7,7 +7,7 @@
  * half a page by setting FPRG and PROG and writing its 32 words in order, a page is erased by setting ERASE and PROG
  * and writing 0 into it. The L0 has half pages of 16 words, and refuses to program a word that is not 0.
  */
-#include "flash/flash.h"
+#include "flash/stm32lx.h"
 
 #include "bus.h"
 #include "parts/chips.h"
@@ -60,6 +60,21 @@ enum { RDP_LEVEL_0 = 0xAA, RDP_LEVEL_2 = 0xCC };
 const struct stm32lx_variant stm32lx_l1 = {.acr_writable = 0x1F};
 const struct stm32lx_variant stm32lx_l0 = {.acr_writable = 0x7B, .refuses_not_zero = true, .has_wrprot2 = true};
 
+struct stm32lx_regs {
+	uint32_t acr, pecr, sr;
+	uint32_t obr, wrpr[2];            /* the option bytes, as last loaded */
+	unsigned pekey_step, prgkey_step, optkey_step; /* keys taken so far */
+	bool key_fault;                   /* a wrong key: locked until reset */
+	uint32_t half_page;               /* offset of the half page that is being filled */
+	unsigned half_page_words;         /* words taken so far */
+	uint8_t buffer[128];
+};
+
+static struct stm32lx_regs *state(const struct flash *flash)
+{
+	return flash->state;
+}
+
 static const struct stm32lx_variant *variant(const struct flash *flash)
 {
 	return flash->chip->flash_variant;
@@ -73,7 +88,7 @@ static uint32_t option_half(const struct flash *flash, unsigned offset)
 /* RM0038 section 3.8.2: at power-on and by OBL_LAUNCH. */
 static void load_options(struct flash *flash)
 {
-	struct stm32lx_regs *regs = &flash->regs.stm32lx;
+	struct stm32lx_regs *regs = flash->state;
 	bool fits = true;
 
 	for (unsigned i = 0; i < OPTION_WRP2; i += 4)
@@ -88,7 +103,7 @@ static void load_options(struct flash *flash)
 
 static void lx_reset(struct flash *flash)
 {
-	struct stm32lx_regs *regs = &flash->regs.stm32lx, before = *regs;
+	struct stm32lx_regs *regs = flash->state, before = *regs;
 
 	*regs = (struct stm32lx_regs){.pecr = PECR_RESET, .obr = before.obr, .wrpr = {before.wrpr[0], before.wrpr[1]}};
 	if (flash->options.loaded)
@@ -99,7 +114,7 @@ static void lx_reset(struct flash *flash)
 
 static int lx_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
 {
-	struct stm32lx_regs *regs = &flash->regs.stm32lx;
+	struct stm32lx_regs *regs = flash->state;
 
 	switch (offset) {
 	case ACR:
@@ -154,7 +169,7 @@ static int take_key(struct stm32lx_regs *regs, const uint32_t keys[2], unsigned 
  * cleared by a write. RM0038 section 3.9.2. */
 static void write_pecr(struct flash *flash, uint32_t value)
 {
-	struct stm32lx_regs *regs = &flash->regs.stm32lx;
+	struct stm32lx_regs *regs = flash->state;
 	uint32_t locks = (regs->pecr | value) & PECR_RESET;
 
 	if (regs->pecr & PECR_PELOCK)
@@ -176,7 +191,7 @@ static void write_pecr(struct flash *flash, uint32_t value)
 
 static int lx_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
 {
-	struct stm32lx_regs *regs = &flash->regs.stm32lx;
+	struct stm32lx_regs *regs = flash->state;
 
 	switch (offset) {
 	case ACR:
@@ -206,8 +221,8 @@ static int lx_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
 
 static int refuse(struct flash *flash, uint32_t error)
 {
-	flash->regs.stm32lx.sr |= error;
-	flash->regs.stm32lx.half_page_words = 0;
+	state(flash)->sr |= error;
+	state(flash)->half_page_words = 0;
 	flash->stats->flash_errors++;
 	return 0;
 }
@@ -217,7 +232,7 @@ static bool is_write_protected(const struct flash *flash, uint32_t offset)
 {
 	uint32_t bit = offset / PROTECTED_AT_ONCE;
 
-	return bit < 64 && flash->regs.stm32lx.wrpr[bit / 32] >> bit % 32 & 1;
+	return bit < 64 && state(flash)->wrpr[bit / 32] >> bit % 32 & 1;
 }
 
 /* RM0367 section 3.7.7, NOTZEROERR. The L1 programs all the same. */
@@ -232,7 +247,7 @@ static bool is_refused_as_not_zero(const struct flash *flash, uint32_t offset, u
 /* Half page: its words in order from its start; programmed when the last one has come. RM0038 section 3.3.4. */
 static int fill_half_page(struct flash *flash, uint32_t offset, uint32_t value)
 {
-	struct stm32lx_regs *regs = &flash->regs.stm32lx;
+	struct stm32lx_regs *regs = flash->state;
 	uint32_t half = flash->chip->page_size / 2;
 
 	if (regs->half_page_words == 0)
@@ -252,7 +267,7 @@ static int fill_half_page(struct flash *flash, uint32_t offset, uint32_t value)
 
 static int lx_mem_write(struct flash *flash, uint32_t offset, unsigned size, uint32_t value)
 {
-	struct stm32lx_regs *regs = &flash->regs.stm32lx;
+	struct stm32lx_regs *regs = flash->state;
 	uint32_t page = flash->chip->page_size;
 	uint8_t word[4];
 
@@ -285,7 +300,7 @@ static int lx_mem_write(struct flash *flash, uint32_t offset, unsigned size, uin
  * but taking read protection back erases flash and data EEPROM at once. */
 static int lx_option_write(struct flash *flash, uint32_t offset, unsigned size, uint32_t value)
 {
-	struct stm32lx_regs *regs = &flash->regs.stm32lx;
+	struct stm32lx_regs *regs = flash->state;
 
 	if (regs->pecr & PECR_OPTLOCK || offset >= OPTION_END)
 		return refuse(flash, SR_WRPERR);
@@ -306,6 +321,7 @@ static int lx_option_write(struct flash *flash, uint32_t offset, unsigned size, 
 
 const struct flash_ops flash_stm32lx = {
 	.erased = 0x00,
+	.state_size = sizeof(struct stm32lx_regs),
 	.reset = lx_reset,
 	.reg_read = lx_reg_read,
 	.reg_write = lx_reg_write,

@@ -8,8 +8,11 @@
 #include "parts/chips.h"
 
 #include "core/cores.h"
-#include "flash/flash.h"
+#include "flash/stm32f1x.h"
+#include "flash/stm32f2x.h"
+#include "flash/stm32h7x.h"
 #include "flash/stm32l4x.h"
+#include "flash/stm32lx.h"
 #include "parts/periph.h"
 
 #include <stddef.h>
