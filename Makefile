@@ -54,13 +54,20 @@ build/vboard.o/%.o: tools/vboard/%.c
 # Its decoder is the firmware's reader, the same source.
 TOOL_SRC   := $(wildcard tools/nameplate/*.c tools/nameplate/formats/*.c)
 TOOL_OBJ   := $(TOOL_SRC:tools/nameplate/%.c=build/tool.o/%.o) build/tool.o/reader.o
-TOOL_FLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -Ifirmware -Itools/nameplate
+TOOL_FLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -Ifirmware -Itools/nameplate -Ibuild/tool.gen
 
 tool: build/nameplate ## build the encoder and decoder for tools other than OpenOCD
 
 build/nameplate: $(TOOL_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^
+
+# What a part is stands in one table.
+build/tool.gen/parts.inc: tools/nameplate/parts.awk firmware/parts.csv
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && awk -f $^ > $@
+
+build/tool.o/chips.o build/asan/tool/chips.o: build/tool.gen/parts.inc
 
 build/tool.o/%.o: tools/nameplate/%.c
 	$(call say,CC,$<)

@@ -228,13 +228,16 @@ proc _np_region {banks {linked {}}} {
 	return $region
 }
 
-# The end of the flash: two areas of whole pages of 2 KiB or more, if both take a sixteenth of it or less; else
-# one page. The last bank's end, so that firmware growing from the start meets it last.
+# The end of the first bank, since many target files define no other: one place, whichever of them is used. Two areas of whole
+# pages of 2 KiB or more, if both take a sixteenth of it or less; else one page. Firmware growing from the start meets it last.
 proc _np_region_default {banks} {
-	set bank [lindex $banks end]
+	set bank [lindex $banks 0]
 	set end [dict get $bank end]
-	set flash [expr {$end - [dict get [lindex $banks 0] base]}]
+	set flash [expr {$end - [dict get $bank base]}]
 	set pages [dict get $bank pages]
+	if {[llength $pages] < 2} {
+		_np_fail "the flash of this chip is a single page, so none can be reserved: choose another chip"
+	}
 	set base [lindex $pages end]
 	foreach half [lreverse $pages] {
 		if {$end - $half >= 2048} {

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Board files for real boards: no such board can be tried here, so what is promised is that they load, know the
-# commands, and end with OpenOCD's own message and ours when there is no probe. Where a file names the region, or takes a
-# target file with a second bank, that is tried on the virtual chip.
+# commands, and end with OpenOCD's own message and ours when there is no probe. Target files with a second bank are tried on the
+# virtual chip.
 
 load helpers
 
@@ -17,19 +17,21 @@ region_named() {
 		-c 'puts [expr {[info exists NAMEPLATE_BASE] ? "$NAMEPLATE_BASE $NAMEPLATE_SIZE" : "-"}]; shutdown'
 }
 
-# region_of CHIP: as firmware/chips.txt has it, for the linker.
-region_of() {
-	local base size
-	read -r base size < <(awk -v chip="$1" '$1 == chip { print $7, $8 }' "$HOME_DIR/firmware/chips.txt")
-	printf '0x%08X 0x%X' $((0x08000000 + base)) "$size"
-}
-
 # on_virtual CHIP TARGETFILE COMMAND...: that target file on the virtual chip.
 on_virtual() {
 	local command arguments=()
 	for command in "${@:3}"; do arguments+=(-c "$command"); done
 	openocd_run -c "set NAMEPLATE_IMAGE {}" -c "source $HOME_DIR/openocd/board/virtual.tcl" -c "virtual_board $1 $2" \
 		"${arguments[@]}"
+}
+
+# same_with_two_banks CHIP FILE FILE: a serial number that one target file has written is there with the other.
+same_with_two_banks() {
+	on_virtual "$1" "$3" "program_serial 42"
+	expect "serial=42" || return 1
+	on_virtual "$1" "$2" "nameplate get serial"
+	expect "42" || return 1
+	rm -f "$VBOARD_FLASH"*
 }
 
 @test "every real board's file loads, and says that there is no probe" {
@@ -73,55 +75,12 @@ on_virtual() {
 	[ "$(grep -c 'open failed' "$err")" = 0 ]
 }
 
-@test "nucleo-l1.cfg names the end of its second bank, unless the user names another region" {
-	region_named nucleo-l1
-	expect "0x0807E000 0x2000"
-	openocd_run -c "set NAMEPLATE_BASE 0x0803F000; set NAMEPLATE_SIZE 0x1000" \
-		-f "$HOME_DIR/openocd/board/nucleo-l1.cfg" -c 'puts "$NAMEPLATE_BASE $NAMEPLATE_SIZE"; shutdown'
-	expect "0x0803F000 0x1000"
-}
-
-@test "nucleo-l073rz.cfg and nucleo-h743zi.cfg name the region that the chip's linker script has" {
-	region_named nucleo-l073rz
-	expect "$(region_of stm32l073rz)"
-	region_named nucleo-h743zi
-	expect "$(region_of stm32h743zi)"
-}
-
-@test "all other files leave the region to the rule" {
+@test "every file leaves the region to the rule, which is the same with one bank and with two" {
 	local board
 	for board in $(real_boards); do
-		case $board in nucleo-l1 | nucleo-l073rz | nucleo-h743zi) continue ;; esac
 		region_named "$board"
 		expect "-"
 	done
-}
-
-# With the first bank alone, and with both, the same named region is found: a serial written by one is read by the other.
-@test "the region that nucleo-l073rz.cfg names is the same with one bank and with two" {
-	local name="set NAMEPLATE_BASE 0x08017000; set NAMEPLATE_SIZE 0x1000"
-	on_virtual stm32l073rz target/stm32l0_dual_bank.cfg "$name" "program_serial 42"
-	expect "serial=42"
-	on_virtual stm32l073rz target/stm32l0.cfg "nameplate get serial"
-	expect "42"
-}
-
-@test "the region that nucleo-h743zi.cfg names is the same with one bank and with two" {
-	local name="set NAMEPLATE_BASE 0x080E0000; set NAMEPLATE_SIZE 0x20000"
-	on_virtual stm32h743zi target/stm32h7x_dual_bank.cfg "$name" "program_serial 42"
-	expect "serial=42"
-	on_virtual stm32h743zi target/stm32h7x.cfg "nameplate get serial"
-	expect "42"
-}
-
-@test "with two banks and no region named, it is the end of the second" {
-	on_virtual stm32l073rz target/stm32l0_dual_bank.cfg "program_serial 42"
-	expect "serial=42"
-	on_virtual stm32l073rz target/stm32l0_dual_bank.cfg "nameplate list"
-	[[ "$stdout" = "serial "*" 42 "*0x0802E* ]]
-	rm -f "$VBOARD_FLASH"*
-	on_virtual stm32h743zi target/stm32h7x_dual_bank.cfg "program_serial 42"
-	expect "serial=42"
-	on_virtual stm32h743zi target/stm32h7x_dual_bank.cfg "nameplate list"
-	[[ "$stdout" = "serial "*" 42 "*0x081E* ]]
+	same_with_two_banks stm32l073rz target/stm32l0.cfg target/stm32l0_dual_bank.cfg
+	same_with_two_banks stm32h743zi target/stm32h7x.cfg target/stm32h7x_dual_bank.cfg
 }

@@ -10,7 +10,7 @@
 source [file join [file dirname [file dirname [file normalize [info script]]]] tcl lib fake.tcl]
 
 # Some device, whose variables are kept while its only area is erased.
-proc _np_device {region} {
+proc _np_device {region needed} {
 	return 000000000000000000000000
 }
 set NAMEPLATE_SAVE_DIR [lindex $argv 1]

@@ -3,46 +3,7 @@
 
 source [file join [file dirname [info script]] lib fake.tcl]
 
-# Banks as {driver base sizes...}; a size is BYTESxCOUNT, or BYTESxgap where there is no flash. `text` is what the driver adds to `flash info`.
-proc banks_are {banks {text ""}} {
-	set ::banks_now $banks
-	set ::info_text $text
-	catch {unset ::NAMEPLATE_BASE}
-	catch {unset ::NAMEPLATE_SIZE}
-}
-
-rename flash fake_flash
-proc flash {command args} {
-	if {$command eq "list"} {
-		set rows {}
-		foreach bank $::banks_now {
-			lappend rows [list name [lindex $bank 0] base [expr {[lindex $bank 1] + 0}] size 0 bus_width 0 chip_width 0]
-		}
-		return $rows
-	}
-	set number [lindex $args 0]
-	set bank [lindex $::banks_now $number]
-	set lines {}
-	set offset 0
-	set index 0
-	foreach sizes [lrange $bank 2 end] {
-		lassign [split $sizes x] bytes count
-		if {$count eq "gap"} {
-			incr offset $bytes
-			continue
-		}
-		for {set i 0} {$i < $count} {incr i} {
-			lappend lines [format "\t#%3i: 0x%08x (0x%x %dkB) not protected" $index $offset $bytes [expr {$bytes >> 10}]]
-			incr offset $bytes
-			incr index
-		}
-	}
-	set base [lindex $bank 1]
-	if {$base == 0} {
-		set base 0x08000000
-	}
-	return "[format "#%d : %s at 0x%08x, size 0x%08x, buswidth 0, chipwidth 0" $number [lindex $bank 0] $base $offset]\n[join $lines \n]\n$::info_text\n"
-}
+source [file join [file dirname [info script]] lib banks.tcl]
 
 # "base end areas cell words erased", or the error.
 proc where {} {
@@ -61,8 +22,8 @@ dict set other_words [expr {0x58004080 + 0}] 0x000010CB
 foreach {name banks text wanted} {
 	"L152RB"  {{stm32lx 0x08000000 4096x32}}  ""  "0x0801E000 0x08020000 2 128 1 00000000"
 	"L031, 32 KiB: one page"  {{stm32lx 0x08000000 4096x8}} "" "0x08007000 0x08008000 1 128 1 00000000"
-	"L152RE: the end of the second bank"  {{stm32lx 0x08000000 4096x64} {stm32lx 0x08040000 4096x64}} ""
-		"0x0807E000 0x08080000 2 128 1 00000000"
+	"L152RE: the end of the first bank, which every target file has"  {{stm32lx 0x08000000 4096x64} {stm32lx 0x08040000 4096x64}} ""
+		"0x0803E000 0x08040000 2 128 1 00000000"
 	"F103CB: two pages of 1 KiB an area"  {{stm32f1x 0x08000000 1024x128}} "" "0x0801F000 0x08020000 2 4 1 FFFFFFFF"
 	"F103C4, 16 KiB: one page"  {{stm32f1x 0x08000000 1024x16}} "" "0x08003C00 0x08004000 1 4 1 FFFFFFFF"
 	"F405: the last sector; OTP is no place"  {{stm32f2x 0 16384x4 65536x1 131072x7} {stm32f2x 0x1fff7800 512x1}} ""
@@ -77,12 +38,13 @@ foreach {name banks text wanted} {
 	"WBA52: quad words"  {{stm32l4x 0x08000000 8192x128}} "STM32WBA5x - Rev A" "0x080FC000 0x08100000 2 16 4 FFFFFFFF"
 	"H743: the last sector of the first bank there is"  {{stm32h7x 0x08000000 131072x8}} ""
 		"0x080E0000 0x08100000 1 32 8 FFFFFFFF"
-	"H743 with both banks"  {{stm32h7x 0x08100000 131072x8} {stm32h7x 0x08000000 131072x8}} ""
-		"0x081E0000 0x08200000 1 32 8 FFFFFFFF"
+	"H743 with both banks: the same place"  {{stm32h7x 0x08100000 131072x8} {stm32h7x 0x08000000 131072x8}} ""
+		"0x080E0000 0x08100000 1 32 8 FFFFFFFF"
 	"H743VG, 1 MiB: two banks with a gap between"  {{stm32h7x 0x08000000 131072x4} {stm32h7x 0x08100000 131072x4}} ""
-		"0x08160000 0x08180000 1 32 8 FFFFFFFF"
+		"0x08060000 0x08080000 1 32 8 FFFFFFFF"
 	"H743VG with its first bank only"  {{stm32h7x 0x08000000 131072x4}} "" "0x08060000 0x08080000 1 32 8 FFFFFFFF"
-	"H750, one sector: it is the region"  {{stm32h7x 0x08000000 131072x1}} "" "0x08000000 0x08020000 1 32 8 FFFFFFFF"
+	"H750, one sector: it is no place"  {{stm32h7x 0x08000000 131072x1}} ""
+		"the flash of this chip is a single page, so none can be reserved: choose another chip"
 	"G473, 256 KiB in two banks with a hole: the end of the second"  {{stm32l4x 0x08000000 2048x64 131072xgap 2048x64}}
 		"STM32G47/G48xx - Rev Z : 0x2003 - Flash dual-bank"  "0x0805F000 0x08060000 2 8 2 FFFFFFFF"
 	"G474 with one bank: pages of 4 KiB"  {{stm32l4x 0x08000000 4096x128}} "STM32G47/G48xx - Rev Z : 0x2003 - Flash single-bank"
@@ -94,7 +56,7 @@ foreach {name banks text wanted} {
 	"WL55"  {{stm32l4x 0x08000000 2048x128} {stm32l4x 0x1fff7000 1024x1}} "STM32WLE/WL5x - Rev Y" "0x0803F000 0x08040000 2 8 2 FFFFFFFF"
 	"L552 with TrustZone: the secure alias is not looked at"  {{stm32l4x 0x08000000 2048x256} {virtual 0x0c000000 2048x256}
 		{stm32l4x 0x0bfa0000 512x1}} "STM32L55/L56xx - Rev Z" "0x0807F000 0x08080000 2 8 2 FFFFFFFF"
-	"F103xG with both banks"  {{stm32f1x 0x08000000 2048x256} {stm32f1x 0x08080000 2048x256}} "" "0x080FF000 0x08100000 2 4 1 FFFFFFFF"
+	"F103xG with both banks"  {{stm32f1x 0x08000000 2048x256} {stm32f1x 0x08080000 2048x256}} "" "0x0807F000 0x08080000 2 4 1 FFFFFFFF"
 	"L475 with a flash of its own on QUADSPI, which is no place"  {{stm32l4x 0x08000000 2048x512} {stmqspi 0x90000000 65536x128}
 		{stm32l4x 0x1fff7000 1024x1}} "STM32L47/L48xx - Rev 4" "0x080FF000 0x08100000 2 8 2 FFFFFFFF"
 	"an unknown driver: 32-byte cells"  {{stm32x9 0x08000000 8192x64}} "" "0x0807C000 0x08080000 2 32 8 FFFFFFFF"
@@ -155,8 +117,8 @@ foreach {name base size wanted} {
 }
 
 # An image that lies in the gap between two banks would be skipped by OpenOCD with a mere warning.
-catch {unset NAMEPLATE_BASE}
-catch {unset NAMEPLATE_SIZE}
+set NAMEPLATE_BASE 0x08160000
+set NAMEPLATE_SIZE 0x20000
 proc image_check {from to} {
 	set banks [_np_banks]
 	return [error_of {_np_image_fits fw.elf [expr {$from + 0}] [expr {$to + 0}] $banks [_np_region $banks]}]
@@ -181,6 +143,8 @@ foreach {name from to wanted} {
 }
 
 banks_are {{stm32lx 0x08000000 4096x24} {stm32lx 0x08018000 4096x24}}
+set NAMEPLATE_BASE 0x0802F000
+set NAMEPLATE_SIZE 0x1000
 check "L073RZ: an image may go on from one bank into the next" [image_check 0x08000000 0x08020000] "no error"
 
 # What the radio core of a WB owns cannot be named.

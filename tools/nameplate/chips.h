@@ -18,6 +18,8 @@ struct region {
 	uint32_t erased;     /* what an erased word reads */
 	uint32_t flash_base; /* for dumps of the whole flash */
 	uint32_t uf2_family; /* 0: none is registered */
+	uint32_t eccr, ecc2r; /* the flash's registers of double errors; 0: none */
+	bool guarded;        /* double errors are bus faults */
 	char chip[24];       /* as J-Link calls the device: the part up to its flash size; empty: not known */
 };
 

@@ -76,6 +76,25 @@ int command_decode(const struct options *options)
 	return err ? 1 : 0;
 }
 
+/* What a linker script includes behind its SECTIONS. */
+static void print_ld(const char *chip, const struct region *region)
+{
+	printf("/* The reserved region%s%s, made by nameplate region --ld. In a linker script of your own, behind SECTIONS, INCLUDE this\n"
+	       " * file. For another region than this one, _nameplate_start and _nameplate_end are set before that line.\n"
+	       " */\n", chip ? " of " : "", chip ? chip : "");
+	printf("_nameplate_end = DEFINED(_nameplate_end) ? _nameplate_end : 0x%08X;\n", region->base + region->size);
+	printf("_nameplate_start = DEFINED(_nameplate_start) ? _nameplate_start : 0x%08X;\n", region->base);
+	printf("INCLUDE nameplate.ld\n");
+	if (region->guarded)
+		printf("INCLUDE nameplate-guarded.ld\n");
+	if (region->eccr)
+		printf("_nameplate_eccr = 0x%08X;\n", region->eccr);
+	if (region->ecc2r)
+		printf("_nameplate_ecc2r = 0x%08X;\n", region->ecc2r);
+	if (region->eccr)
+		printf("INCLUDE nameplate-ecc.ld\n");
+}
+
 int command_region(const struct options *options)
 {
 	struct region region;
@@ -85,6 +104,10 @@ int command_region(const struct options *options)
 	if (region.size == 0) {
 		fail("region needs a place: --chip PART");
 		return 1;
+	}
+	if (options->ld) {
+		print_ld(options->chip, &region);
+		return 0;
 	}
 	printf("base=0x%08X\nsize=%u\nareas=%u\ncell=%u\nerased=%02x\n", region.base, region.size, region.areas, region.cell,
 	       region.erased & 0xFFu);

@@ -20,6 +20,7 @@ _nameplate() {
 		1/*) words='encode decode region --list-chips --list-formats --help --version' ;;
 		*/encode) words+=' --format --output --onto --at --whole --from --delete serial=' ;;
 		*/decode) words+=' --json --dump --secrets --output --at' ;;
+		*/region) words+=' --ld' ;;
 		esac
 		;;
 	esac

@@ -12,7 +12,7 @@
 
 enum {
 	CHIP = 256, BASE, SIZE, CELL, ERASED, AREAS, AT, ONTO, FORMAT, FROM, DELETE, WHOLE_REGION, JSON, DUMP, SECRETS, LIST_CHIPS,
-	LIST_FORMATS, HELP, VERSION_WANTED,
+	LIST_FORMATS, LD, HELP, VERSION_WANTED,
 };
 
 #define ENCODE 1u
@@ -38,6 +38,7 @@ static const struct option table[] = {
 	{"json", no_argument, NULL, JSON},
 	{"dump", no_argument, NULL, DUMP},
 	{"secrets", no_argument, NULL, SECRETS},
+	{"ld", no_argument, NULL, LD},
 	{"list-chips", no_argument, NULL, LIST_CHIPS},
 	{"list-formats", no_argument, NULL, LIST_FORMATS},
 	{"help", no_argument, NULL, HELP},
@@ -61,6 +62,8 @@ static unsigned goes_with(int option)
 	case AT:
 	case 'o':
 		return ENCODE | DECODE;
+	case LD:
+		return REGION;
 	default:
 		return ALL;
 	}
@@ -70,7 +73,7 @@ static void usage(FILE *to)
 {
 	fputs("Usage: nameplate encode PLACE [--onto DUMP] [--format NAME] [-o FILE] NAME[:TYPE][:secret]=VALUE...\n"
 	      "       nameplate decode [PLACE] [--json | --dump] [--secrets] [-o FILE] DUMP\n"
-	      "       nameplate region PLACE\n"
+	      "       nameplate region PLACE [--ld]\n"
 	      "Variables for the reserved flash of an STM32, for tools other than OpenOCD.\n"
 	      "\n"
 	      "encode makes what is to be written, for a blank region or, with --onto, for one with a store.\n"
@@ -94,6 +97,7 @@ static void usage(FILE *to)
 	      "  --at ADDRESS       where a binary dump begins (with the flash, or with the region if it is shorter)\n"
 	      "  --json, --dump     decode to JSON, or to a text that --from and `nameplate restore` take\n"
 	      "  --secrets          show secret values\n"
+	      "  --ld               say where the region is as a linker script to be included\n"
 	      "  --list-chips, --list-formats, --help, --version\n"
 	      "\n"
 	      "TYPE: u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 text hex mac file; without one a plain integer is u32 (or as large as\n"
@@ -133,6 +137,7 @@ static int take(struct options *options, int option)
 	case JSON: options->json = true; return 0;
 	case DUMP: options->dump = true; return 0;
 	case SECRETS: options->secrets = true; return 0;
+	case LD: options->ld = true; return 0;
 	case LIST_CHIPS: chips_list(stdout); return 1;
 	case LIST_FORMATS: list_formats(stdout); return 1;
 	case HELP: usage(stdout); return 1;

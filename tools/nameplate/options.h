@@ -16,7 +16,7 @@ struct options {
 	const struct format *format;
 	struct variables variables;
 	const char *file;
-	bool whole, json, dump, secrets;
+	bool whole, json, dump, secrets, ld;
 };
 
 enum command { COMMAND_ENCODE, COMMAND_DECODE, COMMAND_REGION };
