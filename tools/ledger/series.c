@@ -286,6 +286,21 @@ static int lay_out(struct database *db, const struct series *series, int64_t *ne
 	return err || run(db, SQL_SERIES_NEXT, "ii", series->id, *next) < 0 ? -1 : 0;
 }
 
+/*
+ * In the middle of what is laid out, one lays out more: the others have enough meanwhile. Where all wait for the series, each
+ * does so until the one before it has its commit on the disk.
+ */
+static int lay_out_ahead(struct database *db, const struct series *series, int64_t position)
+{
+	int64_t next;
+
+	if (series->kind == KIND_LIST || (position - series->first) % LAY_OUT != LAY_OUT / 2)
+		return 0;
+	if (query_integer(db, &next, SQL_SERIES_LOCK, "i", series->id) < 0)
+		return -1;
+	return next > series->last || next > position + LAY_OUT ? 0 : lay_out(db, series, &next);
+}
+
 int series_take(struct database *db, const struct series *series, int64_t device, const char *upload, const char *station,
 		struct taken *taken)
 {
@@ -293,7 +308,7 @@ int series_take(struct database *db, const struct series *series, int64_t device
 	int64_t next;
 
 	if (found)
-		return found > 0 ? 0 : -1;
+		return found > 0 ? lay_out_ahead(db, series, taken->position) : -1;
 	/* Of those that come here at once, the first lays out; the others find its rows. */
 	if (query_integer(db, &next, SQL_SERIES_LOCK, "i", series->id) < 0)
 		return -1;
