@@ -89,7 +89,7 @@ proc _np_plan {region store items} {
 	}
 	set words [_np_plan_words $region $items $cell]
 	if {$words == $cell / 4} {
-		lset ::_np_reads 2 32
+		_np_reads_ahead 32
 	}
 	set place [_np_place_in $region [dict get $area end] [dict get $store floor] [dict get $store reach] $cell \
 		[_np_plan_size $items $cell] $words]
@@ -220,7 +220,7 @@ proc _np_torn_first {region} {
 # No store yet.
 proc _np_plan_format {region store items range} {
 	# Every word counts now, so read in blocks.
-	lset ::_np_reads 2 64
+	_np_reads_ahead 64
 	lassign [_np_torn_first $region] floor reach
 	if {$floor eq ""} {
 		_np_fail "the reserved region $range holds something else, which is left alone: choose another region\

@@ -30,7 +30,7 @@ proc _np_entry_at {place area_base area_end cell} {
 	if {($place - $area_base) % $cell != 0 || $end > $area_end} {
 		return {}
 	}
-	if {$cell == 4 && [lindex $::_np_reads 2] == 1} {
+	if {$cell == 4 && $::_np_reads(span) == 1} {
 		_np_words_ahead $place $end $area_end
 	}
 	# The check first: where it is missing, the value need not be read.
@@ -66,76 +66,76 @@ proc _np_span {cell} {
 }
 
 # The first entry at or after the region's start: a first format that was cut off leaves damage in front.
-# Nothing tells the cell size yet, so this goes by single words.
+# Nothing tells the cell size yet, so this goes by single words. {entry damaged}: what is there when it is no area.
 proc _np_area_first {base end} {
 	set blank 0
+	set damaged 0
 	for {set place $base} {$place + 4 <= $end && $blank < $::_np_max_gap} {incr place 4} {
 		set entry [_np_entry_at $place $base $end 0]
 		if {$entry ne ""} {
-			set ::_np_store_state damaged
-			return $entry
+			return [list $entry 1]
 		}
 		# Not where it is normally: from here on blocks are cheaper.
-		lset ::_np_reads 2 32
+		_np_reads_ahead 32
 		if {[_np_is_blank [_np_word $place]]} {
 			incr blank 4
 		} else {
 			set blank 0
-			set ::_np_store_state damaged
+			set damaged 1
 		}
 	}
-	return {}
+	return [list {} $damaged]
 }
 
-# Turns a first entry into an area, if it is an area entry whose size is one of `sizes`.
+# {area refusal other}: the area that a first entry begins, if it is an area entry whose size is one of `sizes`; else why a writer
+# refuses what is there, and whether that is for its version.
 proc _np_area_at {entry base sizes} {
 	if {$entry eq "" || [dict get $entry key] != 0 || [dict get $entry type] != 0 || [dict get $entry length] != 4} {
-		return {}
+		return [list {} "" 0]
 	}
 	set area [_np_area_parse [_np_bytes_word [dict get $entry value]]]
 	set size [dict get $area size]
 	if {[dict get $area version] != 1} {
-		set ::_np_store_version [dict get $area version]
-		set ::_np_store_refusal "was written by another version of Nameplate (store version\
-			[dict get $area version]; this one knows 1): use that version"
-		return {}
+		return [list {} "was written by another version of Nameplate (store version\
+			[dict get $area version]; this one knows 1): use that version" 1]
 	}
 	if {[lsearch -exact $sizes $size] < 0} {
-		set ::_np_store_refusal "holds a store made for another layout (areas of $size bytes): correct\
-			NAMEPLATE_BASE and NAMEPLATE_SIZE"
-		return {}
+		return [list {} "holds a store made for another layout (areas of $size bytes): correct\
+			NAMEPLATE_BASE and NAMEPLATE_SIZE" 0]
 	}
 	if {[dict get $entry end] > $base + $size} {
-		return {}
+		return [list {} "" 0]
 	}
 	dict set area base $base
 	dict set area end [expr {$base + $size}]
 	dict set area cell [dict get $entry cell]
 	dict set area entry [dict get $entry place]
 	dict set area first [dict get $entry end]
-	return $area
+	return [list $area "" 0]
 }
 
-# The valid areas, the newest first; if there are none, _np_store_state says what was seen instead.
+# What the region shows, a dict: areas, the valid ones, the newest first; state, none or damaged, if there are none; refusal, why a
+# writer refuses what is there, if it must; other, whether that is for its version.
 proc _np_area_find {base end} {
-	set ::_np_store_refusal ""
-	set ::_np_store_version 1
-	set ::_np_store_state none
 	set size [expr {$end - $base}]
 	set half [expr {$size / 2}]
 	set middle [expr {$base + $half}]
-	set area [_np_area_at [_np_area_first $base $end] $base [list $half $size]]
-	if {$half % 4 != 0 || ($area ne "" && [dict get $area size] == $size)} {
-		return [_np_present $area]
+	lassign [_np_area_first $base $end] entry damaged
+	lassign [_np_area_at $entry $base [list $half $size]] area refusal other
+	set areas [_np_present $area]
+	if {$half % 4 == 0 && ($area eq "" || [dict get $area size] != $size)} {
+		set damaged [expr {$damaged || ![_np_is_blank [_np_word $middle]]}]
+		lassign [_np_area_at [_np_entry_at $middle $middle $end 0] $middle [list $half]] second why second_other
+		set areas [_np_present $area $second]
+		if {[llength $areas] == 2 && [_np_newer [dict get $second generation] [dict get $area generation]]} {
+			set areas [list $second $area]
+		}
+		if {$why ne ""} {
+			set refusal $why
+		}
+		set other [expr {$other || $second_other}]
 	}
-	if {![_np_is_blank [_np_word $middle]]} {
-		set ::_np_store_state damaged
-	}
-	set other [_np_area_at [_np_entry_at $middle $middle $end 0] $middle [list $half]]
-	if {$area ne "" && $other ne "" && [_np_newer [dict get $other generation] [dict get $area generation]]} {
-		return [list $other $area]
-	}
-	return [_np_present $area $other]
+	return [dict create areas $areas state [expr {$damaged ? "damaged" : "none"}] refusal $refusal other $other]
 }
 
 # Those of the arguments that are not empty.
@@ -206,49 +206,56 @@ proc _np_area_walk {area} {
 	return [list $entries $floor [expr {$used + $::_np_max_gap}]]
 }
 
-# The whole store: state (ok, none, damaged), area, entries, floor, and why a writer refuses it, if it must. An entry's
-# `until` is where the set ends that it counts with.
-proc _np_store_scan {region} {
+# What _np_area_find says of a region that has not been read yet.
+proc _np_store_look {region} {
 	set base [dict get $region base]
 	set end [dict get $region end]
 	_np_reads_begin $base $end [_np_span [dict get $region cell]]
-	set areas [_np_area_find $base $end]
-	if {[llength $areas] == 0} {
-		return [dict create state $::_np_store_state area {} entries {} floor $base refusal $::_np_store_refusal]
-	}
-	return [_np_store_of [lindex $areas 0]]
+	return [_np_area_find $base $end]
 }
 
-proc _np_store_of {area} {
-	lset ::_np_reads 2 [_np_span [dict get $area cell]]
+# The whole store: state (ok, none, damaged), area, entries, floor, and why a writer refuses it, if it must. An entry's
+# `until` is where the set ends that it counts with.
+proc _np_store_scan {region} {
+	set seen [_np_store_look $region]
+	if {[llength [dict get $seen areas]] == 0} {
+		return [_np_store_none $region $seen]
+	}
+	return [_np_store_of [lindex [dict get $seen areas] 0] $seen]
+}
+
+proc _np_store_none {region seen} {
+	return [dict create state [dict get $seen state] area {} entries {} floor [dict get $region base] \
+		refusal [dict get $seen refusal]]
+}
+
+proc _np_store_of {area seen} {
+	_np_reads_ahead [_np_span [dict get $area cell]]
 	lassign [_np_area_walk $area] entries floor reach
 	# Beside a valid area one of another version may be the newer one; one of another layout is just a leftover.
-	set refusal [expr {$::_np_store_version != 1 ? $::_np_store_refusal : ""}]
+	set refusal [expr {[dict get $seen other] ? [dict get $seen refusal] : ""}]
 	return [dict create state ok area $area entries $entries floor $floor reach $reach refusal $refusal]
 }
 
 # The same for a writer, which builds on an area only if its area entry is there to stay: a check whose writing was cut off
 # may be right now and wrong later. Then the other area counts, or there is none.
 proc _np_store_scan_to_write {region} {
-	set base [dict get $region base]
-	set end [dict get $region end]
-	_np_reads_begin $base $end [_np_span [dict get $region cell]]
-	set areas [_np_area_find $base $end]
+	set seen [_np_store_look $region]
+	set areas [dict get $seen areas]
 	foreach area $areas {
 		if {[_np_area_settled $area]} {
-			return [_np_store_of $area]
+			return [_np_store_of $area $seen]
 		}
 	}
-	set state [expr {[llength $areas] > 0 ? "damaged" : $::_np_store_state}]
-	set store [dict create state $state area {} entries {} floor $base refusal $::_np_store_refusal]
 	if {[llength $areas] > 0} {
 		# With entries in it this is no cut but a flash that has worn out: nothing better is to be had.
-		set worn [_np_store_of [lindex $areas 0]]
+		set worn [_np_store_of [lindex $areas 0] $seen]
 		if {[llength [dict get $worn entries]] > 0} {
 			return $worn
 		}
+		dict set seen state damaged
 	}
-	return $store
+	return [_np_store_none $region $seen]
 }
 
 # Whether an area entry's check reads the same four times more. Only the check can be half-written: header and value have

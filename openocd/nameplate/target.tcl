@@ -133,15 +133,20 @@ proc _np_calm {} {
 proc _np_reads_begin {first end span} {
 	catch {unset ::_np_word_cache}
 	set ::_np_word_cache(none) ""
-	set ::_np_reads [list $first $end $span]
+	array set ::_np_reads [list first $first end $end span $span]
+}
+
+# From now on a miss reads this many words.
+proc _np_reads_ahead {span} {
+	set ::_np_reads(span) $span
 }
 
 # One word, or "" when it cannot be read: on parts with ECC a torn word raises a bus error.
 proc _np_word {address} {
 	if {![info exists ::_np_word_cache($address)]} {
-		lassign $::_np_reads first end span
-		set start [expr {$address - ($address - $first) % ($span * 4)}]
-		_np_words $start [_np_min $span [expr {($end - $start) / 4}]]
+		set span $::_np_reads(span)
+		set start [expr {$address - ($address - $::_np_reads(first)) % ($span * 4)}]
+		_np_words $start [_np_min $span [expr {($::_np_reads(end) - $start) / 4}]]
 	}
 	return $::_np_word_cache($address)
 }
