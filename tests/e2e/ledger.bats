@@ -375,6 +375,26 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	no "went into" -- split serial 1001-1100 site.db
 }
 
+@test "a split that was cut off goes on with the same command, before and after its file appeared" {
+	start
+	ok split serial 1001-1100 site.db
+	sql "UPDATE split SET state = 'begun'"
+	cp site.db kept.db
+	# The file was there already: it is the one.
+	ok split serial 1001-1100 site.db
+	cmp site.db kept.db
+	sql "UPDATE split SET state = 'begun'"
+	rm site.db
+	ok split serial 1001-1100 site.db
+	gives serial:u32=1001 --ledger site.db take --uid $U
+	ok merge site.db
+	# Another ledger's file is not taken for it.
+	ok --ledger other.db init
+	sql "UPDATE split SET state = 'begun'"
+	no "not the ledger of this range" -- split serial 1001-1100 other.db
+	ok check
+}
+
 @test "the counter goes round what was split off" {
 	start last=400
 	ok split serial 3-300 site.db
