@@ -72,7 +72,7 @@ proc _virtual_start {chip probe serial address} {
 	if {[catch {exec {*}$command 2>@stderr} text options]} {
 		# With status 1 vboard itself has said what is wrong.
 		_virtual_give_up [expr {[lindex [dict get $options -errorcode] 2] eq "1" ? "" :
-			"the virtual board [lindex $command 0] cannot be run: build it with make, or name it in VBOARD"}]
+			"the virtual board [_np_quote [lindex $command 0]] cannot be run: build it with make, or name it in VBOARD"}]
 	}
 	return [string range $text [string length port=] end]
 }

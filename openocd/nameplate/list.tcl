@@ -24,12 +24,22 @@ proc _np_list_lines {store} {
 
 # ---- JSON (RFC 8259) ------------------------------------------------------------------------------------------
 
+# Of UTF-8. What is not to reach a terminal is \uNNNN.
 proc _np_json_string {bytes} {
 	set text ""
+	set hidden 0
+	set at 0
 	foreach byte $bytes {
+		if {$byte >= 0xC2} {
+			set hidden [_np_hidden [lrange $bytes $at [expr {$at + 2}]]]
+			if {$hidden} {
+				append text [format {\u%04x} $hidden]
+			}
+		}
+		incr at
 		if {$byte < 32 || $byte == 34 || $byte == 92 || $byte == 127} {
 			append text [format {\u%04x} $byte]
-		} else {
+		} elseif {$byte < 128 || !$hidden} {
 			append text [_np_bytes_string $byte]
 		}
 	}

@@ -3,7 +3,7 @@
 
 # Progress. Telnet and GDB see it too.
 proc _np_say {text} {
-	echo "Nameplate: $text"
+	echo "Nameplate: [_np_plain $text]"
 }
 
 # Every refusal goes through here; `text` says what, where, what to do. What was said is noted: an error that does not come
@@ -45,9 +45,14 @@ proc _np_hush {before text} {
 	return "$text (not shown, as it may belong to the secret before it: write a secret of several words in braces)"
 }
 
+# A message as a terminal may have it, whatever the names in it: a backslash is left as it is, as values in it are escaped already.
+proc _np_plain {text} {
+	return [_np_escaped [_np_string_bytes $text] \\]
+}
+
 proc _np_one_line {text} {
 	regsub -all {[\r\n\t ]+} $text " " text
-	return [string trim $text]
+	return [_np_plain [string trim $text]]
 }
 
 # Ends OpenOCD with status 1 and this line, the last one: whatever OpenOCD still says, of the error that is on its way up

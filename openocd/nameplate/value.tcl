@@ -77,19 +77,45 @@ proc _np_is_utf8 {bytes} {
 	return [expr {$more == 0}]
 }
 
-# Bytes as one line of text: a backslash as \\, line breaks and tabs as \n \r \t, other control characters and what is
-# not UTF-8 as \xNN.
-proc _np_text {bytes} {
+# Characters that a terminal obeys (C1 controls), and that turn around what stands beside them (Unicode 15.0, Bidi_Control).
+set _np_hidden_ranges {0x80 0x9F  0x61C 0x61C  0x200E 0x200F  0x202A 0x202E  0x2066 0x2069}
+
+# The code of the character that UTF-8 begins with, if it is such a one; else 0.
+proc _np_hidden {bytes} {
+	lassign $bytes one two three
+	set code 0
+	switch -- $one {
+		194 - 216 { set code [expr {($one & 0x1F) << 6 | ($two & 0x3F)}] }
+		226       { set code [expr {($one & 0x0F) << 12 | ($two & 0x3F) << 6 | ($three & 0x3F)}] }
+	}
+	foreach {first last} $::_np_hidden_ranges {
+		if {$code >= $first && $code <= $last} {
+			return $code
+		}
+	}
+	return 0
+}
+
+# Bytes as one line of text that shows what is there: line breaks and tabs as \n \r \t, and as \xNN other control characters,
+# what _np_hidden finds, and what is not UTF-8. A backslash as `backslash`.
+proc _np_escaped {bytes backslash} {
 	set utf8 [_np_is_utf8 $bytes]
+	set hidden 0
 	set text ""
+	set at 0
 	foreach byte $bytes {
+		# The bytes that go on a character are hidden as its first one is.
+		if {$utf8 && $byte >= 0xC2} {
+			set hidden [_np_hidden [lrange $bytes $at [expr {$at + 2}]]]
+		}
+		incr at
 		switch -- $byte {
 			9  { append text {\t} }
 			10 { append text {\n} }
 			13 { append text {\r} }
-			92 { append text {\\} }
+			92 { append text $backslash }
 			default {
-				if {$byte < 32 || $byte == 127 || ($byte >= 128 && !$utf8)} {
+				if {$byte < 32 || $byte == 127 || ($byte >= 128 && (!$utf8 || $hidden))} {
 					append text [format {\x%02x} $byte]
 				} else {
 					append text [_np_bytes_string $byte]
@@ -98,6 +124,11 @@ proc _np_text {bytes} {
 		}
 	}
 	return $text
+}
+
+# So that _np_unescape can take it back: a backslash is \\.
+proc _np_text {bytes} {
+	return [_np_escaped $bytes {\\}]
 }
 
 # The bytes that _np_text has turned into `text`.

@@ -13,7 +13,7 @@ teardown() {
 NAMES=('|touch PWNED' -x -force '{x}' 'a{b}c' '${ws}' 'a\{b' '[x]' '* ?' '~' unlock erase)
 
 # Tcl's word for any text: the board reads it from a file.
-tcl() { printf 'set name %s\n' "$(sed 's/[^A-Za-z0-9]/\\&/g' <<<"$1")" >name.tcl; }
+tcl() { printf 'set name %s\n' "$(printf %s "$1" | sed -z 's/[^A-Za-z0-9\n]/\\&/g; s/\n/\\n/g')" >name.tcl; }
 
 @test "an image of any name is programmed" {
 	for name in "${NAMES[@]}"; do
@@ -28,6 +28,21 @@ tcl() { printf 'set name %s\n' "$(sed 's/[^A-Za-z0-9]/\\&/g' <<<"$1")" >name.tcl
 	cp "$DEMO" '|touch PWNED.elf'
 	nameplate_run "program_vars {|touch PWNED.elf} a=1 noverify"
 	expect "a=1"
+}
+
+@test "control characters and what turns text around, in a name, do not reach the terminal" {
+	name=$'\x1b]0;x\a\xc2\x9b31m\xe2\x80\xae\xd8\x9c\n.elf'
+	cp "$DEMO" "./$name"
+	tcl "$name"
+	for image in '$name' '[pwd]/$name'; do
+		nameplate_run "source name.tcl; set NAMEPLATE_IMAGE $image; list" "program_serial 42 noverify"
+		expect "serial=42"
+		grep -q '^Nameplate: programming .*\\x1b\]0;x\\x07\\xc2\\x9b31m\\xe2\\x80\\xae\\xd8\\x9c\\n.elf$' "$err"
+		! LC_ALL=C grep -aP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80\xae|\xd8\x9c' "$err" || return 1
+	done
+	VBOARD_FLASH=$name/flash openocd_run -f "$HOME_DIR/openocd/board/$BOARD.cfg" -c "program_serial 42"
+	failed "flash file"
+	! LC_ALL=C grep -aP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80\xae|\xd8\x9c' "$err" || return 1
 }
 
 @test "a file of any name is restored from and its bytes are taken" {

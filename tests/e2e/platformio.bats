@@ -254,6 +254,13 @@ block() {
 	uploaded 'serial=45'
 }
 
+@test "names in messages reach the terminal escaped" {
+	python3 "$HOME_DIR/tests/platformio/printable.py"
+	ini $'custom_nameplate_serial = next:a\xe2\x80\xae\xc2\x9b31mb'
+	pio_run -t nameplate
+	pio_refused 'there is no file' 'a\xe2\x80\xae\xc2\x9b31mb'
+}
+
 @test "a serial that is none is refused before anything is connected" {
 	for serial in 042 -1 4294967296 abc next: text: 1x; do
 		ini "custom_nameplate_serial = $serial"

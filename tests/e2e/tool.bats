@@ -45,7 +45,8 @@ blank() { # FILE BYTES ff|00
 	[ "$3" = 00 ] || LC_ALL=C tr '\0' '\377' <"$1" >"$1.ff" && { [ ! -e "$1.ff" ] || mv "$1.ff" "$1"; }
 }
 
-variables=(serial=42 mac:mac=02:00:00:12:34:56 hwrev=B2 gain:f32=1.0023 zero:f32=-0 offset:i32=-17 key:hex:secret=00112233 'note=two words, Grüße "\' big=5000000000 none:hex=)
+variables=(serial=42 mac:mac=02:00:00:12:34:56 hwrev=B2 gain:f32=1.0023 zero:f32=-0 offset:i32=-17 key:hex:secret=00112233 'note=two words, Grüße "\' big=5000000000 none:hex=
+	turned=$'a\xe2\x80\xaeb\xc2\x9b31m')
 
 # ---- against the Tcl -------------------------------------------------------------------------------------------
 
@@ -271,6 +272,23 @@ erase_told() {
 	[[ $stdout == "a            hex  0"*"0x08013"* ]]
 }
 
+@test "text is shown, dumped and taken back as the shared vectors say" {
+	grep -v '^#' "$HOME_DIR/tests/vectors/text.txt" | awk -F '\t' '{ printf "t%d:text=%s\n", NR, $2 > "shown.txt"; print $3 > "json.txt" }'
+	[ "$(grep -c . shown.txt)" -ge 14 ]
+	"$TOOL" encode --chip stm32l152rb --format bin --whole -o one.bin --from shown.txt
+	"$TOOL" decode --chip stm32l152rb --dump one.bin | grep -v '^#' | diff shown.txt -
+	tool decode --chip stm32l152rb one.bin
+	diff <(cut -d = -f 2- shown.txt) <(sed -E 's/^t[0-9]+ +text (.*[^ ]) +0x[0-9A-F]{8}$/\1/' <<<"$stdout")
+	tool decode --chip stm32l152rb --json one.bin
+	diff json.txt <(sed -nE 's/^.*"value": (".*"), "address".*$/\1/p' <<<"$stdout")
+	python3 - "$HOME_DIR/tests/vectors/text.txt" "$out" <<-'PY'
+		import json, sys
+		hexes = [line.split("\t")[0] for line in open(sys.argv[1]) if not line.startswith("#")]
+		values = [one["value"].encode().hex() for one in json.load(open(sys.argv[2]))["variables"]]
+		assert values == hexes, values
+	PY
+}
+
 # ---- secrets, files --------------------------------------------------------------------------------------------
 
 @test "a secret is neither shown nor dumped unless asked, and files with secrets are their owner's alone" {
@@ -289,6 +307,16 @@ erase_told() {
 	[ "$(command stat -c %a dump.txt)" = 600 ]
 	wrong "variable \"pin\": its value is not bytes" -- encode --chip stm32f103rb pin:hex:secret=c0ffee4 -o written
 	! grep -q c0ffee "$err" || return 1
+	# A secret of two words that nobody has quoted.
+	for word in passphrase pass/phrase 'pass phrase=x' a:passphrase=x passphrase-of-many-characters-indeed=x a:u8=passphrase --passphrase; do
+		wrong '"..."' "may belong to the secret before it" -- encode --chip stm32f103rb -o written p=1 key:secret=two "$word"
+		! grep phrase "$err" || return 1
+	done
+	wrong '"p" is given twice' -- encode --chip stm32f103rb -o written p=1 p=2 key:secret=passphrase
+	wrong '"key:secret=..."' -- decode -o written key:secret=passphrase
+	printf 'key:secret=two\npassphrase\n' >lines
+	wrong '"lines" line 2: "..." has no =' -- encode --chip stm32f103rb -o written --from lines
+	! grep phrase "$err" || return 1
 }
 
 @test "a file is replaced whole or stays as it was" {

@@ -142,6 +142,25 @@ foreach text [list a\\q a\\x1 a\\xzz a\\] {
 	check "refused: the escape $text" [string match "*backslash*" [error_of {_np_unescape $text}]] 1
 }
 
+# Shared with the host tool's tests, and with those of PlatformIO's scripts.
+set file [open $home/tests/vectors/text.txt r]
+set count 0
+foreach line [split [read $file] \n] {
+	if {$line eq "" || [string match "#*" $line]} {
+		continue
+	}
+	incr count
+	lassign [split $line \t] hex shown json
+	set bytes [lreverse [_np_hex_bytes $hex [expr {[string length $hex] / 2}]]]
+	check "shown as the vectors say: $shown" [_np_text $bytes] $shown
+	check "and back" [_np_unescape $shown] $bytes
+	check "and in JSON" [_np_json_string $bytes] $json
+	check "in a message too, where a backslash stays" [_np_plain [_np_bytes_string $bytes]] [string map {\\\\ \\} $shown]
+}
+close $file
+check "vectors of text" [expr {$count >= 14}] 1
+check "of what is no UTF-8, every byte from 128 on" [_np_text {194 155 195 164 255}] {\xc2\x9b\xc3\xa4\xff}
+
 # A seeded generator of variables, of all types.
 set seed 7
 proc random_bytes {count} {

@@ -40,10 +40,19 @@ void report_row(struct report *report)
 static void write_json_text(FILE *to, const char *text)
 {
 	json_t *string = json_string(text);
+	char *dumped = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
+	unsigned hidden = 0;
 
 	/* Not UTF-8: cannot come out of the database, but never write broken JSON. */
-	if (!string || json_dumpf(string, to, JSON_ENCODE_ANY))
+	if (!dumped)
 		fputs("null", to);
+	for (const uint8_t *at = (const uint8_t *)dumped; at && *at; at++) {
+		if (*at >= 0xC2 && (hidden = utf8_hidden(at)))
+			fprintf(to, "\\u%04x", hidden);
+		if (*at < 128 || !hidden)
+			fputc(*at, to);
+	}
+	free(dumped);
 	json_decref(string);
 }
 

@@ -159,12 +159,22 @@ static int take_command(const char *word, enum command *command)
 		    : fail("nameplate needs a command: encode, decode or region (nameplate --help)");
 }
 
+/* Whether a secret is among the words before: what stands behind may be its second word, and is not quoted. */
+static bool behind_a_secret(char **words, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (strstr(words[i], ":secret="))
+			return true;
+	return false;
+}
+
 /* What stands without an option. */
 static int take_words(struct options *options, enum command command, int argc, char **argv)
 {
 	int err = 0;
 
 	for (int i = optind + 1; !err && i < argc; i++) {
+		quote_hush(behind_a_secret(argv, i));
 		if (command == COMMAND_ENCODE)
 			err = variables_take(&options->variables, argv[i]);
 		else if (command == COMMAND_DECODE && !options->file)
@@ -172,6 +182,7 @@ static int take_words(struct options *options, enum command command, int argc, c
 		else
 			err = fail("%s: not expected; see nameplate --help", quote(argv[i]));
 	}
+	quote_hush(false);
 	return err;
 }
 
@@ -204,6 +215,7 @@ int options_parse(int argc, char **argv, enum command *command, struct options *
 	options->format = &formats[0];
 	opterr = 0;
 	while (!result && (option = getopt_long(argc, argv, ":o:", table, NULL)) != -1) {
+		quote_hush(behind_a_secret(argv, optind - 1));
 		if (option == '?' || option == ':')
 			result = fail("%s: %s; see nameplate --help", quote(argv[optind - 1]),
 				      option == ':' ? "needs a value" : "no such option");
@@ -213,6 +225,7 @@ int options_parse(int argc, char **argv, enum command *command, struct options *
 			if (!result && !(goes_with(option) & 1u << i))
 				wrong |= 1u << i;
 	}
+	quote_hush(false);
 	if (result)
 		return result < 0 ? 1 : 0;
 	if (take_command(argv[optind], command) || take_words(options, *command, argc, argv) ||

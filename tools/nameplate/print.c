@@ -31,13 +31,18 @@ int print_table(const struct decoded *decoded, bool secrets, FILE *to)
 
 /* ---- JSON (RFC 8259) ------------------------------------------------------------------------------------------ */
 
+/* Of UTF-8. What is not to reach a terminal is \uNNNN. */
 static void print_string(const uint8_t *bytes, size_t length, FILE *to)
 {
+	unsigned hidden = 0;
+
 	fputc('"', to);
 	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] >= 0xC2 && (hidden = utf8_hidden(bytes + i)))
+			fprintf(to, "\\u%04x", hidden);
 		if (bytes[i] < 32 || bytes[i] == '"' || bytes[i] == '\\' || bytes[i] == 127)
 			fprintf(to, "\\u%04x", bytes[i]);
-		else
+		else if (bytes[i] < 128 || !hidden)
 			fputc(bytes[i], to);
 	}
 	fputc('"', to);

@@ -244,18 +244,39 @@ const char *value_parse(const struct type *type, const char *text, bool escaped,
 
 /* ---- showing -------------------------------------------------------------------------------------------------- */
 
+/* C1 controls, and what turns around the text beside it (Unicode 15.0, Bidi_Control). */
+unsigned utf8_hidden(const uint8_t *bytes)
+{
+	static const struct {
+		unsigned first, last;
+	} ranges[] = {{0x80, 0x9F}, {0x61C, 0x61C}, {0x200E, 0x200F}, {0x202A, 0x202E}, {0x2066, 0x2069}};
+	unsigned code = 0;
+
+	if (bytes[0] == 0xC2 || bytes[0] == 0xD8)
+		code = (bytes[0] & 0x1Fu) << 6 | (bytes[1] & 0x3Fu);
+	else if (bytes[0] == 0xE2)
+		code = (bytes[0] & 0x0Fu) << 12 | (bytes[1] & 0x3Fu) << 6 | (bytes[2] & 0x3Fu);
+	for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return code;
+	return 0;
+}
+
 char *text_escaped(const uint8_t *bytes, size_t length)
 {
 	static const char letters[] = "tnr\\", specials[] = "\t\n\r\\";
 	const bool utf8 = is_utf8(bytes, length);
 	char *text = malloc(4 * length + 1), *out = text;
+	bool hidden = false;
 
 	for (size_t i = 0; text && i < length; i++) {
 		const char *special = bytes[i] ? strchr(specials, bytes[i]) : NULL;
 
+		if (utf8 && bytes[i] >= 0xC2) /* the bytes that go on a character are hidden as its first one is */
+			hidden = utf8_hidden(bytes + i) != 0;
 		if (special)
 			out += sprintf(out, "\\%c", letters[special - specials]);
-		else if (bytes[i] < 32 || bytes[i] == 127 || (bytes[i] >= 128 && !utf8))
+		else if (bytes[i] < 32 || bytes[i] == 127 || (bytes[i] >= 128 && (!utf8 || hidden)))
 			out += sprintf(out, "\\x%02x", bytes[i]);
 		else
 			*out++ = (char)bytes[i];

@@ -172,11 +172,20 @@ int variables_delete(struct variables *variables, const char *name)
 	return add_new(variables, &variable, "");
 }
 
+static bool has_secret(const struct variables *variables)
+{
+	for (size_t i = 0; i < variables->count; i++)
+		if (variables->list[i].secret)
+			return true;
+	return false;
+}
+
 /* One line of a dump. */
 static int take_line(struct variables *variables, char *line, size_t length, const char *path, unsigned number)
 {
 	char lead[LEAD_MAX];
 	struct variable variable;
+	int err;
 
 	while (length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
 		line[--length] = '\0';
@@ -185,7 +194,10 @@ static int take_line(struct variables *variables, char *line, size_t length, con
 	snprintf(lead, sizeof lead, "%s line %u: ", quote(path), number);
 	if (strlen(line) != length)
 		return fail("%sit holds a NUL byte, and so is no text: give a file that was dumped or written by hand", lead);
-	return variable_parse(line, true, lead, &variable) ? -1 : add_new(variables, &variable, lead);
+	quote_hush(has_secret(variables)); /* whose second line it may be */
+	err = variable_parse(line, true, lead, &variable) ? -1 : add_new(variables, &variable, lead);
+	quote_hush(false);
+	return err;
 }
 
 int variables_read(struct variables *variables, const char *path)

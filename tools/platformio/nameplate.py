@@ -38,7 +38,7 @@ ELF = "$BUILD_DIR/${PROGNAME}.elf"
 
 
 def fail(text):
-    sys.stderr.write("Error: %s\n" % text)
+    nameplate_upload.say("Error: %s" % text)
     env.Exit(1)
 
 

@@ -27,6 +27,21 @@ class NumberError(Exception):
     """What is wrong, where, and what to do, in one line."""
 
 
+# C0 and C1 controls, what turns around the text beside it (Unicode 15.0, Bidi_Control), and bytes that were no UTF-8.
+_HIDDEN = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\udc80-\udcff]")
+_LETTERS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def printable(text):
+    """A message as a terminal may have it, whatever the names in it: as nameplate.tcl escapes it."""
+
+    def escaped(match):
+        data = match.group().encode("utf-8", "surrogateescape")
+        return _LETTERS.get(match.group()) or "".join("\\x%02x" % byte for byte in data)
+
+    return _HIDDEN.sub(escaped, text)
+
+
 def normal(text):
     """A serial number as the upload writes it: decimal, or text:TEXT."""
     quoted = '"%s"' % re.sub("[^ -~]", "?", text[:60])

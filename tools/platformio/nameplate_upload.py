@@ -31,6 +31,10 @@ import nameplate_numbers
 PLACE = "NAMEPLATE"
 
 
+def say(line):
+    print(nameplate_numbers.printable(line), file=sys.stderr)
+
+
 def tcl_word(text):
     """One word of Tcl, whatever is in the text."""
     return re.sub(r"([^\w./:=-])", r"\\\1", text, flags=re.ASCII).replace("\\\n", "\\n") if text else '""'
@@ -95,7 +99,7 @@ def settle(number, status, results, written):
     if not written:
         number.give_back()
     elif number.doubt:
-        print("Nameplate: " + number.doubt, file=sys.stderr)
+        say("Nameplate: " + number.doubt)
 
 
 def upload(job, command):
@@ -115,7 +119,7 @@ def upload(job, command):
         try:
             status, results = run(command)
         except OSError as error:
-            print("Error: %s cannot be run: %s" % (command[0], error.strerror), file=sys.stderr)
+            say("Error: %s cannot be run: %s" % (command[0], error.strerror))
         return 1 if status < 0 else status
     finally:
         try:
@@ -131,7 +135,7 @@ def main():
     try:
         return upload(json.loads(os.environ.pop("NAMEPLATE_JOB")), sys.argv[1:])
     except nameplate_numbers.NumberError as error:
-        print("Error: %s" % error, file=sys.stderr)
+        say("Error: %s" % error)
     except KeyboardInterrupt:
         pass
     return 1

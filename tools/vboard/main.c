@@ -71,9 +71,13 @@ static void usage(FILE *to)
 	      to);
 }
 
+/* One line, whatever the names in it. */
 static int fail(const char *message)
 {
-	fprintf(stderr, "Error: vboard: %s\n", message);
+	fputs("Error: vboard: ", stderr);
+	for (; *message; message++)
+		fputc(*message >= ' ' && *message <= '~' ? *message : '?', stderr);
+	fputc('\n', stderr);
 	return 1;
 }
 
@@ -287,8 +291,10 @@ int main(int argc, char **argv)
 	server_run(listener, options.listen, &probe, options.owner, &stop);
 	probe_close(&probe);
 	err = options.stats ? stats_write(&board.stats, options.stats) : 0;
-	if (err)
-		fprintf(stderr, "Error: vboard: stats %s: %s; name a file that can be written\n", options.stats, strerror(-err));
+	if (err) {
+		snprintf(message, sizeof message, "stats %s: %s; name a file that can be written", options.stats, strerror(-err));
+		fail(message);
+	}
 	board_close(&board);
 	return err ? 1 : 0;
 }
