@@ -32,7 +32,7 @@ show "program_serial 43"
 
 step "3  What stands in its flash, through GDB"
 # GDB starts OpenOCD itself and talks to it through a pipe: no port, nothing left running.
-session="openocd -f $board -c 'gdb_port pipe; log_output /dev/null'"
+session="openocd -f $board -c 'gdb_port pipe; tcl_port disabled; telnet_port disabled; log_output /dev/null'"
 printf '$ gdb-multiarch -x gdb/nameplate.gdb -ex "target extended-remote | openocd -f ..." -ex nameplate demo.elf\n'
 gdb-multiarch -batch -nx -x gdb/nameplate.gdb -ex "target extended-remote | $session" -ex nameplate \
 	build/firmware/stm32l152rb/demo.elf >"$work/out" 2>"$work/err" || { cat "$work/err" >&2; exit 1; }

@@ -16,7 +16,7 @@ program() {
 # gdb ARGUMENT...: one batch run, connected to OpenOCD through a pipe; $tcl, if set, runs in it behind the board file
 gdb() {
 	run timeout --kill-after=1 120 gdb-multiarch -batch -nx -ex "target extended-remote | openocd \
-		-f openocd/board/virtual-stm32l152rb.cfg -c '${tcl:-}' -c 'gdb_port pipe; log_output /dev/null'" "$@" "$elf" 3>&-
+		-f openocd/board/virtual-stm32l152rb.cfg -c '${tcl:-}' -c 'gdb_port pipe; tcl_port disabled; telnet_port disabled; log_output /dev/null'" "$@" "$elf" 3>&-
 }
 
 need_python() {

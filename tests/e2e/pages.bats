@@ -29,8 +29,8 @@ blocks() { awk '/^ *```/ { block = !block; next } block' "$HOME_DIR/$1" | grep -
 @test "gdb/README.md: the batch line verifies the serial number of a device" {
 	nameplate_bare "program_serial 42"
 	line=$(blocks gdb/README.md '^gdb-multiarch -batch')
-	server="openocd -f openocd/board/$BOARD.cfg -c 'gdb_port pipe; log_output /dev/null'"
-	line=${line/-ex/-ex \"target extended-remote | $server\" -ex}
+	server=$(blocks gdb/README.md '^-ex .target extended-remote [|] openocd')
+	line=${line/-ex/${server/board.cfg/openocd/board/$BOARD.cfg} -ex}
 	cd "$HOME_DIR"
 	bash -c "${line/firmware.elf/$DEMO}" >"$out" 2>"$err"
 	bash -c "${line/firmware.elf/$DEMO}" | grep -qx 'serial=42'
