@@ -205,6 +205,15 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	ok export --json
 	python3 -c 'import json, sys; assert "two\nlines" in [n["value"] for n in json.load(sys.stdin)["numbers"]]' <"$out"
 	[ ! -e x ]
+	# What a terminal obeys, or what turns text around, is escaped in every form.
+	ok series raw first=1 form=$'a\xe2\x80\xae\xc2\x9b%u'
+	ok take --uid 9${U:1} raw
+	grep -Fq 'a\xe2\x80\xae\xc2\x9b1' "$out"
+	for words in "take --uid 9${U:1} raw --json" "export --json" "list --json" "show 9${U:1} --json"; do
+		ok $words
+		grep -Fq 'a\u202e\u009b1' "$out" || { echo "$words"; cat -v "$out"; return 1; }
+		! LC_ALL=C grep -P '\xe2\x80\xae|\xc2\x9b' "$out" || return 1
+	done
 	no "no series" -- take --uid $U "serial'--"
 	no "no name" -- import "x';--" list.csv
 	ok check

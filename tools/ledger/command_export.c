@@ -5,6 +5,7 @@
 #include "error.h"
 #include "options.h"
 #include "output.h"
+#include "report.h"
 
 #include <csv.h>
 #include <jansson.h>
@@ -56,7 +57,7 @@ static int write_json_row(const struct table *table, const struct rows *rows, FI
 			json_object_set_new(object, table->fields[i], is_object(table->fields[i]) ? json_loads(text, 0, NULL) :
 					    is_integer(table->fields[i]) ? json_integer(rows_integer(rows, i)) : json_string(text));
 	}
-	err = json_dumpf(object, to, JSON_COMPACT);
+	err = report_json(to, object);
 	json_decref(object);
 	return err;
 }

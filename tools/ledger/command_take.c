@@ -162,7 +162,7 @@ static int print_json(const struct take *take)
 		json_array_append_new(json_object_get(all, "series"), json_pack("{s:s, s:s, s:o}", "name", take->series[i].name, "state",
 										take->given[i].state, "values", values));
 	}
-	err = json_dumpf(all, stdout, JSON_COMPACT);
+	err = report_json(stdout, all);
 	json_decref(all);
 	putchar('\n');
 	return err ? fail("standard output cannot be written: check where it goes; the number stays with the device") : 0;

@@ -37,22 +37,37 @@ void report_row(struct report *report)
 		fputc('{', report->stream);
 }
 
-static void write_json_text(FILE *to, const char *text)
+/* JSON text, in which a terminal obeys nothing. */
+static void put_json(FILE *to, const char *json)
 {
-	json_t *string = json_string(text);
-	char *dumped = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
 	unsigned hidden = 0;
 
-	/* Not UTF-8: cannot come out of the database, but never write broken JSON. */
-	if (!dumped)
-		fputs("null", to);
-	for (const uint8_t *at = (const uint8_t *)dumped; at && *at; at++) {
+	for (const uint8_t *at = (const uint8_t *)json; *at; at++) {
 		if (*at >= 0xC2 && (hidden = utf8_hidden(at)))
 			fprintf(to, "\\u%04x", hidden);
 		if (*at < 128 || !hidden)
 			fputc(*at, to);
 	}
-	free(dumped);
+}
+
+int report_json(FILE *to, const json_t *json)
+{
+	char *text = json ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+
+	if (!text)
+		return -1;
+	put_json(to, text);
+	free(text);
+	return ferror(to) ? -1 : 0;
+}
+
+static void write_json_text(FILE *to, const char *text)
+{
+	json_t *string = json_string(text);
+
+	/* Not UTF-8: cannot come out of the database, but never write broken JSON. */
+	if (report_json(to, string))
+		fputs("null", to);
 	json_decref(string);
 }
 
@@ -103,7 +118,7 @@ void report_raw(struct report *report, const char *name, const char *json)
 	if (!json)
 		return;
 	key(report, name);
-	fputs(json, report->stream);
+	put_json(report->stream, json);
 	end_field(report);
 }
 

@@ -5,6 +5,7 @@
 #ifndef REPORT_H
 #define REPORT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,8 +21,10 @@ void report_row(struct report *report);
 /* Text is escaped as in a dump: a result is always one line. NULL: left out. */
 void report_text(struct report *report, const char *key, const char *value);
 void report_integer(struct report *report, const char *key, int64_t value);
-/* JSON as it is, in either form. */
+/* JSON, in either form. */
 void report_raw(struct report *report, const char *key, const char *json);
 void report_end(struct report *report);
+/* A value by itself, on one line. */
+int report_json(FILE *to, const json_t *json);
 
 #endif

@@ -254,7 +254,7 @@ unsigned utf8_hidden(const uint8_t *bytes)
 
 	if (bytes[0] == 0xC2 || bytes[0] == 0xD8)
 		code = (bytes[0] & 0x1Fu) << 6 | (bytes[1] & 0x3Fu);
-	else if (bytes[0] == 0xE2)
+	else if (bytes[0] == 0xE2 && bytes[1])
 		code = (bytes[0] & 0x0Fu) << 12 | (bytes[1] & 0x3Fu) << 6 | (bytes[2] & 0x3Fu);
 	for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
 		if (code >= ranges[i].first && code <= ranges[i].last)

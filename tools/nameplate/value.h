@@ -46,7 +46,7 @@ char *text_escaped(const uint8_t *bytes, size_t length);
 bool is_utf8(const uint8_t *bytes, size_t length);
 
 /*
- * The code of the character that valid UTF-8 begins with, if a terminal would obey it or turn around the text beside it: it is
+ * The code of the character that UTF-8, valid or ended by a NUL, begins with, if a terminal would obey it or turn around the text beside it: it is
  * never printed as it is. Else 0.
  */
 unsigned utf8_hidden(const uint8_t *bytes);
