@@ -346,7 +346,7 @@ install: all ## copy everything below PREFIX (/usr/local)
 	  firmware/FORMAT.md $(DATA)/firmware
 	$(Q)install -m 644 firmware/linker/*.ld $(FW_LD)/*.ld $(DATA)/linker
 	$(Q)for chip in $(VIRTUAL); do install -D -m 644 build/firmware/$$chip/demo.elf $(DATA)/$$chip/demo.elf || exit; done
-	$(Q)install -m 644 firmware/library.json firmware/library.properties $(DATA)/firmware
+	$(Q)install -m 644 firmware/library.json firmware/library.properties firmware/parts.csv $(DATA)/firmware
 	$(Q)install -m 644 tools/make/nameplate.mk $(DESTDIR)$(PREFIX)/include
 	$(Q)install -m 644 tools/make/upload.tcl $(DATA)/make
 	$(Q)install -m 644 tools/cmake/*.cmake $(CMAKE)

@@ -115,7 +115,7 @@ block() {
 
 @test "README: the script beside a copied folder openocd, as installed, and nowhere" {
 	mkdir copied
-	cp "$HOME_DIR"/tools/platformio/*.py copied
+	cp "$HOME_DIR"/tools/platformio/*.py "$HOME_DIR/firmware/parts.csv" copied
 	sed -i "s|pre:.*|pre:copied/nameplate.py|" platformio.ini
 	pio_run -t nameplate
 	pio_refused 'there is no nameplate.tcl'
@@ -387,15 +387,104 @@ block() {
 	said 'touches the reserved flash 0x0801E000 to 0x0801FFFF' 'end at 0x0801E000'
 }
 
-@test "a linker script that reserves another region is refused, with the line to add" {
+@test "a linker script that reserves another region: that one it is; a custom_nameplate_region that differs is refused" {
 	sed 's/LD_MAX_SIZE/128K/g; s/LD_FLASH_OFFSET/0/g' "$HOME_DIR/tests/platformio/platform/core/ldscript.ld" >own.ld
 	echo '_nameplate_start = 0x0801C000; _nameplate_end = 0x0801E000;' >>own.ld
-	ini 'custom_nameplate_serial = 42' 'board_build.ldscript = own.ld'
-	PLATFORMIO_BUILD_DIR=$PWD/build pio_run -t upload
-	pio_refused 'set custom_nameplate_region = 0x0801C000 0x2000'
+	export PLATFORMIO_BUILD_DIR=$PWD/build
+	ini 'custom_nameplate_serial = 42' 'board_build.ldscript = own.ld' 'custom_nameplate_verify = yes'
+	pio_run -t upload
+	uploaded 'serial=42' 'written at 0x0801C'
+	pio_run -t nameplate
+	uploaded 'serial number 42 unchanged'
+	ini 'custom_nameplate_serial = 42' 'board_build.ldscript = own.ld' 'custom_nameplate_region = 0x08010000 8K'
+	pio_run -t upload
+	pio_refused 'reserves 0x0801C000 to 0x0801DFFF' '0x08010000 to 0x08011FFF' 'custom_nameplate_region = 0x0801C000 0x2000'
 	ini 'custom_nameplate_serial = 42' 'board_build.ldscript = own.ld' 'custom_nameplate_region = 0x0801C000 8K' 'custom_nameplate_verify = yes'
-	PLATFORMIO_BUILD_DIR=$PWD/build pio_run -t upload
+	pio_run -t upload
 	uploaded 'serial=42' 'from 131072 bytes'
+}
+
+@test "a region that is none of this part is refused by the name of the option" {
+	for region in '0x0801C400 0x1000' '0x08020000 8K' '0x0801F000 8K' 'abc 1'; do
+		ini 'custom_nameplate_serial = 42' "custom_nameplate_region = $region"
+		pio_run -t nameplate
+		pio_refused "custom_nameplate_region = $region"
+	done
+}
+
+@test "an option that there is not is refused with the nearest name; a comment in a value is pointed out" {
+	ini 'custom_nameplate_serail = 42'
+	pio_run -t upload
+	pio_refused 'custom_nameplate_serail' 'the nearest is custom_nameplate_serial'
+	ini 'custom_nameplate_serial = text:SN #42'
+	pio_run -t nameplate
+	uploaded 'serial=SN' 'Warning: ' 'line 7' 'a comment to PlatformIO'
+	ini 'custom_nameplate_serial = 42' 'custom_nameplate_vars =' '    label=x ; y'
+	pio_run -t nameplate
+	uploaded 'label=x' 'line 9' 'a comment to PlatformIO'
+}
+
+@test "a program among the upload_flags is refused: it would write the firmware past the checks" {
+	ini 'custom_nameplate_serial = 42' 'upload_flags =' '    -c' '    program {other.elf} verify'
+	pio_run -t upload
+	pio_refused 'upload_flags has an OpenOCD program of its own'
+}
+
+@test "pio test takes no number, and leaves what the device has" {
+	echo 100 >numbers
+	ini 'custom_nameplate_serial = next:numbers' 'test_build_src = yes' 'test_framework = custom'
+	pio_run -t nameplate
+	uploaded 'serial=100'
+	mkdir -p test/test_one
+	echo 'extern "C" void test_nothing(void) {}' >test/test_one/one.cpp
+	printf '%s\n' 'from platformio.test.runners.base import TestRunnerBase' 'class CustomTestRunner(TestRunnerBase):' '    EXTRA_LIB_DEPS = None' \
+		>test/test_custom_runner.py
+	timeout 60 pio test --without-testing -v >"$out" 2>&1 </dev/null || { cat "$out"; return 1; }
+	grep -q 'Verified OK' "$out" || { cat "$out"; return 1; }
+	[ "$(cat numbers)" = 101 ]
+	rm "$VBOARD_FLASH"
+	timeout 60 pio test --without-testing >"$out" 2>&1 </dev/null
+	[ "$(cat numbers)" = 101 ]
+}
+
+# strange_board MCU BYTES: the virtual board under another name for its part.
+strange_board() {
+	sed "s/stm32l152rbt6/$1/; s/\"maximum_size\": [0-9]*/\"maximum_size\": $2/" \
+		"$PLATFORMIO_CORE_DIR/platforms/ststm32/boards/virtual_l152rb.json" >"$PLATFORMIO_CORE_DIR/platforms/ststm32/boards/virtual_strange.json"
+	sed -i 's/virtual_l152rb/virtual_strange/' platformio.ini
+	export PLATFORMIO_BUILD_DIR=$PWD/build
+}
+
+@test "a part that is not known builds, and is refused when something is to be written; an odd size is no matter" {
+	sed -i '/lib_deps/d' platformio.ini
+	rm src/*
+	printf '%s\n' '#include <Arduino.h>' 'void setup() {}' 'void loop() {}' >src/main.cpp
+	strange_board stm32h563zit6 131072
+	pio_run
+	uploaded 'SUCCESS' 'from 131072 bytes'
+	for target in upload nameplate nameplate-list; do
+		pio_run -t $target
+		pio_refused 'the flash of stm32h563zit6 is not known' 'custom_nameplate_region = BASE SIZE'
+	done
+	strange_board stm32l152rbt6 131000
+	sed -i 's/stm32h563zit6/stm32l152rbt6/; s/131072/131000/' "$PLATFORMIO_CORE_DIR/platforms/ststm32/boards/virtual_strange.json"
+	pio_run
+	uploaded 'SUCCESS' 'from 122880 bytes'
+}
+
+@test "the targets go through upload commands with quotes and paths with spaces, and say that OpenOCD is not installed" {
+	mkdir 'a folder'
+	printf 'echo {a file was here}\n' >'a folder/first.cfg'
+	ini 'custom_nameplate_serial = 42' 'upload_flags =' '    -f' '    a folder/first.cfg' '    -c' '    echo {two  words}'
+	for target in nameplate nameplate-list nameplate-erase; do
+		pio_run -t $target
+		uploaded 'a file was here' 'two  words'
+	done
+	mv "$PLATFORMIO_CORE_DIR/packages/tool-openocd/bin/openocd" openocd
+	status=0
+	output=$(PATH=$PIO_PATH "$PIO_PATH/pio" run -t nameplate 2>&1 </dev/null) || status=$?
+	mv openocd "$PLATFORMIO_CORE_DIR/packages/tool-openocd/bin/openocd"
+	pio_refused 'has not installed OpenOCD yet' 'pio pkg install -t tool-openocd'
 }
 
 @test "the Arduino example sketch builds, for PlatformIO and with the region in the sketch" {
@@ -409,26 +498,6 @@ block() {
 	PLATFORMIO_BUILD_DIR=$PWD/build pio_run
 	[ "$status" = 0 ] || { echo "$output"; return 1; }
 	arm-none-eabi-nm build/device/firmware.elf | grep -q '0801e000 A _nameplate_start'
-}
-
-@test "the region of a part is the one that nameplate.tcl finds" {
-	openocd_run -f "$HOME_DIR/openocd/board/$BOARD.cfg" -c "nameplate list"
-	grep -q 'region 0x0801E000 to 0x0801FFFF' "$err"
-	cd "$HOME_DIR/tools/platformio"
-	run python3 -c 'import nameplate_regions as r
-for mcu, kib in ("stm32l152rbt6", 128), ("stm32l152ret6", 512), ("stm32f405rgt6", 1024), ("stm32f103c8t6", 64), ("stm32g071rbt6", 128), ("stm32x", 64):
-    print(*("%#x" % n for n in r.default(mcu, kib * 1024) or ()))'
-	[ "$output" = '0x801e000 0x2000
-0x807e000 0x2000
-0x80e0000 0x20000
-0x800f000 0x1000
-0x801f000 0x1000
-
-' ] || [ "$output" = '0x801e000 0x2000
-0x807e000 0x2000
-0x80e0000 0x20000
-0x800f000 0x1000
-0x801f000 0x1000' ] || { echo "$output"; return 1; }
 }
 
 # board CHIP LINE...: the example for another virtual board, in a build of its own.
@@ -486,15 +555,4 @@ other_board() {
 	rm -r lib/firmware/linker
 	pio_run
 	pio_refused 'there is no nameplate-ecc.ld'
-}
-
-@test "flash with ECC: PlatformIO's registers are those of firmware/chips.txt" {
-	cd "$HOME_DIR/tools/platformio"
-	python3 -c 'import sys, nameplate_regions as r
-for line in open("../../firmware/chips.txt"):
-    words = line.split()
-    if line.startswith("stm32"):
-        ours = "guarded" if r.needs_guarded_loads(words[0]) else ",".join("0x%08X" % one for one in r.ecc_registers(words[0])) or "-"
-        print(words[0], ours, words[8])
-        ours == words[8] or sys.exit("they differ")'
 }

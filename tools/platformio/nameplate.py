@@ -8,20 +8,22 @@
 README.md beside this file has all options.
 """
 
+import difflib
 import glob
 import inspect
 import json
 import os
 import re
+import shutil
 import sys
 
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
-from SCons.Script import Import
+from SCons.Script import COMMAND_LINE_TARGETS, Action, Import
 
 HERE = os.path.dirname(os.path.abspath(inspect.currentframe().f_code.co_filename))
 sys.path.insert(0, HERE)
-import nameplate_regions  # noqa: E402
+import nameplate_parts  # noqa: E402
 import nameplate_upload  # noqa: E402
 
 Import("env")
@@ -42,7 +44,38 @@ def fail(text):
     env.Exit(1)
 
 
+def warn(text):
+    sys.stderr.write("Warning: %s\n" % text)
+
+
 # ---- options --------------------------------------------------------------------------------------------------------
+
+
+OPTIONS = ("serial", "vars", "keep", "verify", "expect", "region", "tcl")
+
+
+def check_options():
+    """A name that is none would be one that is taken no notice of."""
+    prefix = "custom_nameplate_"
+    for name in env.GetProjectOptions(as_dict=True):
+        if name.startswith(prefix) and name[len(prefix) :] not in OPTIONS:
+            near = difflib.get_close_matches(name[len(prefix) :], OPTIONS, 1, 0)[0]
+            fail("%s: there is no such option; the nearest is %s%s" % (name, prefix, near))
+
+
+def check_comments(path):
+    """To PlatformIO a # or ; behind a space begins a comment, in a value as well."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            lines = file.read().splitlines()
+    except OSError:
+        return
+    ours = False
+    for number, line in enumerate(lines, 1):
+        if line[:1].strip() and line[0] not in "#;":
+            ours = bool(re.match("custom_nameplate_(serial|vars|expect)\\b", line))
+        if ours and re.search(r"\S\s+[#;]", line):
+            warn("%s, line %d: what stands behind the # or ; is a comment to PlatformIO, not part of the value" % (path, number))
 
 
 def option(name, default=""):
@@ -76,31 +109,50 @@ def tcl_path():
     )
 
 
+def library_file(*names):
+    """A file of the folder firmware: of the checkout, as installed, of the library in the project, or copied beside this file."""
+    folders = [os.path.join(HERE, "..", "..", "firmware"), os.path.join(HERE, "..", "firmware"), os.path.join(HERE, "..")]
+    config = env.GetProjectConfig()
+    for folder in config.get("platformio", "lib_dir"), os.path.join(config.get("platformio", "libdeps_dir"), env["PIOENV"]):
+        folders += glob.glob(os.path.join(glob.escape(folder), "*"))
+    paths = [os.path.join(folder, *names) for folder in folders] + [os.path.join(HERE, names[-1])]
+    return next((os.path.realpath(path) for path in paths if os.path.isfile(path)), None)
+
+
 def ecc_script():
-    """nameplate-ecc.ld: of the checkout, as installed, of the library in the project, or copied beside this file."""
-    places = [os.path.join(HERE, "..", "..", "firmware", "linker"), os.path.join(HERE, "..", "linker"), HERE]
-    places += glob.glob(os.path.join(glob.escape(env.GetProjectConfig().get("platformio", "lib_dir")), "*", "linker"))
-    for place in places:
-        path = os.path.join(place, "nameplate-ecc.ld")
-        if os.path.isfile(path):
-            return os.path.realpath(path)
-    fail("there is no nameplate-ecc.ld, which a part with ECC needs, at %s: copy it from Nameplate's firmware/linker" % HERE)
+    path = library_file("linker", "nameplate-ecc.ld")
+    if not path:
+        fail("there is no nameplate-ecc.ld, which a part with ECC needs, at %s: copy it from Nameplate's firmware/linker" % HERE)
+    return path
 
 
-def find_region(board):
-    given = option("region")
-    if given:
-        region = nameplate_regions.named(given)
-        if not region:
-            fail("custom_nameplate_region = %s: write base and size, like 0x0801E000 0x2000" % given)
-        return region
-    mcu, size = board.get("build.mcu", ""), int(board.get("upload.maximum_size", 0))
-    region = nameplate_regions.default(mcu, size)
-    if not region:
-        fail(
-            "the flash pages of %s (%d bytes of flash) are not known: name the reserved flash, whole pages, in"
-            " custom_nameplate_region = BASE SIZE" % (mcu or "this board", size)
+def find_part(mcu):
+    """The part's row, or none, and why."""
+    table = library_file("parts.csv")
+    if not table:
+        return None, "there is no parts.csv at %s: copy it from Nameplate's folder firmware" % HERE
+    part = nameplate_parts.find(nameplate_parts.load(table), mcu)
+    if not part:
+        return None, (
+            "the flash of %s is not known: name the reserved flash, whole pages, in custom_nameplate_region = BASE SIZE"
+            % (mcu or "this board")
         )
+    return part, "" if part.region else (
+        "%s has no place that can be taken for granted: name the reserved flash, whole pages, in custom_nameplate_region ="
+        " BASE SIZE" % mcu
+    )
+
+
+def find_region(part):
+    given = option("region")
+    if not given:
+        return part.region if part else None
+    region = nameplate_parts.named(given)
+    if not region:
+        fail("custom_nameplate_region = %s: write base and size, like 0x0801E000 0x2000" % given)
+    complaint = part.complaint(*region) if part else ""
+    if complaint:
+        fail("custom_nameplate_region = %s: that %s" % (given, complaint))
     return region
 
 
@@ -123,34 +175,48 @@ def hexadecimal(start, end):
     return "0x%08X to 0x%08X" % (start, end - 1)
 
 
-def elf_complaint(path, region):
-    """What is wrong with the firmware's use of the reserved flash, or ""."""
-    base, end = region[0], region[0] + region[1]
-    try:
-        with open(path, "rb") as file:
-            elf = ELFFile(file)
-            symbols = {}
-            for section in elf.iter_sections("SHT_SYMTAB"):
-                for name in ("_nameplate_start", "_nameplate_end"):
-                    for symbol in section.get_symbol_by_name(name) or []:
+def elf_region(path):
+    """(base, size) of the region that the firmware was linked for, or none; the segments that are loaded, (start, end) each."""
+    symbols = {}
+    with open(path, "rb") as file:
+        elf = ELFFile(file)
+        for section in elf.iter_sections("SHT_SYMTAB"):
+            for name in ("_nameplate_start", "_nameplate_end"):
+                for symbol in section.get_symbol_by_name(name) or []:
+                    if symbol["st_shndx"] != "SHN_UNDEF" and symbol["st_info"]["bind"] != "STB_LOCAL":
                         symbols[name] = symbol["st_value"]
-            for part in elf.iter_segments("PT_LOAD"):
-                start, size = part["p_paddr"], part["p_filesz"]
-                if size and start < end and start + size > base:
-                    return (
-                        "the firmware takes %s, which touches the reserved flash %s: make it smaller, or shorten the"
-                        " flash in its linker script (board_build.ldscript) to end at 0x%08X"
-                        % (hexadecimal(start, start + size), hexadecimal(base, end), base)
-                    )
+        segments = [(part["p_paddr"], part["p_paddr"] + part["p_filesz"]) for part in elf.iter_segments("PT_LOAD") if part["p_filesz"]]
+    if len(symbols) < 2:
+        return None, segments
+    return (symbols["_nameplate_start"], symbols["_nameplate_end"] - symbols["_nameplate_start"]), segments
+
+
+def linked_region(path):
+    """The region that a firmware says, or else ours; what is wrong with the firmware ends it."""
+    try:
+        linked, segments = elf_region(path)
     except (OSError, ELFError) as error:
-        return "%s cannot be checked: %s" % (path, error)
-    linked = symbols.get("_nameplate_start", base), symbols.get("_nameplate_end", end)
-    if linked != (base, end):
-        return (
-            "the firmware's linker script reserves %s and the upload would write to %s: set custom_nameplate_region ="
-            " 0x%08X 0x%X" % (hexadecimal(*linked), hexadecimal(base, end), linked[0], linked[1] - linked[0])
+        fail("%s cannot be checked: %s" % (path, error))
+    region = linked or REGION
+    if not region:
+        fail(NO_REGION)
+    base, end = region[0], region[0] + region[1]
+    for start, stop in segments:
+        if start < end and stop > base:
+            fail(
+                "the firmware takes %s, which touches the reserved flash %s: make it smaller, or shorten the flash in its"
+                " linker script (board_build.ldscript) to end at 0x%08X" % (hexadecimal(start, stop), hexadecimal(base, end), base)
+            )
+    if linked and option("region") and linked != REGION:
+        fail(
+            "the firmware's linker script reserves %s, and custom_nameplate_region is %s: write custom_nameplate_region ="
+            " 0x%08X 0x%X, or leave it out"
+            % (hexadecimal(base, end), hexadecimal(REGION[0], sum(REGION)), region[0], region[1])
         )
-    return ""
+    complaint = PART.complaint(*region) if linked and PART else ""
+    if complaint:
+        fail("the firmware's linker script reserves %s, which %s" % (hexadecimal(base, end), complaint))
+    return region
 
 
 def elf_offset_complaint(path, offset):
@@ -165,9 +231,10 @@ def elf_offset_complaint(path, offset):
 
 
 def check_elf(target, source, env):
-    complaint = elf_complaint(env.subst(ELF), REGION)
-    if complaint:
-        fail(complaint)
+    # A part of which nothing is known builds as it would without us.
+    path = env.subst(ELF)
+    if REGION or elf_region(path)[0]:
+        linked_region(path)
 
 
 # ---- the upload -----------------------------------------------------------------------------------------------------
@@ -218,8 +285,8 @@ def not_openocd(env):
     )
 
 
-def set_job(env, image, job):
-    job = dict(job, image=image, region=REGION, tcl=tcl_path(), folder=env.subst("$PROJECT_DIR"))
+def set_job(env, region, image, job):
+    job = dict(job, image=image, region=region, tcl=tcl_path(), folder=env.subst("$PROJECT_DIR"))
     env["ENV"]["NAMEPLATE_JOB"] = json.dumps(job)
 
 
@@ -230,6 +297,8 @@ def runner():
 def wrap(env):
     """Puts nameplate_upload.py in front of the upload command."""
     command = env.get("UPLOADCMD", "")
+    if any(without_program(str(flag)) is not None for flag in env.Flatten(env.get("UPLOAD_FLAGS", []))):
+        fail("upload_flags has an OpenOCD program of its own, which would write past all checks: leave it out")
     if command == "$UPLOADER $UPLOADERFLAGS":
         if not is_openocd(env.subst("$UPLOADER")):
             not_openocd(env)
@@ -251,14 +320,24 @@ def wrap(env):
 def before_upload(target, source, env):
     check_elf(target, source, env)
     job = values(True)
-    if not job["serial"] and not job["vars"]:
+    # The firmware of `pio test` is none that a device is given a number for.
+    if "__test" in COMMAND_LINE_TARGETS or not job["serial"] and not job["vars"]:
         return
     path = env.subst(ELF)
+    region = linked_region(path)
     complaint = elf_offset_complaint(path, env.BoardConfig().get("upload.offset_address", ""))
     if complaint:
         fail(complaint)
-    set_job(env, os.path.abspath(path), job)
+    set_job(env, region, os.path.abspath(path), job)
     wrap(env)
+
+
+def check_uploader(env):
+    """The Core installs an uploader for targets that contain `upload`, and for no others."""
+    program = env.subst("$UPLOADER")
+    ours = env.get("UPLOADCMD") == "$UPLOADER $UPLOADERFLAGS" and is_openocd(program)
+    if ours and not shutil.which(program, path=env["ENV"].get("PATH")):
+        fail("PlatformIO has not installed OpenOCD yet: pio pkg install -t tool-openocd, or pio run -t upload once")
 
 
 def custom_target(name):
@@ -268,9 +347,15 @@ def custom_target(name):
             job["command"] = name.split("-")
         elif not job["serial"] and not job["vars"]:
             fail("there is nothing to write: set custom_nameplate_serial or custom_nameplate_vars")
-        set_job(env, "", job)
+        # What was built last knows best where its reader looks.
+        path = env.subst(ELF)
+        if not REGION and not os.path.isfile(path):
+            fail(NO_REGION)
+        set_job(env, linked_region(path) if os.path.isfile(path) else REGION, "", job)
+        check_uploader(env)
         wrap(env)
-        return env.Action("$UPLOADCMD")(target, source, env, show=False)
+        # Not env.Action: that would substitute the command here and now, and lose its quoting.
+        return Action("$UPLOADCMD")(target, source, env, show=False)
 
     title, description = TARGETS[name]
     env.AddCustomTarget(name, None, env.VerboseAction(action, "Nameplate: " + title.lower()), title, description)
@@ -279,27 +364,42 @@ def custom_target(name):
 # ---- the link -------------------------------------------------------------------------------------------------------
 
 BOARD = env.BoardConfig()
-REGION = find_region(BOARD)
-FLASH_END = nameplate_regions.FLASH_BASE + int(BOARD.get("upload.maximum_size", 0))
+check_options()
+check_comments(env["PROJECT_CONFIG"])
+PART, NO_REGION = find_part(BOARD.get("build.mcu", ""))
+REGION = find_region(PART)
+LARGE = 64 * nameplate_parts.KIB
 
-# Linker scripts that are made for the board, and the size check, take the flash's size from here.
-if REGION[0] + REGION[1] == FLASH_END:
-    BOARD.update("upload.maximum_size", REGION[0] - nameplate_regions.FLASH_BASE)
 
-# Where the reader looks (firmware/nameplate.h).
-env.Append(
-    LINKFLAGS=[
-        "-Wl,--defsym=_nameplate_start=0x%08X" % REGION[0],
-        "-Wl,--defsym=_nameplate_end=0x%08X" % (REGION[0] + REGION[1]),
-    ]
-)
+def shrink_flash():
+    """Linker scripts that are made for the board, and the size check, take the flash's size from here."""
+    size = int(BOARD.get("upload.maximum_size", 0))
+    flash, end = (PART.flash, PART.first_end()) if PART else (nameplate_parts.FLASH_BASE, nameplate_parts.FLASH_BASE + size)
+    at_end = not option("region") or sum(REGION) == end
+    smaller = min(size, end - flash, REGION[0] - flash) if at_end and REGION[0] > flash else size
+    if smaller < size:
+        BOARD.update("upload.maximum_size", smaller)
+    if REGION[1] >= LARGE and not option("region"):
+        print(
+            "Nameplate: the last %d KiB of the flash are reserved, which is one sector; custom_nameplate_region names a smaller"
+            " one, to be left free by a linker script of yours" % (REGION[1] // nameplate_parts.KIB)
+        )
+
+
+if REGION:
+    shrink_flash()
+    # Where the reader looks (firmware/nameplate.h).
+    env.Append(
+        LINKFLAGS=[
+            "-Wl,--defsym=_nameplate_start=0x%08X" % REGION[0],
+            "-Wl,--defsym=_nameplate_end=0x%08X" % sum(REGION),
+        ]
+    )
 # Flash with ECC (firmware/nameplate_ecc.h): the handler of the NMI that a torn word raises, or the reader's guarded loads.
-MCU = BOARD.get("build.mcu", "")
-ECC = nameplate_regions.ecc_registers(MCU)
-if ECC:
+if PART and PART.ecc:
     names = ("_nameplate_eccr", "_nameplate_ecc2r")
-    env.Append(LINKFLAGS=["-Wl,--defsym=%s=0x%08X" % pair for pair in zip(names, ECC)] + ["-T" + ecc_script()])
-if nameplate_regions.needs_guarded_loads(MCU):
+    env.Append(LINKFLAGS=["-Wl,--defsym=%s=0x%08X" % pair for pair in zip(names, PART.ecc)] + ["-T" + ecc_script()])
+if PART and PART.guarded:
     env.Append(CPPDEFINES=["NAMEPLATE_GUARDED_LOADS"])
 env.AddPostAction(ELF, env.VerboseAction(check_elf, "Checking the reserved flash"))
 env.AddPreAction("upload", env.VerboseAction(before_upload, "Nameplate: preparing the upload"))

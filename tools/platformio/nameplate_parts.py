@@ -5,6 +5,7 @@ import csv
 import re
 
 KIB = 1024
+FLASH_BASE = 0x08000000  # of a part that no row is for
 
 
 class Part:
@@ -17,6 +18,26 @@ class Part:
         self.guarded = row["eccr"] == "guarded"
         registers = () if self.guarded else (row["eccr"], row["ecc2r"])
         self.ecc = tuple(int(register, 16) for register in registers if register)
+
+    def complaint(self, base, size):
+        """What is wrong with a region there, or ""."""
+        at, starts, end = self.flash, set(), None
+        for run in self.pages:
+            count, page = (0, int(run[3:]) * KIB) if run.startswith("gap") else (int(n) for n in run.split("x"))
+            if count:
+                page *= KIB
+                starts.update(range(at, at + count * page, page))
+                if base < at + count * page and base >= at:
+                    end = at + count * page
+                elif end == at:
+                    end += count * page
+            at += (count or 1) * page
+            starts.add(at)
+        if end is None or base + size > end:
+            return "lies outside the flash, 0x%08X to 0x%08X" % (self.flash, at - 1)
+        if base not in starts or base + size not in starts:
+            return "is not whole pages (%s KiB)" % " ".join(self.pages)
+        return ""
 
     def first_end(self):
         """Where the flash ends, or its first piece where there is a gap."""
@@ -46,3 +67,16 @@ def load(path):
 def find(parts, name):
     """The part of that name, or none."""
     return next((part for part in parts if matches(part.name, name)), None)
+
+
+def _bytes(text):
+    match = re.match("^(0[xX][0-9a-fA-F]+|[0-9]+)([kK]?)$", text)
+    return int(match.group(1), 0) * (KIB if match.group(2) else 1) if match else 0
+
+
+def named(text):
+    """(base, size) out of `0x0801E000 0x2000` or `0x0801E000 8K`, or none."""
+    words = text.split()
+    if len(words) != 2 or not _bytes(words[0]) or not _bytes(words[1]):
+        return None
+    return _bytes(words[0]), _bytes(words[1])
