@@ -148,6 +148,32 @@ static void an_h7_has_a_long_rcc(void **state)
 	poke(f, 0x40002C04, 0x7F);
 }
 
+/* Registers whose value after reset differs from those of the families beside. */
+static void registers_start_as_the_manual_says(void **state)
+{
+	struct fixture *f = *state;
+
+	if (!strcmp(f->board.chip->name, "stm32l073rz")) {
+		assert_int_equal(peek(f, 0x50000000), 0xEBFFFCFF); /* MODER of port A, B, C */
+		assert_int_equal(peek(f, 0x50000400), 0xFFFFFFFF);
+		assert_int_equal(peek(f, 0x50000800), 0xFFFFFFFF);
+	} else {
+		assert_int_equal(peek(f, 0x5800000C), 0x22040100); /* PLLCFGR */
+	}
+}
+
+/* Priorities of the M33: an L5 has three bits of them, a U5 four. And the last interrupt that there is. */
+static void interrupts_are_those_of_the_part(void **state)
+{
+	struct fixture *f = *state;
+	bool l5 = f->board.chip->irqs == 109;
+
+	poke(f, 0xE000E400, 0xFFFFFFFF);
+	assert_int_equal(peek(f, 0xE000E400), l5 ? 0xE0E0E0E0 : 0xF0F0F0F0);
+	poke(f, 0xE000E10C, 0xFFFFFFFF);
+	assert_int_equal(peek(f, 0xE000E10C), l5 ? 0x00001FFF : 0x3FFFFFFF);
+}
+
 enum { SRAM_BITS = 0x22000000, PERIPHERAL_BITS = 0x42000000 };
 
 static void each_bit_is_a_word_of_its_own(void **state)
@@ -201,6 +227,11 @@ int main(void)
 		EVERY(every_ready_bit_comes),
 		EVERY(a_watchdog_is_fed),
 		CHIP_TEST(an_h7_has_a_long_rcc, "stm32h743zi"),
+		CHIP_TEST(registers_start_as_the_manual_says, "stm32l073rz"),
+		CHIP_TEST(registers_start_as_the_manual_says, "stm32wb55rg"),
+		CHIP_TEST(registers_start_as_the_manual_says, "stm32wle5jc"),
+		CHIP_TEST(interrupts_are_those_of_the_part, "stm32l552ze"),
+		CHIP_TEST(interrupts_are_those_of_the_part, "stm32u575zi"),
 		BOARD_TEST(each_bit_is_a_word_of_its_own),
 		CHIP_TEST(each_bit_is_a_word_of_its_own, "stm32l476rg"),
 		BOARD_TEST(programs_use_the_aliases),

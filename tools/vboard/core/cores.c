@@ -241,21 +241,21 @@ const struct core_model cortex_m7 = {
 };
 
 /* TrustZone off, as STM32L5 and U5 are shipped: what is secure is not there. ARM DDI 0553, TRM 100230. */
-const struct core_model cortex_m33 = {
-	.name = "Cortex-M33",
-	.uc_cpu = UC_CPU_ARM_CORTEX_M33,
-	.architecture = 8,
-	.ahb_ap_idr = 0x14770015,
-	.ahb_ap_csw = 0x03800040,
-	.debug_map = &m33_map,
-	.tar_wrap = 1024,
-	.fpb_revision = 1,
-	.code_comparators = 8,
-	.watch_comparators = 4,
-	.priority_mask = 0xF0,
-	.ccr_reset = 0x201,
-	.ccr_writable = 0x51A,
-	.vtor_mask = 0xFFFFFF80,
-	.ctr = 0x8000C000,
+#define CORTEX_M33 \
+	.name = "Cortex-M33", \
+	.uc_cpu = UC_CPU_ARM_CORTEX_M33, \
+	.architecture = 8, \
+	.ahb_ap_idr = 0x14770015, \
+	.ahb_ap_csw = 0x03800040, \
+	.debug_map = &m33_map, \
+	.tar_wrap = 1024, \
+	.fpb_revision = 1, \
+	.code_comparators = 8, \
+	.watch_comparators = 4, \
+	.ccr_reset = 0x201, \
+	.ccr_writable = 0x51A, \
+	.vtor_mask = 0xFFFFFF80, \
+	.ctr = 0x8000C000, \
 	.mvfr = {0x10110021, 0x11000011, 0x00000040},
-};
+const struct core_model cortex_m33 = {CORTEX_M33 .priority_mask = 0xF0};
+const struct core_model cortex_m33_l5 = {CORTEX_M33 .priority_mask = 0xE0}; /* __NVIC_PRIO_BITS is 3 */

@@ -203,6 +203,17 @@ static uint64_t count(struct flash *flash, enum flash_change change)
 	return ++flash->stats->flash_ops;
 }
 
+/* The L1 and L0: NEW over OLD, which have a code each. Both are ORed, so the code fits nothing any more, and what is read has
+ * been corrected by it: any word but the OR of the two. */
+static uint32_t merged(uint32_t address, uint32_t old, uint32_t new)
+{
+	uint32_t any = (old ^ address) * 2654435761u ^ new * 2246822519u;
+
+	if (!old || !new || old == new)
+		return old | new;
+	return any == (old | new) ? ~any : any;
+}
+
 /* Programming moves bits away from the erased value only: what is already programmed stays, whatever is written. */
 static void programmed(struct flash *flash, uint32_t offset, uint32_t size, const uint8_t *bytes, uint8_t *after)
 {
@@ -228,7 +239,7 @@ static void programmed(struct flash *flash, uint32_t offset, uint32_t size, cons
 			fprintf(stderr, "vboard: flash at 0x%08X programmed twice: 0x%X over 0x%X\n",
 				(unsigned)(flash->chip->flash_base + offset + i), (unsigned)new, (unsigned)old);
 		}
-		bytes_store(after + i, unit, erased ? old & new : old | new);
+		bytes_store(after + i, unit, erased ? old & new : merged(flash->chip->flash_base + offset + i, old, new));
 	}
 }
 

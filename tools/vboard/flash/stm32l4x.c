@@ -135,7 +135,7 @@ const struct stm32l4x_variant l4x_stm32l55 = {
 /* RM0456, TrustZone off: two banks of 128 pages of 8 KiB. */
 const struct stm32l4x_variant l4x_stm32u57 = {
 	.keyr = 0x08, .optkeyr = 0x10, .sr = 0x20, .cr = 0x28, .eccr = 0x30, .optr = 0x40,
-	.page_bits = 0x7F, .bker = CR_BKER, .bank_bytes = 1024 * 1024, .ecc_unit = 16, .ecc_address = 0x1FFFFF, .ecc_bank2 = 1u << 21,
+	.page_bits = 0x7F, .bker = CR_BKER, .bank_bytes = 1024 * 1024, .ecc_unit = 1, .ecc_address = 0xFFFFF, .ecc_bank2 = 1u << 21,
 	.program_ns = 118000, .erase_ns = 1500000, .wrp = {0x58, 0x5C, 0x68, 0x6C},
 	.kept = {{0x00, 0x00000001, 0x790F}, {0x40, 0x1FEFF8AA, 0}, {0x44, 0x0800007F, 0}, {0x48, 0x0BF9007F, 0},
 		 {0x58, WRP_NONE(0x7F), 0}, {0x5C, WRP_NONE(0x7F), 0}, {0x68, WRP_NONE(0x7F), 0}, {0x6C, WRP_NONE(0x7F), 0}},
@@ -346,8 +346,7 @@ static void start_erase(struct flash *flash)
 		else
 			refuse(flash, SR_PGSERR);
 	}
-	if ((what & CR_MER1 && is_write_protected(flash, 0, bank)) ||
-	    (what & CR_MER2 && is_write_protected(flash, bank, size)) || (what & (CR_MER1 | CR_MER2) && v->secure_from)) {
+	if ((what & CR_MER1 && is_write_protected(flash, 0, bank)) || (what & CR_MER2 && is_write_protected(flash, bank, size))) {
 		refuse(flash, SR_WRPERR);
 		return;
 	}
@@ -358,18 +357,18 @@ static void start_erase(struct flash *flash)
 	regs->sr |= regs->cr & CR_EOPIE ? SR_EOP : 0;
 }
 
-static void write_cr(struct flash *flash, uint32_t value)
+static int write_cr(struct flash *flash, uint32_t value)
 {
 	struct stm32l4x_regs *regs = flash->state;
 
 	if (regs->cr & CR_LOCK)
-		return;
+		return 0;
 	if (value & CR_NOT_MODELLED)
 		stats_unmodelled(flash->stats, "bits in flash CR", value & CR_NOT_MODELLED);
 	if (value & CR_OBL_LAUNCH && !(regs->cr & CR_OPTLOCK)) {
 		load_options(flash);
 		flash->request_reset(flash->ctx);
-		return;
+		return 0;
 	}
 	if (value & CR_OPTSTRT && !(regs->cr & CR_OPTLOCK))
 		program_options(flash);
@@ -377,8 +376,13 @@ static void write_cr(struct flash *flash, uint32_t value)
 	regs->cr = (value & (CR_KEPT | CR_LOCK)) | (regs->cr & CR_OPTLOCK) | (value & CR_OPTLOCK);
 	if (!(regs->cr & CR_PG))
 		regs->words = 0;
-	if (value & CR_STRT)
-		start_erase(flash);
+	if (!(value & CR_STRT))
+		return 0;
+	/* RM0434 section 3.10.4: with pages of the radio core a mass erase is ignored, with a bus error. */
+	if (value & (CR_MER1 | CR_MER2) && variant(flash)->secure_from)
+		return BUS_FAULT;
+	start_erase(flash);
+	return 0;
 }
 
 /* ECCD is cleared by writing it; the NMI line is down when no register holds it. */
@@ -407,7 +411,7 @@ static int l4x_reg_write(struct flash *flash, uint32_t offset, uint32_t value)
 	if (offset == v->sr)
 		regs->sr &= ~(value & SR_CLEARED_BY_1);
 	else if (offset == v->cr)
-		write_cr(flash, value);
+		return write_cr(flash, value);
 	else if (offset == v->eccr)
 		write_eccr(flash, &regs->eccr, value);
 	else if (v->ecc2r && offset == v->ecc2r)

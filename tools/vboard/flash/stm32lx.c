@@ -5,7 +5,9 @@
  *
  * Erased bits are 0. The controller is unlocked in two steps (PEKEYR, then PRGKEYR); a word is programmed by writing it,
  * half a page by setting FPRG and PROG and writing its 32 words in order, a page is erased by setting ERASE and PROG
- * and writing 0 into it. The L0 has half pages of 16 words, and refuses to program a word that is not 0.
+ * and writing 0 into it. The L0 has half pages of 16 words. Both program a word that is not 0 all the same, which nobody should do: each
+ * word has an error-correcting code, and what reads afterwards is neither of the two. The L0 tells (NOTZEROERR); category 3 of it, which is
+ * no part here, would not program.
  */
 #include "flash/stm32lx.h"
 
@@ -29,6 +31,7 @@ enum {
 	PECR_EOPIE = 1u << 16,
 	PECR_ERRIE = 1u << 17,
 	PECR_OBL_LAUNCH = 1u << 18,
+	PECR_NZDISABLE = 1u << 23, /* L0: the controller does not tell */
 	PECR_MODES = PECR_PROG | PECR_DATA | PECR_FTDW | PECR_ERASE | PECR_FPRG,
 	PECR_RESET = PECR_PELOCK | PECR_PRGLOCK | PECR_OPTLOCK,
 };
@@ -58,7 +61,7 @@ enum { RDP_LEVEL_0 = 0xAA, RDP_LEVEL_2 = 0xCC };
 #define PROTECTED_AT_ONCE 4096u /* bytes for each bit of WRPR */
 
 const struct stm32lx_variant stm32lx_l1 = {.acr_writable = 0x1F};
-const struct stm32lx_variant stm32lx_l0 = {.acr_writable = 0x7B, .refuses_not_zero = true, .has_wrprot2 = true};
+const struct stm32lx_variant stm32lx_l0 = {.acr_writable = 0x7B, .pecr_more = PECR_NZDISABLE, .has_wrprot2 = true};
 
 struct stm32lx_regs {
 	uint32_t acr, pecr, sr;
@@ -181,9 +184,9 @@ static void write_pecr(struct flash *flash, uint32_t value)
 	}
 	if (locks & PECR_PELOCK)
 		locks = PECR_RESET;
-	if (value & ~(PECR_RESET | PECR_MODES | PECR_EOPIE | PECR_ERRIE | PECR_OBL_LAUNCH))
+	if (value & ~(PECR_RESET | PECR_MODES | PECR_EOPIE | PECR_ERRIE | PECR_OBL_LAUNCH | variant(flash)->pecr_more))
 		stats_unmodelled(flash->stats, "bits in FLASH_PECR:", value);
-	regs->pecr = locks | (value & (PECR_EOPIE | PECR_ERRIE));
+	regs->pecr = locks | (value & (PECR_EOPIE | PECR_ERRIE | variant(flash)->pecr_more));
 	if (!(locks & PECR_PRGLOCK))
 		regs->pecr |= value & PECR_MODES;
 	regs->half_page_words = 0;
@@ -235,13 +238,13 @@ static bool is_write_protected(const struct flash *flash, uint32_t offset)
 	return bit < 64 && state(flash)->wrpr[bit / 32] >> bit % 32 & 1;
 }
 
-/* RM0367 section 3.7.7, NOTZEROERR. The L1 programs all the same. */
-static bool is_refused_as_not_zero(const struct flash *flash, uint32_t offset, uint32_t size)
+/* RM0367 section 3.7.7, NOTZEROERR of the L0. */
+static void tell_not_zero(struct flash *flash, uint32_t offset, uint32_t size)
 {
-	for (uint32_t i = 0; variant(flash)->refuses_not_zero && i < size; i++)
-		if (flash->data[offset + i])
-			return true;
-	return false;
+	if (!variant(flash)->pecr_more || state(flash)->pecr & PECR_NZDISABLE)
+		return;
+	for (uint32_t i = 0; i < size; i++)
+		state(flash)->sr |= flash->data[offset + i] ? SR_NOTZEROERR : 0;
 }
 
 /* Half page: its words in order from its start; programmed when the last one has come. RM0038 section 3.3.4. */
@@ -258,8 +261,7 @@ static int fill_half_page(struct flash *flash, uint32_t offset, uint32_t value)
 	if (++regs->half_page_words < half / 4)
 		return 0;
 	regs->half_page_words = 0;
-	if (is_refused_as_not_zero(flash, regs->half_page, half))
-		return refuse(flash, SR_NOTZEROERR);
+	tell_not_zero(flash, regs->half_page, half);
 	flash_apply(flash, FLASH_HALF_PAGE, regs->half_page, half, regs->buffer, OPERATION_NS);
 	regs->sr |= SR_EOP;
 	return 0;
@@ -283,8 +285,7 @@ static int lx_mem_write(struct flash *flash, uint32_t offset, unsigned size, uin
 		return fill_half_page(flash, offset, value);
 	case 0:
 	case PECR_PROG:
-		if (is_refused_as_not_zero(flash, offset, 4))
-			return refuse(flash, SR_NOTZEROERR);
+		tell_not_zero(flash, offset, 4);
 		bytes_store(word, 4, value);
 		flash_apply(flash, FLASH_WORD, offset, 4, word, OPERATION_NS);
 		break;

@@ -12,7 +12,7 @@
 
 struct stm32lx_variant {
 	uint32_t acr_writable;
-	bool refuses_not_zero; /* programming a word that is not erased: NOTZEROERR */
+	uint32_t pecr_more; /* bits of PECR that this one has besides: NZDISABLE, so it tells NOTZEROERR */
 	bool has_wrprot2;
 };
 

@@ -470,7 +470,7 @@ const struct chip chips[] = {
 	{
 		/* RM0438; DS12737: 512 KiB flash, 256 KiB RAM, MSI of 4 MHz after reset. */
 		.name = "stm32l552ze",
-		.core = &cortex_m33,
+		.core = &cortex_m33_l5,
 		.cpuid = 0x410FD214,
 		.jtag_idcode = 0x0BA04477,
 		.swd_idcode = 0x0BE12477,
@@ -521,7 +521,7 @@ const struct chip chips[] = {
 		.flash_size_word = 0x0BFA07A0,
 		.uid = {0x0BFA0700, 0x0BFA0704, 0x0BFA0708},
 		.clock_hz = 4000000,
-		.irqs = 125,
+		.irqs = 126,
 		.flash_ops = &flash_stm32l4x,
 		.flash_variant = &l4x_stm32u57,
 		.flash_regs = 0x40022000,

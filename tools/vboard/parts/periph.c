@@ -68,17 +68,21 @@ static const struct periph_follow rcc_l0_follows[] = {
 /* EN_VREFINT, VREFINT_RDYF of CFGR3 */
 static const struct periph_follow syscfg_l0_follows[] = {{0x20, 1u << 0, 0x20, 30}, {0, 0, 0, 0}};
 
+/* Pins are analogue but those of the debug port; RM0367 section 9.4. */
+static const struct periph_reset gpioa_l0_resets[] = {{0x00, 0xEBFFFCFF}, {0x08, 0x0C000000}, {0x0C, 0x24000000}, {0, 0}};
+static const struct periph_reset gpio_l0_resets[] = {{0x00, 0xFFFFFFFF}, {0, 0}};
+
 const struct periph periphs_stm32l0[] = {
 	WATCHDOGS,
 	{"SYSCFG", 0x40010000, 0x28, no_resets, syscfg_l0_follows},
 	{"RCC", 0x40021000, 0x54, rcc_l0_resets, rcc_l0_follows},
 	{"PWR", 0x40007000, 0x08, pwr_l1_resets, no_follows},
-	{"GPIOA", 0x50000000, 0x2C, no_resets, no_follows},
-	{"GPIOB", 0x50000400, 0x2C, no_resets, no_follows},
-	{"GPIOC", 0x50000800, 0x2C, no_resets, no_follows},
-	{"GPIOD", 0x50000C00, 0x2C, no_resets, no_follows},
-	{"GPIOE", 0x50001000, 0x2C, no_resets, no_follows},
-	{"GPIOH", 0x50001C00, 0x2C, no_resets, no_follows},
+	{"GPIOA", 0x50000000, 0x2C, gpioa_l0_resets, no_follows},
+	{"GPIOB", 0x50000400, 0x2C, gpio_l0_resets, no_follows},
+	{"GPIOC", 0x50000800, 0x2C, gpio_l0_resets, no_follows},
+	{"GPIOD", 0x50000C00, 0x2C, gpio_l0_resets, no_follows},
+	{"GPIOE", 0x50001000, 0x2C, gpio_l0_resets, no_follows},
+	{"GPIOH", 0x50001C00, 0x2C, gpio_l0_resets, no_follows},
 	{NULL, 0, 0, NULL, NULL},
 };
 

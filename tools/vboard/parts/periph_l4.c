@@ -84,7 +84,7 @@ const struct periph periphs_stm32g4[] = {
 };
 
 /* WB and WL: MSI of 4 MHz on and ready. */
-static const struct periph_reset rcc_wb_resets[] = {{0x00, 0x00000063}, {0x08, 0x00070000}, {0x0C, 0x22041000},
+static const struct periph_reset rcc_wb_resets[] = {{0x00, 0x00000063}, {0x08, 0x00070000}, {0x0C, 0x22040100},
 						    {0x94, 0x0C000000}, {0x108, 0x00030000}, {0, 0}};
 static const struct periph_follow rcc_wb_follows[] = {
 	{0x00, 1u << 0, 0x00, 1},          /* MSION, MSIRDY */
