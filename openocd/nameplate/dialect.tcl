@@ -17,16 +17,4 @@ proc _np_servers_off {} {
 	}
 }
 
-# Registers of the halted core: a dict by the architecture's names. OpenOCD's xPSR became xpsr.
-proc _np_registers {names} {
-	set registers [dict create]
-	foreach name $names {
-		if {[catch {get_reg [list $name]} value]} {
-			set value [get_reg [list [string tolower $name]]]
-		}
-		dict set registers $name [expr {[lindex $value 1] + 0}]
-	}
-	return $registers
-}
-
 list

@@ -18,8 +18,8 @@ proc _np_run {names pass {expect ""}} {
 	array set ::_np_sh [list out {} err {} printed 0 start [clock milliseconds] position 0 pass $pass \
 		status {} errno 0 expect $expect matched 0 last {}]
 	set ::_np_sh_reports [dict create]
-	mww $::_np_demcr $::_np_demcr_catch_fault
 	set failed [catch {_np_run_loop $names} text]
+	_np_core_end
 	if {$served} {
 		catch {arm semihosting enable}
 	}
@@ -34,19 +34,20 @@ proc _np_run_loop {names} {
 	set limit [expr {int([_np_setting NAMEPLATE_TIMEOUT] * 1000)}]
 	set most [_np_setting NAMEPLATE_MAX_OUTPUT]
 	set left $limit
+	if {[catch {_np_core_begin}]} {
+		_np_run_lost
+	}
 	while {1} {
 		if {[clock milliseconds] - $::_np_sh(start) > $limit * $::_np_run_patience} {
 			_np_fail "the debugger takes too long: in [expr {$limit * $::_np_run_patience / 1000.0}] s the firmware could run for\
 				[expr {($limit - $left) / 1000.0}] s: raise the adapter's speed, or NAMEPLATE_TIMEOUT"
 		}
-		if {[catch {resume}]} {
+		if {[catch {_np_core_wait $left} ran]} {
 			_np_run_lost
 		}
-		set begin [clock milliseconds]
-		if {[catch {wait_halt $left}]} {
+		if {$ran < 0} {
 			_np_run_stuck $names
 		}
-		set ran [expr {[clock milliseconds] - $begin}]
 		_np_run_halted
 		if {$::_np_sh(status) ne "" || $::_np_sh(matched) || ([llength $names] > 0 && [_np_run_reported $names])} {
 			return
@@ -58,6 +59,9 @@ proc _np_run_loop {names} {
 		set left [expr {$left - $ran}]
 		if {$left <= 0} {
 			_np_run_stuck $names
+		}
+		if {[catch {_np_core_resume}]} {
+			_np_run_lost
 		}
 	}
 }
@@ -75,31 +79,47 @@ proc _np_run_lost {} {
 	_np_fail "lost the target while the firmware ran: check probe, cable and power, then run the same command again"
 }
 
-# The core has halted: at a semihosting breakpoint, or the firmware is in trouble.
-proc _np_run_halted {} {
-	if {[catch {_np_registers {pc r0 r1 xPSR}} registers]} {
+# Whether the instruction at `pc` is BKPT 0xAB. Looked at once for each place.
+proc _np_run_is_call {pc} {
+	if {![info exists ::_np_sh(at,$pc)]} {
+		# Out of the aligned word around it.
+		if {[catch {read_memory [expr {$pc & ~3}] 32 1} word]} {
+			set word 0
+		}
+		set ::_np_sh(at,$pc) [expr {(($word >> (($pc & 2) * 8)) & 0xFFFF) == 0xBEAB}]
+	}
+	return $::_np_sh(at,$pc)
+}
+
+# Serves the call at `pc`; the core goes on behind it, with the answer in r0, unless the firmware has ended.
+proc _np_run_serve {pc} {
+	if {[catch {list [_np_core_read r0] [_np_core_read r1]} registers]} {
 		_np_run_lost
 	}
-	set pc [dict get $registers pc]
-	# The breakpoint's halfword, out of the aligned word around it.
-	if {[catch {read_memory [expr {$pc & ~3}] 32 1} word]} {
-		set word 0
+	lassign $registers operation argument
+	if {[catch {_np_sh_call $operation $argument} answer]} {
+		_np_alive $pc
+		_np_fail [format "the firmware's semihosting call 0x%02x at 0x%08X points to what cannot be read or\
+			written (r1 is 0x%08X): correct it" $operation $pc $argument]
 	}
-	set halfword [expr {($word >> (($pc & 2) * 8)) & 0xFFFF}]
-	if {$halfword == 0xBEAB} {
-		set operation [dict get $registers r0]
-		set argument [dict get $registers r1]
-		if {[catch {_np_sh_call $operation $argument} answer]} {
-			_np_alive $pc
-			_np_fail [format "the firmware's semihosting call 0x%02x at 0x%08X points to what cannot be read or\
-				written (r1 is 0x%08X): correct it" $operation $pc $argument]
-		}
-		if {$answer ne ""} {
-			set_reg [list r0 [format 0x%08X [expr {$answer & 0xFFFFFFFF}]]]
-		}
+	if {$answer ne "" && [catch {_np_core_write r0 $answer; _np_core_write pc [expr {$pc + 2}]}]} {
+		_np_run_lost
+	}
+}
+
+# The core has halted: at a semihosting breakpoint, which is served and stepped over, or the firmware is in trouble.
+proc _np_run_halted {} {
+	if {[catch {_np_core_read pc} pc]} {
+		_np_run_lost
+	}
+	if {[_np_run_is_call $pc]} {
+		_np_run_serve $pc
 		return
 	}
-	set exception [expr {[dict get $registers xPSR] & 0x1FF}]
+	if {[catch {_np_core_read xPSR} xpsr]} {
+		_np_run_lost
+	}
+	set exception [expr {$xpsr & 0x1FF}]
 	if {$exception >= 3 && $exception <= 6} {
 		_np_fail [format "the firmware ran into a fault (exception %d, pc 0x%08X): correct it; GDB shows where" \
 			$exception $pc]
@@ -108,12 +128,13 @@ proc _np_run_halted {} {
 		watchpoints, or correct it" $pc]
 }
 
-# Out of time: say what the core is doing, and what it printed last. Without an argument `halt` would wait for 5 s.
+# Out of time: say what the core is doing, and what it printed last.
 proc _np_run_stuck {names} {
 	set where ""
-	if {![catch {halt 200}] && ![catch {_np_registers {pc xPSR}} registers]} {
-		set exception [expr {[dict get $registers xPSR] & 0x1FF}]
-		set where [format ", it is at 0x%08X" [dict get $registers pc]]
+	if {![catch {list [_np_core_halt] [_np_core_read pc] [_np_core_read xPSR]} registers]} {
+		lassign $registers halted pc xpsr
+		set exception [expr {$xpsr & 0x1FF}]
+		set where [format ", it is at 0x%08X" $pc]
 		if {$exception >= 3 && $exception <= 6} {
 			append where " in the handler of a fault (exception $exception)"
 		}

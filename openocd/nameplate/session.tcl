@@ -70,6 +70,14 @@ proc _np_no_nul {words} {
 	}
 }
 
+# On the command line OpenOCD's remarks (Info) would bury our lines; its warnings and errors stay. A level that was asked for
+# counts, and so does NAMEPLATE_VERBOSE.
+proc _np_less_talk {} {
+	if {$::_np_once && ![_np_setting NAMEPLATE_VERBOSE] && [lindex [debug_level] end] == 2} {
+		debug_level 1
+	}
+}
+
 # Runs `body` with the user's words as one list, and is the only place that ends OpenOCD: on the command line
 # (nothing has called `init` yet) always, in a session only when asked by `exit`.
 proc _np_command {body words} {
@@ -81,6 +89,7 @@ proc _np_command {body words} {
 	set failed [catch {
 		_np_no_nul $words
 		_np_settings_check
+		_np_less_talk
 		$body $words
 	} text]
 	set ::_np_running 0

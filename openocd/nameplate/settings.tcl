@@ -12,6 +12,7 @@ set _np_settings {
 	NAMEPLATE_BEFORE_WRITE {}    _np_setting_command
 	NAMEPLATE_TIMEOUT      10    _np_setting_seconds
 	NAMEPLATE_MAX_OUTPUT   65536 _np_setting_bytes
+	NAMEPLATE_VERBOSE      0     _np_setting_flag
 }
 
 proc _np_setting {name} {
@@ -77,6 +78,13 @@ proc _np_setting_bytes {value} {
 	if {$bytes eq "" || $bytes == 0 || $bytes > 0x1000000} {
 		return "which is no limit: give a number of bytes, 1 to 16777216"
 	}
+}
+
+proc _np_setting_flag {value} {
+	if {$value eq "0" || $value eq "1"} {
+		return ""
+	}
+	return "which is neither 0 nor 1"
 }
 
 list

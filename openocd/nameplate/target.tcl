@@ -33,11 +33,26 @@ proc _np_connect {} {
 	if {![[target current] was_examined] && [catch {[target current] arp_examine}]} {
 		_np_fail "no target answers at [target current]: check its power and wiring, then run the same command again"
 	}
-	# Nobody looks at the target while a command runs, so polling would only cost wire time.
-	# It also polls once, which fails when the target is gone, and still says.
-	catch {poll} polling
-	set ::_np_poll [regexp {polling: on} $polling]
+	# Nobody looks at the target while a command runs, so polling would only cost wire time. To ask for it polls once, which fails when
+	# the target is gone, still says, and calls the lockup of a device without firmware an error: not where nothing depends on it.
+	set ::_np_poll 0
+	if {!$::_np_once} {
+		catch {poll} polling
+		set ::_np_poll [regexp {polling: on} $polling]
+	}
 	poll off
+	if {$::_np_once} {
+		_np_end_lockup
+		_np_say "connected to [target current]"
+	}
+}
+
+# A device without firmware locks up at once. Halted it is no longer that; OpenOCD would find it so at its reset, and call it an
+# error.
+proc _np_end_lockup {} {
+	if {![catch {read_memory $::_np_dhcsr 32 1} state] && ($state & $::_np_dhcsr_lockup)} {
+		catch {mww $::_np_dhcsr $::_np_dhcsr_halt}
+	}
 }
 
 # Not when OpenOCD ends: a poll would halt a core again that has just been let go.

@@ -199,6 +199,14 @@ proc _np_program {ask} {
 	}
 }
 
+# On a device without firmware the core locks up, which OpenOCD 0.12 calls an error while it connects.
+proc _np_say_if_empty {banks} {
+	if {![catch {read_memory [dict get [lindex $banks 0] base] 32 2} words] && [_np_is_blank [lindex $words 0]] &&
+		[_np_is_blank [lindex $words 1]]} {
+		_np_say "the device has no firmware yet (a lockup or double fault above is just that)"
+	}
+}
+
 # Steps 2 to 6; returns the variables as the device has them now.
 proc _np_upload {ask} {
 	set image [dict get $ask image]
@@ -207,6 +215,7 @@ proc _np_upload {ask} {
 	_np_reset [expr {$image ne "" ? "init" : "halt"}]
 	set banks [_np_banks]
 	set region [_np_region $banks [expr {$image ne "" ? [lindex [dict get $ask loaded] 2] : ""}]]
+	_np_say_if_empty $banks
 	if {$image ne ""} {
 		set offset [_np_image_check $image [dict get $ask loaded] $banks $region]
 	}

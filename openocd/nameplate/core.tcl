@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+# The running core, by its own debug registers (ARMv7-M C1.6, ARMv6-M C1.6): while the firmware runs and is served, halts and resumes are
+# not OpenOCD's. Its own read every register at each halt, print two lines, and with an ST-LINK by HLA overwrite DEMCR, so that a
+# fault is not caught (hla_target.c:477, 249). OpenOCD takes the core for running meanwhile, and sees it as it is afterwards.
+
+set _np_dcrsr 0xE000EDF4
+set _np_dcrsr_write 0x00010000
+set _np_dcrdr 0xE000EDF8
+set _np_dhcsr_run 0xA05F0001
+set _np_dhcsr_halt 0xA05F0003
+set _np_dhcsr_ready 0x00010000
+set _np_dhcsr_lockup 0x00080000
+# Numbers in DCRSR.REGSEL.
+set _np_core_registers {r0 0 r1 1 pc 15 xPSR 16}
+
+# Lets a core go that OpenOCD has halted. A fault halts it again at once.
+proc _np_core_begin {} {
+	resume
+	mww $::_np_demcr $::_np_demcr_catch_fault
+}
+
+# OpenOCD sees the core halted, as it is, or halts it. On the command line nobody looks any more: a reset follows.
+proc _np_core_end {} {
+	if {!$::_np_once && !$::_np_exit} {
+		catch {halt 200}
+	}
+}
+
+proc _np_core_resume {} {
+	mww $::_np_dhcsr $::_np_dhcsr_run
+}
+
+# Halts it. 0 if it does not.
+proc _np_core_halt {} {
+	mww $::_np_dhcsr $::_np_dhcsr_halt
+	for {set i 0} {$i < 100} {incr i} {
+		if {[read_memory $::_np_dhcsr 32 1] & $::_np_dhcsr_halted} {
+			return 1
+		}
+	}
+	return 0
+}
+
+# Waits until it halts, so many ms at most: how many it ran, or -1 if it did not halt. What it takes to look does not count. A core that is
+# locked up, or stays in the handler of a HardFault that was not caught, is halted. An error if it cannot be reached.
+proc _np_core_wait {ms} {
+	set begin [clock milliseconds]
+	set faults 0
+	while {1} {
+		set ran [expr {[clock milliseconds] - $begin}]
+		set state [read_memory $::_np_dhcsr 32 1]
+		if {$state & $::_np_dhcsr_halted} {
+			return $ran
+		}
+		if {$ran > $ms} {
+			return -1
+		}
+		# A handler that goes on, as one that skips the breakpoint where there is no debugger, is soon left again.
+		set handler [expr {$ran < 20 ? 0 : [read_memory $::_np_icsr 32 1] & 0x1FF}]
+		set faults [expr {($state & $::_np_dhcsr_lockup) || $handler == 3 ? $faults + 1 : 0}]
+		if {$faults > 10} {
+			return [expr {[_np_core_halt] ? $ran : -1}]
+		}
+		if {$ran > 50} {
+			sleep 1
+		}
+	}
+}
+
+# A register of the halted core.
+proc _np_core_read {name} {
+	mww $::_np_dcrsr [dict get $::_np_core_registers $name]
+	for {set i 0} {$i < 100} {incr i} {
+		# DHCSR, DCRSR and DCRDR lie side by side.
+		set words [read_memory $::_np_dhcsr 32 3]
+		if {[lindex $words 0] & $::_np_dhcsr_ready} {
+			return [expr {[lindex $words 2] + 0}]
+		}
+	}
+	return -code error "the core does not give its register $name"
+}
+
+proc _np_core_write {name value} {
+	mww $::_np_dcrdr [format 0x%08X [expr {$value & 0xFFFFFFFF}]]
+	mww $::_np_dcrsr [expr {$::_np_dcrsr_write | [dict get $::_np_core_registers $name]}]
+	for {set i 0} {$i < 100} {incr i} {
+		if {[read_memory $::_np_dhcsr 32 1] & $::_np_dhcsr_ready} {
+			return
+		}
+	}
+	return -code error "the core does not take its register $name"
+}
+
+list
