@@ -360,7 +360,7 @@ slow() {
 }
 @test "on a slow link only the time that the firmware runs counts" {
 	nameplate_run "program_serial 42 $DEMO noverify"
-	nameplate_run "set NAMEPLATE_TIMEOUT 0.8; set NAMEPLATE_IMAGE {}; $(slow 60)" "program_serial 42 verify"
+	nameplate_run "set NAMEPLATE_TIMEOUT 0.3; set NAMEPLATE_IMAGE {}; set _np_run_patience 100; $(slow 60)" "program_serial 42 verify"
 	expect "serial=42"
 }
 @test "but a debugger that takes ten times the limit is blamed, not the firmware" {
