@@ -364,7 +364,7 @@ erase_told() {
 	wrong "given twice" -- "${encode[@]}" --delete a a=2
 	wrong "31 or fewer" -- "${encode[@]}" "$(printf 'a%.0s' {1..32})=1"
 	wrong "letters, digits" -- "${encode[@]}" "a b=1"
-	wrong "serial number is from 0" -- "${encode[@]}" serial=-1
+	wrong "out of range: give one from 0 to 4294967295; a text is serial:text=" -- "${encode[@]}" serial=-1
 	wrong "1024 bytes: 1023 is the most" -- "${encode[@]}" "a:hex=$(printf '%02048d' 0)"
 	wrong "no file that can be read" -- "${encode[@]}" a:file=nowhere
 	wrong "full: this needs" "are free" -- "${encode[@]}" {a,b,c,d}:hex="$(printf '%02046d' 0)"
@@ -501,19 +501,23 @@ erase_told() {
 	[ "$count" = 22 ]
 }
 
-@test "--help, --version and the lists; the man page renders and knows every option" {
-	for option in --help --version --list-chips --list-formats; do
+# page_options: each option that the man page describes, with its value or -.
+page_options() {
+	sed -n '/^\.SH OPTIONS/,/^\.SH EXIT/p' "$1" | sed 's/\\-/-/g; s/\\f[IP]//g; s/"//g' | grep -A 1 '^\.TP' | grep -E '^\.B' |
+		sed -E 's/^\.B[IR]? //; s/ +, +/\n/g' | grep '^--' | sed -E 's/ +/ /g; s/^[^ ]+$/& -/'
+}
+
+@test "--help, --version and the lists; the man page renders and has the options of the table, no other" {
+	for option in --help --version --list-chips --list-formats --list-options; do
 		tool $option
 		[ "$status" = 0 ] && [ -n "$stdout" ] && [ ! -s "$err" ]
 	done
 	tool --help
 	page=$HOME_DIR/tools/nameplate/nameplate.1
-	for option in $(grep -o -- '--[a-z-]*' <<<"$stdout" | sort -u); do
-		grep -q -- "$(sed 's/-/\\\\-/g' <<<"$option")" "$page" || { echo "$option is not in the man page"; return 1; }
+	for option in $("$TOOL" --list-options | sed 's/ .*//'); do
+		grep -q -- "$option" <<<"$stdout"
 	done
-	for format in $("$TOOL" --list-formats | sed 's/ .*//'); do
-		sed 's/\\-/-/g' "$page" | grep -q "$format"
-	done
+	diff <("$TOOL" --list-options | cut -d ' ' -f 1,2 | sort) <(page_options "$page" | sort)
 	command -v man >/dev/null || skip "no man here"
 	[ -z "$(LC_ALL=C.UTF-8 MANWIDTH=100 man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null)" ]
 }
@@ -529,6 +533,9 @@ completes() {
 	completes nameplate encode -- | grep -qx -- --onto
 	! completes nameplate decode -- | grep -qx -- --onto
 	[ "$(completes nameplate encode --format jl)" = jlink ]
+	[ "$(completes nameplate encode --erased f)" = ff ]
+	[ -z "$(completes nameplate encode --chip s)" ]
+	[ "$(completes nameplate encode --whole se)" = serial= ]
 	touch dump-of-mine.bin
 	[ "$(completes nameplate decode dump-of)" = dump-of-mine.bin ]
 	[ "$(completes nameplate encode --onto dump-of)" = dump-of-mine.bin ]

@@ -288,8 +288,8 @@ static void hex_and_srec_are_read_as_they_were_written(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 200; i++) {
-		round_trip(ihex_write);
-		round_trip(srec_write);
+		round_trip(format_named("ihex")->write);
+		round_trip(format_named("srec")->write);
 	}
 }
 
@@ -564,7 +564,7 @@ static void files_that_are_cut_off_or_mutated_end_in_an_error(void **state)
 		FILE *file = fmemopen(text, sizeof text, "wb");
 		size_t size;
 
-		(i % 3 == 0 ? ihex_write : i % 3 == 1 ? srec_write : bin_write)(&output, file);
+		formats[i % 3]->write(&output, file);
 		size = (size_t)ftell(file);
 		fclose(file);
 		for (unsigned k = 0; k < random_bits() % 4; k++)

@@ -4,154 +4,194 @@
 #include "dump.h"
 #include "error.h"
 #include "number.h"
+#include "value.h"
 
 #include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define VERSION "0.1"
 
-enum {
-	CHIP = 256, BASE, SIZE, CELL, ERASED, AREAS, AT, ONTO, FORMAT, FROM, DELETE, WHOLE_REGION, JSON, DUMP, SECRETS, LIST_CHIPS,
-	LIST_FORMATS, LD, HELP, VERSION_WANTED,
-};
-
-#define ENCODE 1u
-#define DECODE 2u
-#define REGION 4u
+#define ENCODE (1u << COMMAND_ENCODE)
+#define DECODE (1u << COMMAND_DECODE)
+#define REGION (1u << COMMAND_REGION)
 #define ALL    (ENCODE | DECODE | REGION)
+#define ALONE  (ALL | 1u << 31) /* needs no command */
 
-/* The rows of `known` below, and which commands each goes with. */
-static const struct option table[] = {
-	{"chip", required_argument, NULL, CHIP},
-	{"base", required_argument, NULL, BASE},
-	{"size", required_argument, NULL, SIZE},
-	{"cell", required_argument, NULL, CELL},
-	{"erased", required_argument, NULL, ERASED},
-	{"areas", required_argument, NULL, AREAS},
-	{"at", required_argument, NULL, AT},
-	{"onto", required_argument, NULL, ONTO},
-	{"format", required_argument, NULL, FORMAT},
-	{"from", required_argument, NULL, FROM},
-	{"delete", required_argument, NULL, DELETE},
-	{"whole", no_argument, NULL, WHOLE_REGION},
-	{"output", required_argument, NULL, 'o'},
-	{"json", no_argument, NULL, JSON},
-	{"dump", no_argument, NULL, DUMP},
-	{"secrets", no_argument, NULL, SECRETS},
-	{"ld", no_argument, NULL, LD},
-	{"list-chips", no_argument, NULL, LIST_CHIPS},
-	{"list-formats", no_argument, NULL, LIST_FORMATS},
-	{"help", no_argument, NULL, HELP},
-	{"version", no_argument, NULL, VERSION_WANTED},
-	{NULL, 0, NULL, 0},
-};
+static const char *const commands[] = {[COMMAND_ENCODE] = "encode", [COMMAND_DECODE] = "decode", [COMMAND_REGION] = "region"};
 
-static unsigned goes_with(int option)
-{
-	switch (option) {
-	case ONTO:
-	case FORMAT:
-	case FROM:
-	case DELETE:
-	case WHOLE_REGION:
-		return ENCODE;
-	case JSON:
-	case DUMP:
-	case SECRETS:
-		return DECODE;
-	case AT:
-	case 'o':
-		return ENCODE | DECODE;
-	case LD:
-		return REGION;
-	default:
-		return ALL;
-	}
-}
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static void usage(FILE *to)
-{
-	fputs("Usage: nameplate encode PLACE [--onto DUMP] [--format NAME] [-o FILE] NAME[:TYPE][:secret]=VALUE...\n"
-	      "       nameplate decode [PLACE] [--json | --dump] [--secrets] [-o FILE] DUMP\n"
-	      "       nameplate region PLACE [--ld]\n"
-	      "Variables for the reserved flash of an STM32, for tools other than OpenOCD.\n"
-	      "\n"
-	      "encode makes what is to be written, for a blank region or, with --onto, for one with a store.\n"
-	      "decode shows what a dump of the flash holds: binary, Intel HEX or S-records.\n"
-	      "region says where the store lies.\n"
-	      "\n"
-	      "PLACE:\n"
-	      "  --chip PART        such as stm32l152rb; its default region, unless --base and --size name another\n"
-	      "  --base ADDRESS     where the region begins\n"
-	      "  --size BYTES       how large it is\n"
-	      "  --cell BYTES       without --chip: what is written once between two erases, 4 to 128\n"
-	      "  --erased ff|00     without --chip: what an erased byte reads (ff)\n"
-	      "  --areas 1|2        without --chip: areas of the region (2 if it is 4 KiB or more)\n"
-	      "\n"
-	      "  --format NAME      what to make (ihex); see --list-formats\n"
-	      "  -o, --output FILE  write there instead of to standard output\n"
-	      "  --onto DUMP        a dump of the device: make what updates it\n"
-	      "  --whole            in ihex, srec and bin: the whole region, not only what changes\n"
-	      "  --from FILE        take variables from a dump file too, one name:type=value a line\n"
-	      "  --delete NAME      delete this variable\n"
-	      "  --at ADDRESS       where a binary dump begins (with the flash, or with the region if it is shorter)\n"
-	      "  --json, --dump     decode to JSON, or to a text that --from and `nameplate restore` take\n"
-	      "  --secrets          show secret values\n"
-	      "  --ld               say where the region is as a linker script to be included\n"
-	      "  --list-chips, --list-formats, --help, --version\n"
-	      "\n"
-	      "TYPE: u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 text hex mac file; without one a plain integer is u32 (or as large as\n"
-	      "it needs), all else text. Status 0, or 1 after an error.\n",
-	      to);
-}
-
-static void list_formats(FILE *to)
-{
-	for (const struct format *format = formats; format->name; format++)
-		fprintf(to, "%-14s  %s\n", format->name, format->help);
-}
-
+/* Each does what its option is for. 0, 1 to end with success, -1 after an error line. */
 static int take_format(struct options *options, const char *name)
 {
 	options->format = format_named(name);
 	return options->format ? 0 : fail("--format %s: not known; nameplate --list-formats shows them", quote(name));
 }
 
-/* One option. 0, 1 to end with success, -1 after an error line. */
-static int take(struct options *options, int option)
+static int take_from(struct options *options, const char *path)
 {
-	switch (option) {
-	case CHIP: options->chip = optarg; return 0;
-	case BASE: options->base = optarg; return 0;
-	case SIZE: options->size = optarg; return 0;
-	case CELL: options->cell = optarg; return 0;
-	case ERASED: options->erased = optarg; return 0;
-	case AREAS: options->areas = optarg; return 0;
-	case AT: options->at = optarg; return 0;
-	case ONTO: options->onto = optarg; return 0;
-	case FORMAT: return take_format(options, optarg);
-	case FROM: return variables_read(&options->variables, optarg);
-	case DELETE: return variables_delete(&options->variables, optarg);
-	case WHOLE_REGION: options->whole = true; return 0;
-	case 'o': options->output = optarg; return 0;
-	case JSON: options->json = true; return 0;
-	case DUMP: options->dump = true; return 0;
-	case SECRETS: options->secrets = true; return 0;
-	case LD: options->ld = true; return 0;
-	case LIST_CHIPS: chips_list(stdout); return 1;
-	case LIST_FORMATS: list_formats(stdout); return 1;
-	case HELP: usage(stdout); return 1;
-	default: printf("nameplate %s, store format version %u\n", VERSION, FORMAT_VERSION); return 1;
+	return variables_read(&options->variables, path);
+}
+
+static int take_delete(struct options *options, const char *name)
+{
+	return variables_delete(&options->variables, name);
+}
+
+static int list_chips(struct options *options, const char *value)
+{
+	(void)options, (void)value;
+	chips_list(stdout);
+	return 1;
+}
+
+static int list_formats(struct options *options, const char *value)
+{
+	(void)options, (void)value;
+	for (const struct format *const *format = formats; *format; format++)
+		printf("%-14s  %s\n", (*format)->name, (*format)->help);
+	return 1;
+}
+
+static int version(struct options *options, const char *value)
+{
+	(void)options, (void)value;
+	printf("nameplate %s, store format version %u\n", VERSION, FORMAT_VERSION);
+	return 1;
+}
+
+static int list_options(struct options *options, const char *value);
+static int help(struct options *options, const char *value);
+
+/* An option is a row here: --help, --list-options, which the completion asks, and the parser have it from this table. */
+static const struct known {
+	const char *name;
+	const char *argument; /* NULL: none */
+	unsigned goes_with;
+	size_t field; /* of struct options: it takes the argument, or, where there is none, becomes true */
+	int (*take)(struct options *options, const char *value); /* or this is done with it */
+	const char *help;
+	char letter;
+} table[] = {
+#define FIELD(name) offsetof(struct options, name), NULL
+#define DO(function) 0, function
+	{"chip", "PART", ALL, FIELD(chip), "such as stm32l152rb; its default region, unless --base and --size name another", 0},
+	{"base", "ADDRESS", ALL, FIELD(base), "where the region begins", 0},
+	{"size", "BYTES", ALL, FIELD(size), "how large it is", 0},
+	{"cell", "BYTES", ALL, FIELD(cell), "without --chip: what is written once between two erases, 4 to 128", 0},
+	{"erased", "ff|00", ALL, FIELD(erased), "without --chip: what an erased byte reads (ff)", 0},
+	{"areas", "1|2", ALL, FIELD(areas), "without --chip: areas of the region (2 if it is 4 KiB or more)", 0},
+	{"format", "NAME", ENCODE, DO(take_format), "what to make (ihex); see --list-formats", 0},
+	{"output", "FILE", ENCODE | DECODE, FIELD(output), "write there instead of to standard output", 'o'},
+	{"onto", "DUMP", ENCODE, FIELD(onto), "a dump of the device: make what updates it", 0},
+	{"whole", NULL, ENCODE, FIELD(whole), "in ihex, srec and bin: the whole region, not only what changes", 0},
+	{"from", "FILE", ENCODE, DO(take_from), "take variables from a dump file too, one name:type=value a line", 0},
+	{"delete", "NAME", ENCODE, DO(take_delete), "delete this variable", 0},
+	{"at", "ADDRESS", ENCODE | DECODE, FIELD(at), "where a binary dump begins (with the flash, or with the region if it is shorter)", 0},
+	{"json", NULL, DECODE, FIELD(json), "decode to JSON", 0},
+	{"dump", NULL, DECODE, FIELD(dump), "decode to a text that --from and `nameplate restore` take", 0},
+	{"secrets", NULL, DECODE, FIELD(secrets), "show secret values", 0},
+	{"ld", NULL, REGION, FIELD(ld), "say where the region is as a linker script to be included", 0},
+	{"list-chips", NULL, ALONE, DO(list_chips), "show the parts whose region is known", 0},
+	{"list-formats", NULL, ALONE, DO(list_formats), "show what encode can make", 0},
+	{"list-options", NULL, ALONE, DO(list_options), "show each option, its value or -, and the commands it goes with", 0},
+	{"help", NULL, ALONE, DO(help), "show this", 0},
+	{"version", NULL, ALONE, DO(version), "show the version", 0},
+#undef FIELD
+#undef DO
+};
+
+static int list_options(struct options *options, const char *value)
+{
+	(void)options, (void)value;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		printf("--%s %s", table[i].name, table[i].argument ? table[i].argument : "-");
+		for (size_t command = 0; command < COUNT(commands) && table[i].goes_with != ALONE; command++)
+			if (table[i].goes_with & 1u << command)
+				printf(" %s", commands[command]);
+		putchar('\n');
+	}
+	return 1;
+}
+
+static void print_help(bool place)
+{
+	for (size_t i = 0; i < COUNT(table); i++) {
+		const struct known *known = &table[i];
+		char left[64];
+
+		if ((known->goes_with == ALL) != place)
+			continue;
+		snprintf(left, sizeof left, "%s%.1s%s--%s%s%s", known->letter ? "-" : "", &known->letter, known->letter ? ", " : "", known->name,
+			 known->argument ? " " : "", known->argument ? known->argument : "");
+		printf("  %-17s  %s\n", left, known->help);
 	}
 }
 
-/* The word of the command, which stands first; or an option that needs none. */
+static int help(struct options *options, const char *value)
+{
+	(void)options, (void)value;
+	puts("Usage: nameplate encode PLACE [--onto DUMP] [--format NAME] [-o FILE] NAME[:TYPE][:secret]=VALUE...\n"
+	     "       nameplate decode [PLACE] [--json | --dump] [--secrets] [-o FILE] DUMP\n"
+	     "       nameplate region PLACE [--ld]\n"
+	     "Variables for the reserved flash of an STM32, for tools other than OpenOCD.\n"
+	     "\n"
+	     "encode makes what is to be written, for a blank region or, with --onto, for one with a store.\n"
+	     "decode shows what a dump of the flash holds: binary, Intel HEX or S-records.\n"
+	     "region says where the store lies.\n"
+	     "\n"
+	     "PLACE:");
+	print_help(true);
+	putchar('\n');
+	print_help(false);
+	fputs("\nTYPE:", stdout);
+	for (const struct type *type = types; type->name; type++)
+		printf(" %s", type->name);
+	puts("; without one a plain integer is u32 (or as large as\n"
+	     "it needs), all else text. Status 0, or 1 after an error.");
+	return 1;
+}
+
+/* One option, as the table has it. 0, 1 to end with success, -1 after an error line. */
+static int take(struct options *options, const struct known *known, const char *value)
+{
+	char *field = (char *)options + known->field;
+
+	if (known->take)
+		return known->take(options, value);
+	if (known->argument)
+		*(const char **)field = value;
+	else
+		*(bool *)field = true;
+	return 0;
+}
+
+/* The table as getopt_long takes it: an option is its row's number behind FIRST, or its letter. */
+#define FIRST 256
+
+static void long_options(struct option longs[COUNT(table) + 1])
+{
+	memset(longs, 0, (COUNT(table) + 1) * sizeof longs[0]);
+	for (size_t i = 0; i < COUNT(table); i++)
+		longs[i] = (struct option){table[i].name, table[i].argument ? required_argument : no_argument, NULL, FIRST + (int)i};
+}
+
+static const struct known *row_of(int option)
+{
+	size_t i = 0;
+
+	while (i < COUNT(table) && option != FIRST + (int)i && option != table[i].letter)
+		i++;
+	return &table[i];
+}
+
+/* The word of the command, which stands first. */
 static int take_command(const char *word, enum command *command)
 {
-	static const char *const names[] = {"encode", "decode", "region"};
-
-	for (size_t i = 0; word && i < sizeof names / sizeof names[0]; i++)
-		if (!strcmp(word, names[i])) {
+	for (size_t i = 0; word && i < COUNT(commands); i++)
+		if (!strcmp(word, commands[i])) {
 			*command = (enum command)i;
 			return 0;
 		}
@@ -187,9 +227,9 @@ static int take_words(struct options *options, enum command command, int argc, c
 }
 
 /* Everything together. */
-static int check(const struct options *options, enum command command, unsigned given)
+static int check(const struct options *options, enum command command, unsigned fitting)
 {
-	if (given & ~(1u << command))
+	if (!(fitting & 1u << command))
 		return fail("an option does not go with this command; see nameplate --help");
 	if (command == COMMAND_DECODE && !options->file)
 		return fail("decode needs a file: a dump of the device's flash");
@@ -208,28 +248,29 @@ static int check(const struct options *options, enum command command, unsigned g
 
 int options_parse(int argc, char **argv, enum command *command, struct options *options)
 {
-	unsigned wrong = 0;
+	struct option longs[COUNT(table) + 1];
+	unsigned fitting = ALL;
 	int option, result = 0;
 
 	memset(options, 0, sizeof *options);
-	options->format = &formats[0];
+	options->format = formats[0];
+	long_options(longs);
 	opterr = 0;
-	while (!result && (option = getopt_long(argc, argv, ":o:", table, NULL)) != -1) {
+	while (!result && (option = getopt_long(argc, argv, ":o:", longs, NULL)) != -1) {
 		quote_hush(behind_a_secret(argv, optind - 1));
 		if (option == '?' || option == ':')
 			result = fail("%s: %s; see nameplate --help", quote(argv[optind - 1]),
 				      option == ':' ? "needs a value" : "no such option");
-		else
-			result = take(options, option);
-		for (unsigned i = 0; i < 3; i++)
-			if (!result && !(goes_with(option) & 1u << i))
-				wrong |= 1u << i;
+		if (result)
+			break;
+		fitting &= row_of(option)->goes_with;
+		result = take(options, row_of(option), optarg);
 	}
 	quote_hush(false);
 	if (result)
 		return result < 0 ? 1 : 0;
 	if (take_command(argv[optind], command) || take_words(options, *command, argc, argv) ||
-	    check(options, *command, wrong & 1u << *command ? UINT32_MAX : 0))
+	    check(options, *command, fitting))
 		return 1;
 	return -1;
 }

@@ -2,7 +2,7 @@
 /* A binary: bytes without addresses; what lies between them is as it was. */
 #include "formats.h"
 
-void bin_write(const struct output *output, FILE *to)
+static void bin_write(const struct output *output, FILE *to)
 {
 	uint32_t first = UINT32_MAX, end = 0;
 
@@ -15,3 +15,11 @@ void bin_write(const struct output *output, FILE *to)
 	if (first < end)
 		fwrite(output->flash + first, 1, end - first, to);
 }
+
+const struct format bin_format = {
+	.name = "bin",
+	.help = "binary, from the first byte written to the last",
+	.write = bin_write,
+	.takes = PARTS_OR_WHOLE,
+	.binary = true,
+};

@@ -7,7 +7,7 @@
 
 #define PER_CALL 128u /* bytes; no cell is longer */
 
-void cubeprogrammer_write(const struct output *output, FILE *to)
+static void cubeprogrammer_write(const struct output *output, FILE *to)
 {
 	const struct region *region = output->region;
 
@@ -27,3 +27,10 @@ void cubeprogrammer_write(const struct output *output, FILE *to)
 		fputc('\n', to);
 	}
 }
+
+const struct format cubeprogrammer_format = {
+	.name = "cubeprogrammer",
+	.help = "shell script: STM32_Programmer_CLI with -w32",
+	.write = cubeprogrammer_write,
+	.takes = PARTS,
+};

@@ -3,22 +3,20 @@
 
 #include <string.h>
 
-const struct format formats[] = {
-	{"ihex", "Intel HEX", ihex_write, PARTS_OR_WHOLE, false, false},
-	{"srec", "Motorola S-records", srec_write, PARTS_OR_WHOLE, false, false},
-	{"bin", "binary, from the first byte written to the last", bin_write, PARTS_OR_WHOLE, true, false},
-	{"uf2", "UF2, the whole region, for a bootloader", uf2_write, WHOLE, true, true},
-	{"cubeprogrammer", "shell script: STM32_Programmer_CLI with -w32", cubeprogrammer_write, PARTS, false, false},
-	{"st-flash", "shell script: st-flash, the whole region", stflash_write, WHOLE, false, true},
-	{"jlink", "J-Link Commander script", jlink_write, PARTS, false, true},
-	{NULL, NULL, NULL, PARTS, false, false},
-};
+/* A new format is a file, which defines it, and a word here. The first is the default. */
+#define FORMATS(row) row(ihex) row(srec) row(bin) row(uf2) row(cubeprogrammer) row(stflash) row(jlink)
+
+#define DECLARED(name) extern const struct format name##_format;
+#define LISTED(name)   &name##_format,
+
+FORMATS(DECLARED)
+const struct format *const formats[] = {FORMATS(LISTED) NULL};
 
 const struct format *format_named(const char *name)
 {
-	for (const struct format *format = formats; format->name; format++)
-		if (!strcmp(format->name, name))
-			return format;
+	for (const struct format *const *format = formats; *format; format++)
+		if (!strcmp((*format)->name, name))
+			return *format;
 	return NULL;
 }
 

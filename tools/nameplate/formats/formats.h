@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The files that other tools take. Each format is a row of a table, in a file of its own.
+ * The files that other tools take. Each format is a file, which defines it, and a word in formats.c.
  */
 #ifndef FORMATS_H
 #define FORMATS_H
@@ -33,17 +33,12 @@ struct format {
 	bool erases; /* it does so itself, and needs not be told */
 };
 
-extern const struct format formats[]; /* up to one without a name */
+extern const struct format *const formats[]; /* up to NULL */
 
 const struct format *format_named(const char *name);
 
+/* Intel HEX, which scripts hold too. */
 void ihex_write(const struct output *output, FILE *to);
-void srec_write(const struct output *output, FILE *to);
-void bin_write(const struct output *output, FILE *to);
-void uf2_write(const struct output *output, FILE *to);
-void cubeprogrammer_write(const struct output *output, FILE *to);
-void stflash_write(const struct output *output, FILE *to);
-void jlink_write(const struct output *output, FILE *to);
 
 /* Whether a file, of which `size` bytes are here, is one of these. `text` is NUL-terminated. */
 bool ihex_looks_like(const uint8_t *bytes, size_t size);

@@ -107,3 +107,10 @@ int ihex_read(const char *path, char *text, struct image *image)
 	}
 	return fail("%s is cut off: its end record is missing; dump the device anew", quote(path));
 }
+
+const struct format ihex_format = {
+	.name = "ihex",
+	.help = "Intel HEX",
+	.write = ihex_write,
+	.takes = PARTS_OR_WHOLE,
+};

@@ -16,7 +16,7 @@ static void write_words(const struct output *output, uint32_t start, uint32_t si
 	fputc('\n', to);
 }
 
-void jlink_write(const struct output *output, FILE *to)
+static void jlink_write(const struct output *output, FILE *to)
 {
 	const struct region *region = output->region;
 	const uint32_t step = region->cell >= CELL_ECC_MIN && region->cell <= CELL_ECC_MAX ? region->cell : 4;
@@ -33,3 +33,11 @@ void jlink_write(const struct output *output, FILE *to)
 			write_words(output, output->runs[i].start + at, step, to);
 	fputs("r\ng\nexit\n", to);
 }
+
+const struct format jlink_format = {
+	.name = "jlink",
+	.help = "J-Link Commander script",
+	.write = jlink_write,
+	.takes = PARTS,
+	.erases = true,
+};

@@ -30,7 +30,7 @@ static void record_write(FILE *to, char type, uint32_t address, size_t address_b
 	fprintf(to, "%02X\n", (uint8_t)~sum);
 }
 
-void srec_write(const struct output *output, FILE *to)
+static void srec_write(const struct output *output, FILE *to)
 {
 	static const char title[] = "nameplate";
 
@@ -97,3 +97,10 @@ int srec_read(const char *path, char *text, struct image *image)
 	}
 	return fail("%s is cut off: its end record is missing; dump the device anew", quote(path));
 }
+
+const struct format srec_format = {
+	.name = "srec",
+	.help = "Motorola S-records",
+	.write = srec_write,
+	.takes = PARTS_OR_WHOLE,
+};

@@ -5,9 +5,17 @@
  */
 #include "formats.h"
 
-void stflash_write(const struct output *output, FILE *to)
+static void stflash_write(const struct output *output, FILE *to)
 {
 	fputs("#!/bin/sh\n# Written by nameplate.\nset -e\nhex=$(mktemp)\ntrap 'rm -f \"$hex\"' EXIT\ncat >\"$hex\" <<'END'\n", to);
 	ihex_write(output, to);
 	fputs("END\nst-flash --format ihex write \"$hex\"\n", to);
 }
+
+const struct format stflash_format = {
+	.name = "st-flash",
+	.help = "shell script: st-flash, the whole region",
+	.write = stflash_write,
+	.takes = WHOLE,
+	.erases = true,
+};

@@ -12,7 +12,7 @@
 #define MAGIC_END     0x0AB16F30u
 #define FLAG_FAMILY   0x00002000u
 
-void uf2_write(const struct output *output, FILE *to)
+static void uf2_write(const struct output *output, FILE *to)
 {
 	const struct region *region = output->region;
 	const uint32_t blocks = region->size / PAYLOAD;
@@ -33,3 +33,12 @@ void uf2_write(const struct output *output, FILE *to)
 		fwrite(block, 1, BLOCK, to);
 	}
 }
+
+const struct format uf2_format = {
+	.name = "uf2",
+	.help = "UF2, the whole region, for a bootloader",
+	.write = uf2_write,
+	.takes = WHOLE,
+	.binary = true,
+	.erases = true,
+};
