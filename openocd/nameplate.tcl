@@ -13,6 +13,7 @@
 #     NAMEPLATE_TIMEOUT     seconds that the firmware may take to report (10)
 #     NAMEPLATE_MAX_OUTPUT  bytes that it may print while it does (65536)
 
+source [file join [file dirname [info script]] nameplate text.tcl]
 source [file join [file dirname [info script]] nameplate message.tcl]
 
 # OpenOCD 0.11 has no read_memory, and 0.12 registers it only at `init`, so the version decides here.

@@ -302,7 +302,7 @@ proc parts {} {
 	set text [read $file]
 	close $file
 	regexp {foreach _np_part \{([^\}]*)\}} $text all parts
-	return [list message {*}$parts]
+	return [list text message {*}$parts]
 }
 foreach part [parts] {
 	source [file join $home openocd nameplate $part.tcl]
