@@ -20,6 +20,19 @@
 
 #include <string.h>
 
+/* Offsets. On G0, WB and WL PCROP1SR and PCROP1ER have an A in their names, and there is a second area, B. */
+enum {
+	ACR = 0x00, KEYR = 0x08, OPTKEYR = 0x0C, SR = 0x10, CR = 0x14, ECCR = 0x18, ECC2R = 0x1C, OPTR = 0x20, PCROP1SR = 0x24,
+	PCROP1ER = 0x28, WRP1AR = 0x2C, WRP1BR = 0x30, PCROP1BSR = 0x34, PCROP1BER = 0x38, IPCCBR = 0x3C, PCROP2SR = 0x44,
+	PCROP2ER = 0x48, WRP2AR = 0x4C, WRP2BR = 0x50, PCROP2BSR = 0x54, PCROP2BER = 0x58, SEC1R = 0x70, SEC2R = 0x74,
+	SECR = 0x80, SFR = 0x80, SRRVR = 0x84,
+};
+/* Those of L5 and U5, where they differ. */
+enum {
+	L5_OPTKEYR = 0x10, L5_NSSR = 0x20, L5_NSCR = 0x28, L5_ECCR = 0x30, L5_OPTR = 0x40, L5_NSBOOTADD0R = 0x44,
+	L5_NSBOOTADD1R = 0x48, L5_WRP1AR = 0x58, L5_WRP1BR = 0x5C, L5_WRP2AR = 0x68, L5_WRP2BR = 0x6C,
+};
+
 enum {
 	CR_PG = 1u << 0,
 	CR_PER = 1u << 1,
@@ -51,7 +64,7 @@ enum {
 	SR_CLEARED_BY_1 = 0xC3FB,
 };
 
-enum { ECCR_ECCIE = 1u << 24, ECCR_ECCC = 1u << 30 };
+enum { ECCR_BK_ECC_L4 = 1u << 19, ECCR_BK_ECC = 1u << 21, ECCR_ECCIE = 1u << 24, ECCR_ECCC = 1u << 30 };
 #define ECCR_ECCD (1u << 31)
 
 static const uint32_t keys[2] = {0x45670123, 0xCDEF89AB};
@@ -63,82 +76,87 @@ enum { RDP_LEVEL_0 = 0xAA, RDP_LEVEL_2 = 0xCC };
 
 /* RM0351: dual bank of 256 pages each. Option bytes as shipped: level 0, DUALBANK. */
 const struct stm32l4x_variant l4x_stm32l47 = {
-	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
-	.page_bits = 0xFF, .bker = CR_BKER, .bank_bytes = 512 * 1024, .ecc_unit = 1, .ecc_address = 0x7FFFF, .ecc_bank2 = 1u << 19,
-	.program_ns = 81690, .erase_ns = 22020000, .wrp = {0x2C, 0x30, 0x4C, 0x50},
-	.kept = {{0x00, 0x00000600, 0x7F07}, {0x20, 0xFFEFF8AA, 0}, {0x24, 0xFFFFFFFF, 0}, {0x28, 0x00000000, 0},
-		 {0x2C, WRP_NONE(0xFF), 0}, {0x30, WRP_NONE(0xFF), 0}, {0x44, 0xFFFFFFFF, 0}, {0x48, 0x00000000, 0},
-		 {0x4C, WRP_NONE(0xFF), 0}, {0x50, WRP_NONE(0xFF), 0}},
+	.keyr = KEYR, .optkeyr = OPTKEYR, .sr = SR, .cr = CR, .eccr = ECCR, .optr = OPTR,
+	.page_bits = 0xFF, .bker = CR_BKER, .bank_bytes = 512 * 1024, .ecc_unit = 1, .ecc_address = 0x7FFFF, .ecc_bank2 = ECCR_BK_ECC_L4,
+	.program_ns = 81690, .erase_ns = 22020000, .wrp = {WRP1AR, WRP1BR, WRP2AR, WRP2BR},
+	.kept = {{ACR, 0x00000600, 0x7F07}, {OPTR, 0xFFEFF8AA, 0}, {PCROP1SR, 0xFFFFFFFF, 0}, {PCROP1ER, 0x00000000, 0},
+		 {WRP1AR, WRP_NONE(0xFF), 0}, {WRP1BR, WRP_NONE(0xFF), 0}, {PCROP2SR, 0xFFFFFFFF, 0},
+		 {PCROP2ER, 0x00000000, 0}, {WRP2AR, WRP_NONE(0xFF), 0}, {WRP2BR, WRP_NONE(0xFF), 0}},
 };
 
 /* RM0444: one bank of 64 pages. */
 const struct stm32l4x_variant l4x_stm32g07 = {
-	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
+	.keyr = KEYR, .optkeyr = OPTKEYR, .sr = SR, .cr = CR, .eccr = ECCR, .optr = OPTR,
 	.page_bits = 0x3F, .ecc_unit = 8, .ecc_address = 0x3FFF, .ones_stay = true,
-	.program_ns = 85000, .erase_ns = 22100000, .wrp = {0x2C, 0x30},
-	.kept = {{0x00, 0x00040600, 0x50F07}, {0x20, 0xDFFFE1AA, 0}, {0x24, 0x000000FF, 0}, {0x28, 0x00000000, 0},
-		 {0x2C, WRP_NONE(0x3F), 0}, {0x30, WRP_NONE(0x3F), 0}, {0x34, 0x000000FF, 0}, {0x38, 0x00000000, 0},
-		 {0x80, 0x00000000, 0}},
+	.program_ns = 85000, .erase_ns = 22100000, .wrp = {WRP1AR, WRP1BR},
+	.kept = {{ACR, 0x00040600, 0x50F07}, {OPTR, 0xDFFFE1AA, 0}, {PCROP1SR, 0x000000FF, 0}, {PCROP1ER, 0x00000000, 0},
+		 {WRP1AR, WRP_NONE(0x3F), 0}, {WRP1BR, WRP_NONE(0x3F), 0}, {PCROP1BSR, 0x000000FF, 0},
+		 {PCROP1BER, 0x00000000, 0}, {SECR, 0x00000000, 0}},
 };
 
 /* RM0444, G0B1: DUAL_BANK as shipped, so two banks of 128 pages. Each has an ECCR of its own, and ECCR no bit for the bank. */
 const struct stm32l4x_variant l4x_stm32g0b = {
-	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .ecc2r = 0x1C, .optr = 0x20,
+	.keyr = KEYR, .optkeyr = OPTKEYR, .sr = SR, .cr = CR, .eccr = ECCR, .ecc2r = ECC2R, .optr = OPTR,
 	.page_bits = 0x7F, .bker = CR_BKER_G0, .bank_bytes = 256 * 1024, .ecc_unit = 8, .ecc_address = 0x7FFF,
-	.program_ns = 85000, .erase_ns = 22100000, .wrp = {0x2C, 0x30, 0x4C, 0x50},
-	.kept = {{0x00, 0x00040600, 0x50F07}, {0x20, 0xFFFFFEAA, 0}, {0x24, 0x000001FF, 0}, {0x28, 0x00000000, 0},
-		 {0x2C, WRP_NONE(0x7F), 0}, {0x30, WRP_NONE(0x7F), 0}, {0x34, 0x000001FF, 0}, {0x38, 0x00000000, 0},
-		 {0x44, 0x000001FF, 0}, {0x48, 0x00000000, 0}, {0x4C, WRP_NONE(0x7F), 0}, {0x50, WRP_NONE(0x7F), 0},
-		 {0x54, 0x000001FF, 0}, {0x58, 0x00000000, 0}, {0x80, 0x00000000, 0}},
+	.program_ns = 85000, .erase_ns = 22100000, .wrp = {WRP1AR, WRP1BR, WRP2AR, WRP2BR},
+	.kept = {{ACR, 0x00040600, 0x50F07}, {OPTR, 0xFFFFFEAA, 0}, {PCROP1SR, 0x000001FF, 0}, {PCROP1ER, 0x00000000, 0},
+		 {WRP1AR, WRP_NONE(0x7F), 0}, {WRP1BR, WRP_NONE(0x7F), 0}, {PCROP1BSR, 0x000001FF, 0},
+		 {PCROP1BER, 0x00000000, 0}, {PCROP2SR, 0x000001FF, 0}, {PCROP2ER, 0x00000000, 0},
+		 {WRP2AR, WRP_NONE(0x7F), 0}, {WRP2BR, WRP_NONE(0x7F), 0}, {PCROP2BSR, 0x000001FF, 0},
+		 {PCROP2BER, 0x00000000, 0}, {SECR, 0x00000000, 0}},
 };
 
 /* RM0440, category 3: DBANK as shipped, so two banks of 128 pages. */
 const struct stm32l4x_variant l4x_stm32g47 = {
-	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
-	.page_bits = 0x7F, .bker = CR_BKER, .bank_bytes = 256 * 1024, .ecc_unit = 8, .ecc_address = 0x7FFFF, .ecc_bank2 = 1u << 21,
-	.program_ns = 81700, .erase_ns = 22020000, .wrp = {0x2C, 0x30, 0x4C, 0x50},
-	.kept = {{0x00, 0x00040600, 0x47F0F}, {0x20, 0xFFEFF8AA, 0}, {0x24, 0x00007FFF, 0}, {0x28, 0x00000000, 0},
-		 {0x2C, WRP_NONE(0x7F), 0}, {0x30, WRP_NONE(0x7F), 0}, {0x44, 0x00007FFF, 0}, {0x48, 0x00000000, 0},
-		 {0x4C, WRP_NONE(0x7F), 0}, {0x50, WRP_NONE(0x7F), 0}, {0x70, 0x00000000, 0}, {0x74, 0x00000000, 0}},
+	.keyr = KEYR, .optkeyr = OPTKEYR, .sr = SR, .cr = CR, .eccr = ECCR, .optr = OPTR,
+	.page_bits = 0x7F, .bker = CR_BKER, .bank_bytes = 256 * 1024, .ecc_unit = 8, .ecc_address = 0x7FFFF, .ecc_bank2 = ECCR_BK_ECC,
+	.program_ns = 81700, .erase_ns = 22020000, .wrp = {WRP1AR, WRP1BR, WRP2AR, WRP2BR},
+	.kept = {{ACR, 0x00040600, 0x47F0F}, {OPTR, 0xFFEFF8AA, 0}, {PCROP1SR, 0x00007FFF, 0}, {PCROP1ER, 0x00000000, 0},
+		 {WRP1AR, WRP_NONE(0x7F), 0}, {WRP1BR, WRP_NONE(0x7F), 0}, {PCROP2SR, 0x00007FFF, 0},
+		 {PCROP2ER, 0x00000000, 0}, {WRP2AR, WRP_NONE(0x7F), 0}, {WRP2BR, WRP_NONE(0x7F), 0}, {SEC1R, 0x00000000, 0},
+		 {SEC2R, 0x00000000, 0}},
 };
 
 /* RM0434: one bank of 256 pages of 4 KiB, of which the second core keeps those from SFR.SFSA on: to the first core they
  * are write-protected and answer reads with a bus error. As shipped, with nothing but the updater of the radio stack. */
 #define WB_SFSA 0xF4u
 const struct stm32l4x_variant l4x_stm32wb5 = {
-	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
+	.keyr = KEYR, .optkeyr = OPTKEYR, .sr = SR, .cr = CR, .eccr = ECCR, .optr = OPTR,
 	.page_bits = 0xFF, .ecc_unit = 8, .ecc_address = 0x1FFFF, .secure_from = WB_SFSA * 4096,
-	.program_ns = 84000, .erase_ns = 22000000, .wrp = {0x2C, 0x30},
-	.kept = {{0x00, 0x00000600, 0x18F07}, {0x20, 0x3FFFF1AA, 0}, {0x24, 0xFFFFFFFF, 0}, {0x28, 0x00000000, 0},
-		 {0x2C, WRP_NONE(0xFF), 0}, {0x30, WRP_NONE(0xFF), 0}, {0x34, 0xFFFFFFFF, 0}, {0x38, 0x00000000, 0},
-		 {0x3C, 0x00000000, 0}, {0x80, 0x00001000 | WB_SFSA, 0}, {0x84, 0x00000000, 0}},
+	.program_ns = 84000, .erase_ns = 22000000, .wrp = {WRP1AR, WRP1BR},
+	.kept = {{ACR, 0x00000600, 0x18F07}, {OPTR, 0x3FFFF1AA, 0}, {PCROP1SR, 0xFFFFFFFF, 0}, {PCROP1ER, 0x00000000, 0},
+		 {WRP1AR, WRP_NONE(0xFF), 0}, {WRP1BR, WRP_NONE(0xFF), 0}, {PCROP1BSR, 0xFFFFFFFF, 0},
+		 {PCROP1BER, 0x00000000, 0}, {IPCCBR, 0x00000000, 0}, {SFR, 0x00001000 | WB_SFSA, 0}, {SRRVR, 0x00000000, 0}},
 };
 
 /* RM0461: one bank of 128 pages. */
 const struct stm32l4x_variant l4x_stm32wle = {
-	.keyr = 0x08, .optkeyr = 0x0C, .sr = 0x10, .cr = 0x14, .eccr = 0x18, .optr = 0x20,
+	.keyr = KEYR, .optkeyr = OPTKEYR, .sr = SR, .cr = CR, .eccr = ECCR, .optr = OPTR,
 	.page_bits = 0x7F, .ecc_unit = 8, .ecc_address = 0x1FFFF,
-	.program_ns = 84000, .erase_ns = 22000000, .wrp = {0x2C, 0x30},
-	.kept = {{0x00, 0x00000600, 0x18F07}, {0x20, 0x3FFFF0AA, 0}, {0x24, 0xFFFFFFFF, 0}, {0x28, 0x00000000, 0},
-		 {0x2C, WRP_NONE(0x7F), 0}, {0x30, WRP_NONE(0x7F), 0}, {0x34, 0xFFFFFFFF, 0}, {0x38, 0x00000000, 0}},
+	.program_ns = 84000, .erase_ns = 22000000, .wrp = {WRP1AR, WRP1BR},
+	.kept = {{ACR, 0x00000600, 0x18F07}, {OPTR, 0x3FFFF0AA, 0}, {PCROP1SR, 0xFFFFFFFF, 0}, {PCROP1ER, 0x00000000, 0},
+		 {WRP1AR, WRP_NONE(0x7F), 0}, {WRP1BR, WRP_NONE(0x7F), 0}, {PCROP1BSR, 0xFFFFFFFF, 0},
+		 {PCROP1BER, 0x00000000, 0}},
 };
 
 /* RM0438, TrustZone off, so the non-secure registers are all there is: DBANK as shipped, two banks of 128 pages. */
 const struct stm32l4x_variant l4x_stm32l55 = {
-	.keyr = 0x08, .optkeyr = 0x10, .sr = 0x20, .cr = 0x28, .eccr = 0x30, .optr = 0x40,
-	.page_bits = 0x7F, .bker = CR_BKER, .bank_bytes = 256 * 1024, .ecc_unit = 8, .ecc_address = 0x7FFFF, .ecc_bank2 = 1u << 21,
-	.program_ns = 90000, .erase_ns = 22000000, .wrp = {0x58, 0x5C, 0x68, 0x6C},
-	.kept = {{0x00, 0x00000000, 0x780F}, {0x40, 0x7FEFF8AA, 0}, {0x44, 0x0800007F, 0}, {0x48, 0x0BF9007F, 0},
-		 {0x58, WRP_NONE(0x7F), 0}, {0x5C, WRP_NONE(0x7F), 0}, {0x68, WRP_NONE(0x7F), 0}, {0x6C, WRP_NONE(0x7F), 0}},
+	.keyr = KEYR, .optkeyr = L5_OPTKEYR, .sr = L5_NSSR, .cr = L5_NSCR, .eccr = L5_ECCR, .optr = L5_OPTR,
+	.page_bits = 0x7F, .bker = CR_BKER, .bank_bytes = 256 * 1024, .ecc_unit = 8, .ecc_address = 0x7FFFF, .ecc_bank2 = ECCR_BK_ECC,
+	.program_ns = 90000, .erase_ns = 22000000, .wrp = {L5_WRP1AR, L5_WRP1BR, L5_WRP2AR, L5_WRP2BR},
+	.kept = {{ACR, 0x00000000, 0x780F}, {L5_OPTR, 0x7FEFF8AA, 0}, {L5_NSBOOTADD0R, 0x0800007F, 0},
+		 {L5_NSBOOTADD1R, 0x0BF9007F, 0}, {L5_WRP1AR, WRP_NONE(0x7F), 0}, {L5_WRP1BR, WRP_NONE(0x7F), 0},
+		 {L5_WRP2AR, WRP_NONE(0x7F), 0}, {L5_WRP2BR, WRP_NONE(0x7F), 0}},
 };
 
 /* RM0456, TrustZone off: two banks of 128 pages of 8 KiB. */
 const struct stm32l4x_variant l4x_stm32u57 = {
-	.keyr = 0x08, .optkeyr = 0x10, .sr = 0x20, .cr = 0x28, .eccr = 0x30, .optr = 0x40,
-	.page_bits = 0x7F, .bker = CR_BKER, .bank_bytes = 1024 * 1024, .ecc_unit = 1, .ecc_address = 0xFFFFF, .ecc_bank2 = 1u << 21,
-	.program_ns = 118000, .erase_ns = 1500000, .wrp = {0x58, 0x5C, 0x68, 0x6C},
-	.kept = {{0x00, 0x00000001, 0x790F}, {0x40, 0x1FEFF8AA, 0}, {0x44, 0x0800007F, 0}, {0x48, 0x0BF9007F, 0},
-		 {0x58, WRP_NONE(0x7F), 0}, {0x5C, WRP_NONE(0x7F), 0}, {0x68, WRP_NONE(0x7F), 0}, {0x6C, WRP_NONE(0x7F), 0}},
+	.keyr = KEYR, .optkeyr = L5_OPTKEYR, .sr = L5_NSSR, .cr = L5_NSCR, .eccr = L5_ECCR, .optr = L5_OPTR,
+	.page_bits = 0x7F, .bker = CR_BKER, .bank_bytes = 1024 * 1024, .ecc_unit = 1, .ecc_address = 0xFFFFF, .ecc_bank2 = ECCR_BK_ECC,
+	.program_ns = 118000, .erase_ns = 1500000, .wrp = {L5_WRP1AR, L5_WRP1BR, L5_WRP2AR, L5_WRP2BR},
+	.kept = {{ACR, 0x00000001, 0x790F}, {L5_OPTR, 0x1FEFF8AA, 0}, {L5_NSBOOTADD0R, 0x0800007F, 0},
+		 {L5_NSBOOTADD1R, 0x0BF9007F, 0}, {L5_WRP1AR, WRP_NONE(0x7F), 0}, {L5_WRP1BR, WRP_NONE(0x7F), 0},
+		 {L5_WRP2AR, WRP_NONE(0x7F), 0}, {L5_WRP2BR, WRP_NONE(0x7F), 0}},
 };
 
 struct stm32l4x_regs {
