@@ -134,8 +134,9 @@ build/asan/ledger/%.o: tools/ledger/%.c
 
 # ---- firmware -------------------------------------------------------------------------------------------------
 
-# A chip is a row of firmware/chips.txt; its firmware goes to build/firmware/CHIP/, its linker scripts to FW_LD.
+# A chip is a row of firmware/chips.txt, and a part of firmware/parts.csv; its firmware goes to build/firmware/CHIP/, its linker scripts to FW_LD.
 FW_CHIPS := firmware/chips.txt
+FW_PARTS := firmware/parts.csv
 CHIPS    := $(shell sed 's/[ \#].*//' $(FW_CHIPS))
 FW_LD    := build/firmware/linker
 FW_DEMO  := $(CHIPS:%=build/firmware/%/demo.elf)
@@ -143,16 +144,15 @@ FW_OBJ   := $(foreach c,$(CHIPS),$(addprefix build/firmware/$(c)/,nameplate.o na
 
 # $(call chip,CHIP,N): field N of the row
 chip        = $(shell awk -v chip=$(1) '$$1 == chip && $$$(2) != "-" { print $$$(2) }' $(FW_CHIPS))
-FW_MACHINE  = -mthumb -mcpu=$(call chip,$*,2)
-FW_CFLAGS   = -std=c99 $(WARN) -Wpedantic $(FW_MACHINE) -Os -g -ffunction-sections -fdata-sections $(call chip,$*,10) \
-              $(if $(filter guarded,$(call chip,$*,9)),-DNAMEPLATE_GUARDED_LOADS)
+# $(call part,CHIP,N): field N of its part
+part        = $(shell awk -F, -v part=$(call chip,$(1),2) '$$1 == part { print $$$(2) }' $(FW_PARTS))
+FW_MACHINE  = -mthumb -mcpu=$(call part,$*,2)
+FW_CFLAGS   = -std=c99 $(WARN) -Wpedantic $(FW_MACHINE) -Os -g -ffunction-sections -fdata-sections $(call chip,$*,6) \
+              $(if $(filter guarded,$(call part,$*,9)),-DNAMEPLATE_GUARDED_LOADS)
 FW_LDFLAGS  = $(FW_MACHINE) --specs=nano.specs --specs=rdimon.specs -nostartfiles -Wl,--gc-sections \
               -Wl,--fatal-warnings -L$(FW_LD) -Lfirmware/linker -T $*.ld
-FW_FILL     = awk -v chip=$* '$$1 == chip { print "s/@CHIP@/" $$1 "/g; s/@FLASH_BASE@/" $$3 "/; s/@FLASH_SIZE@/" $$4 \
-              "/; s/@RAM_BASE@/" $$5 "/; s/@RAM_SIZE@/" $$6 "/; s/@REGION_OFFSET@/" $$7 "/; s/@REGION_SIZE@/" $$8 "/"; \
-              split($$9, r, ","); print "s/@ECC@/" ($$9 == "-" ? "" : $$9 == "guarded" ? "INCLUDE nameplate-guarded.ld" : \
-              "_nameplate_eccr = " r[1] ";" (r[2] ? " _nameplate_ecc2r = " r[2] ";" : "") " INCLUDE nameplate-ecc.ld") "/" }' \
-              $(FW_CHIPS)
+# The region, where it is not the default one
+FW_REGION   = $(if $(call chip,$*,5),--base $(subst :, --size ,$(call chip,$*,5)))
 
 firmware: $(FW_DEMO) $(CHIPS:%=$(FW_LD)/nameplate-%.ld) ## build the reader, the linker scripts and the demo, all chips
 
@@ -161,25 +161,22 @@ define FW_COMPILE
 	$(Q)mkdir -p $(@D) && $(CROSS_COMPILE)gcc $(FW_CFLAGS) -Ifirmware -MMD -MP -c -o $@ $<
 endef
 
-define FW_SCRIPT
-	$(call say,GEN,$@)
-	$(Q)mkdir -p $(@D) && sed "$$($(FW_FILL))" $< > $@
-endef
-
 $(CHIPS:%=build/firmware/%/nameplate.o): FW_CFLAGS += -ffreestanding
-$(CHIPS:%=build/firmware/%/nameplate.o): build/firmware/%/nameplate.o: firmware/nameplate.c $(FW_CHIPS)
+$(CHIPS:%=build/firmware/%/nameplate.o): build/firmware/%/nameplate.o: firmware/nameplate.c $(FW_CHIPS) $(FW_PARTS)
 	$(FW_COMPILE)
 $(CHIPS:%=build/firmware/%/nameplate_ecc.o): FW_CFLAGS += -ffreestanding
-$(CHIPS:%=build/firmware/%/nameplate_ecc.o): build/firmware/%/nameplate_ecc.o: firmware/nameplate_ecc.c $(FW_CHIPS)
+$(CHIPS:%=build/firmware/%/nameplate_ecc.o): build/firmware/%/nameplate_ecc.o: firmware/nameplate_ecc.c $(FW_CHIPS) $(FW_PARTS)
 	$(FW_COMPILE)
-$(CHIPS:%=build/firmware/%/start.o): build/firmware/%/start.o: firmware/demo/start.c $(FW_CHIPS)
+$(CHIPS:%=build/firmware/%/start.o): build/firmware/%/start.o: firmware/demo/start.c $(FW_CHIPS) $(FW_PARTS)
 	$(FW_COMPILE)
-$(CHIPS:%=build/firmware/%/main.o): build/firmware/%/main.o: firmware/demo/main.c $(FW_CHIPS)
+$(CHIPS:%=build/firmware/%/main.o): build/firmware/%/main.o: firmware/demo/main.c $(FW_CHIPS) $(FW_PARTS)
 	$(FW_COMPILE)
-$(CHIPS:%=$(FW_LD)/%.ld): $(FW_LD)/%.ld: firmware/linker/chip.ld.in $(FW_CHIPS)
-	$(FW_SCRIPT)
-$(CHIPS:%=$(FW_LD)/nameplate-%.ld): $(FW_LD)/nameplate-%.ld: firmware/linker/nameplate-chip.ld.in $(FW_CHIPS)
-	$(FW_SCRIPT)
+$(CHIPS:%=$(FW_LD)/%.ld): $(FW_LD)/%.ld: firmware/linker/chip.ld.in firmware/linker/chip.awk $(FW_CHIPS) $(FW_PARTS)
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && awk -v chip=$* -f firmware/linker/chip.awk $(FW_CHIPS) $(FW_PARTS) $< > $@
+$(CHIPS:%=$(FW_LD)/nameplate-%.ld): $(FW_LD)/nameplate-%.ld: build/nameplate $(FW_CHIPS)
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && build/nameplate region --chip $(call chip,$*,2) $(FW_REGION) --ld > $@
 
 $(FW_DEMO): build/firmware/%/demo.elf: build/firmware/%/start.o build/firmware/%/main.o build/firmware/%/nameplate.o \
             build/firmware/%/nameplate_ecc.o $(FW_LD)/%.ld $(FW_LD)/nameplate-%.ld $(wildcard firmware/linker/nameplate*.ld)

@@ -19,13 +19,14 @@ columns() { grep '^| ' "$1" | cut -d '|' -f 1-9; }
 	! grep -qE '\|  *\|$' "$BATS_FILE_TMPDIR/table"
 }
 
-@test "firmware/chips.txt has each virtual chip's region where Nameplate puts it" {
-	local chip region rest base size
+@test "each virtual chip's firmware is linked for the region where Nameplate puts it" {
+	local chip region rest base end
 	while IFS='|' read -r _ chip _ _ _ _ _ region rest; do
 		chip=${chip// /}
-		read -r base size < <(awk -v chip="$chip" '$1 == chip { print $7, $8 }' "$HOME_DIR/firmware/chips.txt")
-		[ "$region" = " $(printf '0x%08X, %d KiB' $((0x08000000 + base)) $((size / 1024))) " ] || {
-			echo "$chip: chips.txt has $base $size, Nameplate $region"
+		read -r base end < <(arm-none-eabi-nm "$HOME_DIR/build/firmware/$chip/demo.elf" |
+			awk '$3 == "_nameplate_start" { base = $1 } $3 == "_nameplate_end" { end = $1 } END { print base, end }')
+		[ "$region" = " $(printf '0x%08X, %d KiB' $((0x$base)) $(((0x$end - 0x$base) / 1024))) " ] || {
+			echo "$chip: linked for $base to $end, Nameplate $region"
 			return 1
 		}
 	done < <(grep '^| stm32' "$BATS_FILE_TMPDIR/table")

@@ -111,21 +111,6 @@ on_board() {
 	cmp one.bin two.bin
 }
 
-@test "the default region is the one that firmware and linker scripts have, for every chip" {
-	count=0
-	while read -r chip _ base _ _ _ offset size _; do
-		[[ $chip == *-* ]] && continue # a variant that only a test has
-		if [[ $chip == stm32wb* ]]; then
-			wrong "belongs to the wireless stack" -- region --chip "$chip"
-			continue
-		fi
-		tool region --chip "$chip"
-		[[ $stdout == "$(printf 'base=0x%08X\nsize=%d\n' $((base + offset)) $((size)))"* ]] || { echo "$chip: $stdout"; return 1; }
-		count=$((count + 1))
-	done < <(grep -v '^#' "$HOME_DIR/firmware/chips.txt")
-	[ "$count" -ge 15 ]
-}
-
 # ---- formats ---------------------------------------------------------------------------------------------------
 
 @test "objcopy reads Intel HEX and S-records back to the same bytes" {

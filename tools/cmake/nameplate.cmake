@@ -10,7 +10,7 @@
 #                      [SERIAL NUMBER] [VARS NAME=VALUE...] [VERIFY | EXPECT LINE] [KEEP] [OPENOCD PROGRAM] [OPENOCD_FLAGS WORD...])
 #     TARGET   an executable: gets the reader (#include <nameplate.h>), and the linker keeps it out of the reserved flash
 #     BOARD    files for OpenOCD's -f
-#     CHIP     one of those below share/nameplate/linker, for its default region and, where its flash has ECC, the handler
+#     CHIP     the part (nameplate --list-chips), for its default region and, where its flash has ECC, the handler
 #     REGION   any other reserved flash: first address and bytes, whole pages; with CHIP or without
 #     SERIAL   the serial number; the environment's SERIAL goes first
 #     VARS     values; the environment's VARS, a list of Tcl's, goes first
@@ -29,15 +29,17 @@ if(EXISTS "${_nameplate_home}/openocd/nameplate.tcl")
     set(_nameplate_tcl "${_nameplate_home}/openocd/nameplate.tcl")
     set(_nameplate_job "${_nameplate_home}/tools/make/upload.tcl")
     set(_nameplate_reader "${_nameplate_home}/firmware")
-    set(_nameplate_linker "${_nameplate_home}/build/firmware/linker" "${_nameplate_home}/firmware/linker")
+    set(_nameplate_linker "${_nameplate_home}/firmware/linker")
+    set(_nameplate_tool "${_nameplate_home}/build/nameplate")
 else()
     get_filename_component(_nameplate_home "${_nameplate_home}/../share" ABSOLUTE)
     set(_nameplate_tcl "${_nameplate_home}/openocd/site/nameplate.tcl")
     set(_nameplate_job "${_nameplate_home}/nameplate/make/upload.tcl")
     set(_nameplate_reader "${_nameplate_home}/nameplate/firmware")
     set(_nameplate_linker "${_nameplate_home}/nameplate/linker")
+    get_filename_component(_nameplate_tool "${_nameplate_home}/../bin/nameplate" ABSOLUTE)
 endif()
-foreach(_name tcl job reader linker)
+foreach(_name tcl job reader linker tool)
     set_property(GLOBAL PROPERTY nameplate_${_name} "${_nameplate_${_name}}")
 endforeach()
 
@@ -51,34 +53,35 @@ if(NOT TARGET nameplate::reader)
 endif()
 
 # The linker keeps the firmware out of the reserved flash, tells the reader where that is, and on flash with ECC puts in the
-# handler.
+# handler: the tool knows each part.
 function(_nameplate_reserve target chip region)
-    get_property(folders GLOBAL PROPERTY nameplate_linker)
+    get_property(folder GLOBAL PROPERTY nameplate_linker)
+    get_property(tool GLOBAL PROPERTY nameplate_tool)
+    set(place)
+    if(chip)
+        list(APPEND place --chip "${chip}")
+    endif()
     if(region)
         list(GET region 0 base)
         list(GET region 1 size)
-        target_link_options(${target} PRIVATE
-            "-Wl,--defsym=_nameplate_start=${base}" "-Wl,--defsym=_nameplate_end=${base}+${size}")
+        list(APPEND place --base "${base}" --size "${size}")
     endif()
-    set(script)
-    foreach(folder IN LISTS folders)
-        target_link_options(${target} PRIVATE "-L${folder}")
-        if(chip AND EXISTS "${folder}/nameplate-${chip}.ld")
-            set(script "${folder}/nameplate-${chip}.ld")
-        elseif(region AND NOT script AND EXISTS "${folder}/nameplate.ld")
-            set(script "${folder}/nameplate.ld")
-        endif()
-    endforeach()
-    if(NOT script)
-        message(FATAL_ERROR "Nameplate has no linker script for CHIP \"${chip}\": write REGION BASE SIZE, the reserved flash, instead")
+    execute_process(COMMAND "${tool}" region ${place} --ld OUTPUT_VARIABLE script ERROR_VARIABLE wrong RESULT_VARIABLE status)
+    if(NOT status EQUAL 0)
+        string(STRIP "${wrong}" wrong)
+        message(FATAL_ERROR "nameplate_add_upload: ${wrong} (${tool}: ${status})")
     endif()
+    set(file "${CMAKE_CURRENT_BINARY_DIR}/nameplate-${target}.ld")
+    file(GENERATE OUTPUT "${file}" CONTENT "${script}")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${tool}")
     # The reader's guarded loads: nameplate_ecc.h.
-    if(chip MATCHES "^stm32h7")
+    if(script MATCHES "nameplate-guarded.ld")
         target_compile_definitions(${target} PRIVATE NAMEPLATE_GUARDED_LOADS)
     endif()
+    target_link_options(${target} PRIVATE "-L${folder}")
     # A second script: behind the target's own -T, whose symbols it looks at, and options come before libraries.
-    target_link_libraries(${target} PRIVATE "-T${script}")
-    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${script}")
+    target_link_libraries(${target} PRIVATE "-T${file}")
+    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${file}")
 endfunction()
 
 # One target that runs OpenOCD, under its full name and perhaps the short one.

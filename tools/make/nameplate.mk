@@ -3,8 +3,8 @@
 #
 #     FIRMWARE := app.elf                   what `make upload` programs
 #     BOARD    := board/st_nucleo_l1.cfg    OpenOCD's file for the board
-#     CHIP     := stm32l152rb               one of those below share/nameplate/linker; NAMEPLATE_BASE and NAMEPLATE_SIZE
-#                                           instead, or for another region than its default one
+#     CHIP     := stm32l152rb               the part (nameplate --list-chips); NAMEPLATE_BASE and NAMEPLATE_SIZE instead, or
+#                                           for another region than its default one
 #     include nameplate.mk
 #
 #     $(FIRMWARE): main.c $(NAMEPLATE_SOURCES)
@@ -28,29 +28,32 @@ ifneq ($(wildcard $(_NAMEPLATE)/upload.tcl),)
   NAMEPLATE_TCL := $(_NAMEPLATE)/openocd/nameplate.tcl
   _NAMEPLATE_JOB := $(_NAMEPLATE)/tools/make/upload.tcl
   _NAMEPLATE_READER := $(_NAMEPLATE)/firmware
-  _NAMEPLATE_LINKER := $(_NAMEPLATE)/build/firmware/linker $(_NAMEPLATE)/firmware/linker
+  _NAMEPLATE_LINKER := $(_NAMEPLATE)/firmware/linker
+  NAMEPLATE_TOOL := $(_NAMEPLATE)/build/nameplate
 else
   _NAMEPLATE := $(realpath $(_NAMEPLATE)/..)/share
   NAMEPLATE_TCL := $(_NAMEPLATE)/openocd/site/nameplate.tcl
   _NAMEPLATE_JOB := $(_NAMEPLATE)/nameplate/make/upload.tcl
   _NAMEPLATE_READER := $(_NAMEPLATE)/nameplate/firmware
   _NAMEPLATE_LINKER := $(_NAMEPLATE)/nameplate/linker
+  NAMEPLATE_TOOL := $(realpath $(_NAMEPLATE)/..)/bin/nameplate
 endif
+
+# The linker keeps the firmware out of the reserved flash, tells the reader where that is, and on flash with ECC puts in the
+# handler: the tool knows each part. A second linker script: it goes behind your own -T, whose symbols it looks at.
+_NAMEPLATE_PLACE := $(if $(CHIP),--chip $(CHIP)) $(if $(NAMEPLATE_BASE),--base $(NAMEPLATE_BASE) --size $(NAMEPLATE_SIZE))
+_NAMEPLATE_LD := $(dir $(FIRMWARE))nameplate-$(subst $() ,-,$(strip $(CHIP) $(NAMEPLATE_BASE) $(NAMEPLATE_SIZE))).ld
+NAMEPLATE_LDFLAGS := -L$(_NAMEPLATE_LINKER) -T $(_NAMEPLATE_LD)
+
+$(FIRMWARE): | $(_NAMEPLATE_LD)
+
+$(_NAMEPLATE_LD): $(NAMEPLATE_TOOL)
+	@$< region $(_NAMEPLATE_PLACE) --ld > $@ || { rm -f $@; exit 1; }
 
 # The reader: nameplate.h and its sources. An H7 needs its guarded loads (nameplate_ecc.h).
 NAMEPLATE_SOURCES := $(wildcard $(_NAMEPLATE_READER)/nameplate*.c)
-NAMEPLATE_CFLAGS = -I$(_NAMEPLATE_READER) $(if $(filter stm32h7%,$(CHIP)),-DNAMEPLATE_GUARDED_LOADS)
-
-# The linker keeps the firmware out of the reserved flash, tells the reader where that is, and on flash with ECC puts in the
-# handler. A second linker script: it goes behind your own -T, whose symbols it looks at.
-_NAMEPLATE_CHIP = $(firstword $(wildcard $(_NAMEPLATE_LINKER:%=%/nameplate-$(CHIP).ld)))
-_NAMEPLATE_ANY = $(firstword $(wildcard $(_NAMEPLATE_LINKER:%=%/nameplate.ld)))
-_NAMEPLATE_REGION = $(if $(NAMEPLATE_BASE),-Wl$(_comma)--defsym=_nameplate_start=$(NAMEPLATE_BASE) \
-  -Wl$(_comma)--defsym=_nameplate_end=$(NAMEPLATE_BASE)+$(NAMEPLATE_SIZE) -T $(or $(_NAMEPLATE_CHIP),$(_NAMEPLATE_ANY)),-T $(or \
-  $(_NAMEPLATE_CHIP),$(error Nameplate has no linker script for CHIP "$(CHIP)": set NAMEPLATE_BASE and NAMEPLATE_SIZE \
-  to the reserved flash)))
-NAMEPLATE_LDFLAGS = $(_NAMEPLATE_LINKER:%=-L%) $(_NAMEPLATE_REGION)
-_comma := ,
+NAMEPLATE_CFLAGS := -I$(_NAMEPLATE_READER) $(if $(findstring nameplate-guarded.ld,$(shell \
+  $(NAMEPLATE_TOOL) region $(_NAMEPLATE_PLACE) --ld 2>/dev/null)),-DNAMEPLATE_GUARDED_LOADS)
 
 _NAMEPLATE_RUN = $(OPENOCD) $(OPENOCD_FLAGS) -f $(or $(BOARD),$(error set BOARD to OpenOCD's file for the board)) \
   -f $(NAMEPLATE_TCL) -f $(_NAMEPLATE_JOB)
