@@ -7,9 +7,7 @@ set _np_dcrsr 0xE000EDF4
 set _np_dcrsr_write 0x00010000
 set _np_dcrdr 0xE000EDF8
 set _np_dhcsr_run 0xA05F0001
-set _np_dhcsr_halt 0xA05F0003
 set _np_dhcsr_ready 0x00010000
-set _np_dhcsr_lockup 0x00080000
 # Numbers in DCRSR.REGSEL.
 set _np_core_registers {r0 0 r1 1 pc 15 xPSR 16}
 

@@ -5,7 +5,9 @@
 # DHCSR (ARMv7-M C1.6.2): the key with C_DEBUGEN clear lets the core go and turns halting debug off.
 set _np_dhcsr 0xE000EDF0
 set _np_dhcsr_free 0xA05F0000
+set _np_dhcsr_halt 0xA05F0003
 set _np_dhcsr_halted 0x00020000
+set _np_dhcsr_lockup 0x00080000
 set _np_dhcsr_was_reset 0x02000000
 # DEMCR (C1.6.5): halt at the reset vector, or at a HardFault so that a fault is seen at once; trace on.
 set _np_demcr 0xE000EDFC
