@@ -235,6 +235,10 @@ LONG = $(patsubst %,"tests/mutations/run %",$(sort $(wildcard tests/mutations/*.
         $(patsubst %,"tests/ledger/long %",ledger ledger-postgres ledger-server) \
         $(patsubst %,"tests/fuzz/run 10000000 %",$(shell seq 10))
 
+check: ## look at the style of C, Python and shell: clang-format, ruff, shellcheck
+	$(Q)tools/setup.sh test
+	$(Q)tests/style
+
 test-long: ## every power cut, every breakage, 10^8 mutations of the store: some hours; goes on where it was stopped
 	$(Q)tools/setup.sh test
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all test-programs
@@ -357,4 +361,4 @@ install: all ## copy everything below PREFIX (/usr/local)
 	$(Q)install -D -m 644 tools/nameplate/nameplate.1 $(DESTDIR)$(PREFIX)/share/man/man1/nameplate.1
 	$(Q)install -D -m 644 tools/nameplate/nameplate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nameplate
 
-.PHONY: all help clean setup vboard firmware test test-long test-programs demo bench bench-ledger install
+.PHONY: all help clean setup vboard firmware check test test-long test-programs demo bench bench-ledger install

@@ -31,6 +31,8 @@ packages() {
 	postgresql|/usr/lib/postgresql/*/bin/initdb|test|a server of the tests' own for the ledger
 	faketime|faketime|test|sets the clock back
 	clang|clang|test|fuzzes the reader
+	clang-format-14|clang-format-14 clang-format|test|keeps the style of the C
+	shellcheck|shellcheck|test|looks at the shell scripts
 	libclang-rt-14-dev|/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a|test|its fuzzer and sanitizers
 	TABLE
 }
