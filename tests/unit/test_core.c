@@ -202,14 +202,14 @@ static void flash_that_the_cpu_programs_runs_as_programmed(void **state)
 	assert_int_equal(f->board.stats.flash_words, 6);
 }
 
-static void code_just_programmed_over_code_just_run_is_the_new_code(void **state)
+static void code_just_programmed_where_code_just_ran_is_the_new_code(void **state)
 {
-	/* blx r5 (old code: movs r0, #1; bx lr); str r2, [r1] turns it into movs r0, #3; blx r5; b . */
+	/* blx r5 (an erased word, which does nothing, then bx lr); str r2, [r1] turns it into movs r0, #3; bx lr; blx r5; b . */
 	static const uint16_t code[] = {0x47A8, 0x600A, 0x47A8, 0xE7FE};
-	const uint8_t old[4] = {0x01, 0x20, 0x70, 0x47};
+	const uint8_t behind[4] = {0x70, 0x47, 0x70, 0x47};
 	struct fixture *f = *state;
 
-	flash_apply(&f->board.flash, FLASH_WORD, 0x400, 4, old, 0);
+	flash_apply(&f->board.flash, FLASH_WORD, 0x404, 4, behind, 0);
 	poke(f, 0x40023C0C, 0x89ABCDEF);
 	poke(f, 0x40023C0C, 0x02030405);
 	poke(f, 0x40023C10, 0x8C9DAEBF);
@@ -303,7 +303,7 @@ int main(void)
 		BOARD_TEST(code_that_the_debug_port_writes_runs_as_written),
 		BOARD_TEST(flash_that_the_debug_port_programs_runs_as_programmed_at_both_addresses),
 		BOARD_TEST(flash_that_the_cpu_programs_runs_as_programmed),
-		BOARD_TEST(code_just_programmed_over_code_just_run_is_the_new_code),
+		BOARD_TEST(code_just_programmed_where_code_just_ran_is_the_new_code),
 		BOARD_TEST(the_cpu_cannot_write_locked_flash),
 		BOARD_TEST(half_a_page_that_the_cpu_fills_appears_with_its_last_word),
 		BOARD_TEST(sysresetreq_from_the_debugger_starts_anew_at_once),

@@ -331,6 +331,27 @@ static void a_sector_takes_a_second_or_so(void **state)
 	assert_true(f->board.stats.time_ns - before >= 1000000000);
 }
 
+/* A flash algorithm that waits: a second of it is not sixteen million instructions here. */
+static void a_program_that_looks_at_a_busy_flash_waits_few_instructions(void **state)
+{
+	struct fixture *f = *state;
+	static const uint16_t code[] = {0x680A, 0x4202, 0xD1FC, 0xE7FE}; /* ldr r2, [r1]; tst r2, r0; bne .-4; b . */
+	uint64_t before;
+
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(bus_write(&f->board.bus, RAM_BASE + 0x400 + 2 * i, 2, code[i]), 0);
+	unlock(f);
+	before = f->board.stats.time_ns;
+	poke(f, CR, SER | SNB(5) | STRT);
+	core_reg_write(&f->board.core, 0, BSY);
+	core_reg_write(&f->board.core, 1, SR);
+	core_reg_write(&f->board.core, REG_PC, RAM_BASE + 0x400);
+	for (unsigned slice = 0; slice < 50; slice++)
+		core_run(&f->board.core, 10000);
+	assert_int_equal(core_reg_read(&f->board.core, REG_PC), RAM_BASE + 0x406);
+	assert_true(f->board.stats.time_ns - before >= 1000000000);
+}
+
 static void the_f767_starts_from_its_flash_on_the_itcm_bus(void **state)
 {
 	struct fixture *f = *state;
@@ -381,6 +402,7 @@ int main(void)
 		ON_ALL(read_protection_shuts_the_flash_until_it_is_erased),
 		ON_ALL(options_need_their_own_keys),
 		ON_ALL(a_sector_takes_a_second_or_so),
+		ON_ALL(a_program_that_looks_at_a_busy_flash_waits_few_instructions),
 		CHIP_TEST(the_f767_starts_from_its_flash_on_the_itcm_bus, "stm32f767zi"),
 		ON_ALL(what_is_not_modelled_is_reported),
 	};

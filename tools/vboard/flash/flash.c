@@ -183,6 +183,8 @@ void flash_reset(struct flash *flash)
 	flash->chip->flash_ops->reset(flash);
 }
 
+#define LONG_WAIT_NS 20000000u
+
 /* The number of the operation, from 1. */
 static uint64_t count(struct flash *flash, enum flash_change change)
 {
@@ -288,9 +290,14 @@ void flash_apply(struct flash *flash, enum flash_change change, uint32_t offset,
 
 bool flash_poll_busy(struct flash *flash)
 {
+	uint64_t left;
+
 	if (flash->stats->time_ns >= flash->busy_until_ns)
 		return false;
+	left = flash->busy_until_ns - flash->stats->time_ns;
 	if (!flash->cpu_is_running || !flash->cpu_is_running(flash->ctx))
 		flash->stats->time_ns = flash->busy_until_ns;
+	else if (left > LONG_WAIT_NS)
+		flash->stats->time_ns += left / 2;
 	return true;
 }

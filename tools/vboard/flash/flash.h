@@ -81,7 +81,8 @@ void flash_apply(struct flash *flash, enum flash_change change, uint32_t offset,
 		 uint64_t duration_ns);
 
 /* Is an operation under way? A debugger that finds it busy is answered so once, and then the time it would have
- * waited has passed (TCK is not spent on waiting); for the running CPU time passes with its instructions. */
+ * waited has passed (TCK is not spent on waiting). For the running CPU time passes with its instructions, which are many while a sector is
+ * erased: as long as more than 20 ms are left, half of them pass with each look. */
 bool flash_poll_busy(struct flash *flash);
 
 #endif
