@@ -14,7 +14,7 @@ proc _np_do_delete {words flag} {
 		}
 		set seen($name) 1
 		set key [expr {$name eq "serial" ? $::_np_key_serial : $::_np_key_named}]
-		lappend vars [dict create name $name key $key type $::_np_type_deleted value {} secret 0]
+		lappend vars [_np_new_var $name $key $::_np_type_deleted {} 0]
 	}
 	return [list _np_change_device $vars]
 }

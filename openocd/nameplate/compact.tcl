@@ -6,9 +6,9 @@
 # that are values, as read back, or {} if a cell was bad.
 proc _np_compact {region plan} {
 	set other [_np_other_area $region $plan]
-	set cell [dict get $plan cell]
-	set size [dict get $plan area_size]
-	set generation [expr {([dict get $plan generation] + 1) & 0xFFFF}]
+	set cell [dict get $plan area cell]
+	set size [dict get $plan area size]
+	set generation [expr {([dict get $plan area generation] + 1) & 0xFFFF}]
 	set offset [_np_entry_size $cell 4]
 	_np_say "compacting into [_np_range $other [expr {$other + $size}]]"
 	_np_erase $other $size [dict get $region erased]
@@ -19,23 +19,23 @@ proc _np_compact {region plan} {
 	if {[_np_append_word $region $other $other $cell 0 [_np_area_word $size $generation]] eq ""} {
 		return {}
 	}
-	return [_np_store_holds $region $other $plan]
+	return [_np_store_holds $region $other [dict get $plan merged] [dict get $plan items]]
 }
 
-# Decodes the region anew: the area at `base` counts, and holds just what the plan says. The items' entries, or {}.
-proc _np_store_holds {region base plan} {
+# Decodes the region anew: the area at `base` counts, and holds just what is `merged`. The items' entries, or {}.
+proc _np_store_holds {region base merged items} {
 	set store [_np_store_scan_to_write $region]
-	if {[dict get $store state] ne "ok" || [dict get [dict get $store area] base] != $base ||
-		[llength [_np_store_live $store]] != [llength [dict get $plan merged]]} {
+	if {[dict get $store state] ne "ok" || [dict get $store area base] != $base ||
+		[llength [_np_store_live $store]] != [llength $merged]} {
 		return {}
 	}
-	foreach item [dict get $plan merged] {
+	foreach item $merged {
 		if {![_np_same_entry [_np_store_find $store $item] $item]} {
 			return {}
 		}
 	}
 	set entries {}
-	foreach item [dict get $plan items] {
+	foreach item $items {
 		lappend entries [_np_store_find $store $item]
 	}
 	return $entries
@@ -45,15 +45,14 @@ proc _np_store_holds {region base plan} {
 
 # Saves the variables to a file on the host, then erases the area and writes them back.
 proc _np_rewrite {region plan} {
-	set saved [dict create device [dict get $plan device] base [dict get $region base] \
-		size [dict get $plan area_size] cell [dict get $plan cell] \
-		generation [expr {([dict get $plan generation] + 1) & 0xFFFF}] \
-		was [dict get $plan was] items [dict get $plan merged]]
+	set generation [expr {([dict get $plan area generation] + 1) & 0xFFFF}]
+	set saved [_np_new_saved [dict get $plan device] [dict get $region base] [dict get $plan area size] [dict get $plan area cell] \
+		$generation [dict get $plan was] [dict get $plan merged]]
 	set path [_np_save_path [dict get $plan device]]
 	_np_save_write $path $saved
 	# Nothing is erased that could not be had back from it.
 	_np_rewrite_saved $region $path [_np_save_read $region $path [dict get $plan device]]
-	return [_np_store_holds $region [dict get $region base] $plan]
+	return [_np_store_holds $region [dict get $region base] [dict get $plan merged] [dict get $plan items]]
 }
 
 # Erase, area entry, the block as one set, read back; then the file is no longer needed.
@@ -87,7 +86,7 @@ proc _np_rewrite_block {region saved} {
 	if {[llength $bytes] > 0 && ![_np_write_block $region $block $cell $bytes]} {
 		return 0
 	}
-	set entries [_np_store_holds $region $base [dict create items $items merged $items]]
+	set entries [_np_store_holds $region $base $items $items]
 	return [expr {[llength $entries] == [llength $items]}]
 }
 

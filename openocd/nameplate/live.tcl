@@ -52,7 +52,7 @@ proc _np_store_find {store item} {
 
 # The serial number's entry, or {}.
 proc _np_store_serial {store} {
-	return [_np_store_find $store {key 1}]
+	return [_np_store_find $store [_np_new_item $::_np_key_serial 0 {}]]
 }
 
 # A deletion is there when the variable is not.
@@ -92,8 +92,8 @@ proc _np_missing {region store items} {
 proc _np_merge {store items} {
 	set merged [dict create]
 	foreach entry [_np_store_live $store] {
-		dict set merged [_np_identity $entry] [dict create key [dict get $entry key] type [dict get $entry type] \
-			value [dict get $entry value]]
+		dict set merged [_np_identity $entry] [_np_new_item [dict get $entry key] [dict get $entry type] \
+			[dict get $entry value]]
 	}
 	foreach item $items {
 		dict set merged [_np_identity $item] $item

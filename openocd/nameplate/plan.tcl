@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The plan of a write, by the chapters "Writing" and "Compaction" of firmware/FORMAT.md: everything that can refuse, before anything
 # is written.
-# A plan is a dict: items to write; mode, how: append, format (the area entry first), compact (into the other area) or
-# rewrite (the only area); place, where the first new cell goes, if there is room; erase, with format: whether the area is to
-# be erased before; area_base, area_end, area_size, cell; generation; area_entry, the address of the area entry.
 
 # ---- what is to be written ------------------------------------------------------------------------------------
 
@@ -93,9 +90,7 @@ proc _np_plan {region store items} {
 	}
 	set place [_np_place_in $region [dict get $area end] [dict get $store floor] [dict get $store reach] $cell \
 		[_np_plan_size $items $cell] $words]
-	set plan [dict create items $items mode append place $place cell $cell area_base [dict get $area base] \
-		area_end [dict get $area end] area_size [dict get $area size] generation [dict get $area generation] \
-		area_entry [dict get $area entry]]
+	set plan [_np_new_plan append $items $area $place 0]
 	if {$place eq "" || [_np_unfinished $region $plan]} {
 		return [_np_plan_compact $region $store $plan]
 	}
@@ -103,16 +98,16 @@ proc _np_plan {region store items} {
 }
 
 proc _np_other_area {region plan} {
-	if {[dict get $plan area_base] != [dict get $region base]} {
+	if {[dict get $plan area base] != [dict get $region base]} {
 		return [dict get $region base]
 	}
-	return [expr {[dict get $region base] + [dict get $plan area_size]}]
+	return [expr {[dict get $region base] + [dict get $plan area size]}]
 }
 
 # Whether the other area holds the header and the value of a newer area entry, though no right check: a compaction was cut off
 # in its last word, which may read right later and bring the other area back. So nothing may be appended to this one.
 proc _np_unfinished {region plan} {
-	if {[dict get $plan area_size] * 2 != [dict get $region end] - [dict get $region base]} {
+	if {[dict get $plan area size] * 2 != [dict get $region end] - [dict get $region base]} {
 		return 0
 	}
 	set other [_np_other_area $region $plan]
@@ -121,15 +116,15 @@ proc _np_unfinished {region plan} {
 		return 0
 	}
 	set word [_np_word [expr {$other + [dict get $header cell]}]]
-	return [expr {$word ne "" && [_np_newer [dict get [_np_area_parse $word] generation] [dict get $plan generation]]}]
+	return [expr {$word ne "" && [_np_newer [dict get [_np_area_parse $word] generation] [dict get $plan area generation]]}]
 }
 
 # Turns a plan for which there is no room, or no safe one, into a compaction; refuses what does not fit at all.
 proc _np_plan_compact {region store plan} {
-	set cell [dict get $plan cell]
+	set cell [dict get $plan area cell]
 	set items [dict get $plan items]
 	set merged [_np_merge $store $items]
-	set room [expr {[dict get $plan area_size] - [_np_entry_size $cell 4]}]
+	set room [expr {[dict get $plan area size] - [_np_entry_size $cell 4]}]
 	if {[_np_align [_np_packed_size $merged] $cell] > $room} {
 		# What stays, whatever is written now.
 		set gone {}
@@ -141,7 +136,7 @@ proc _np_plan_compact {region store plan} {
 	}
 	dict set plan merged $merged
 	set whole [expr {[dict get $region end] - [dict get $region base]}]
-	if {[dict get $plan area_size] == $whole} {
+	if {[dict get $plan area size] == $whole} {
 		# Refuses a device that cannot be told from others, as the file could then end up on another one.
 		dict set plan mode rewrite
 		dict set plan device [_np_device $region 1]
@@ -248,8 +243,8 @@ proc _np_plan_format {region store items range} {
 		_np_fail "the reserved region $range holds only what earlier writes left that were cut off, and too much of it:\
 			clear it with `nameplate erase`, then run the same command again"
 	}
-	return [dict create items $items mode format place $place erase $erase cell $cell area_base $area_base area_end $area_end \
-		area_size $area_size generation 1 area_entry $place]
+	set area [_np_new_area $area_base $area_size $cell 1 $place [expr {$place + $entry_size}]]
+	return [_np_new_plan format $items $area $place $erase]
 }
 
 list

@@ -96,24 +96,18 @@ proc _np_bank_info {number driver} {
 		lappend pages $page
 		lappend page_ends [expr {$page + $length}]
 	}
-	set bank [_np_driver $driver $text]
-	dict set bank driver $driver
+	set bank [_np_new_bank [_np_driver $driver $text] $number $driver [expr {$base + 0}] [expr {$base + $size}] \
+		$pages $page_ends $gaps]
 	if {$driver eq "stm32l4x"} {
 		set ::_np_nmi 1
 	}
 	if {[dict exists $bank forgive]} {
 		set ::_np_forgive [dict get $bank forgive]
 	}
-	dict set bank number $number
 	set ::_np_rdp {}
 	if {[dict exists $bank rdp]} {
 		set ::_np_rdp [concat [dict get $bank rdp] [list [_np_read_unlock_text $bank]]]
 	}
-	dict set bank base [expr {$base + 0}]
-	dict set bank end [expr {$base + $size}]
-	dict set bank pages $pages
-	dict set bank page_ends $page_ends
-	dict set bank gaps $gaps
 	if {[dict exists $bank secure]} {
 		return [_np_bank_secure $bank]
 	}
@@ -206,26 +200,17 @@ proc _np_region_linked {path linked} {
 	}
 }
 
-# The region as a dict: base, end, area (bytes), areas (1 or 2), and its bank's row. `linked` is what a firmware says, {base size}.
+# `linked` is what a firmware says, {base size}.
 proc _np_region {banks {linked {}}} {
 	set base [_np_setting NAMEPLATE_BASE]
 	set size [_np_setting NAMEPLATE_SIZE]
 	if {$linked ne ""} {
-		set region [_np_region_named $banks {*}$linked "_nameplate_start and _nameplate_end in the firmware's linker script"]
-	} elseif {$base eq ""} {
-		set region [_np_region_default $banks]
-	} else {
-		set region [_np_region_named $banks [_np_integer $base] [_np_integer $size] "NAMEPLATE_BASE and NAMEPLATE_SIZE"]
+		return [_np_region_named $banks {*}$linked "_nameplate_start and _nameplate_end in the firmware's linker script"]
 	}
-	set bytes [expr {[dict get $region end] - [dict get $region base]}]
-	set middle [expr {[dict get $region base] + $bytes / 2}]
-	set areas 1
-	if {$bytes >= 4096 && $bytes % 2048 == 0 && [lsearch -exact [dict get $region pages] $middle] >= 0} {
-		set areas 2
+	if {$base eq ""} {
+		return [_np_region_default $banks]
 	}
-	dict set region areas $areas
-	dict set region area [expr {$bytes / $areas}]
-	return $region
+	return [_np_region_named $banks [_np_integer $base] [_np_integer $size] "NAMEPLATE_BASE and NAMEPLATE_SIZE"]
 }
 
 # The end of the first bank, since many target files define no other: one place, whichever of them is used. Two areas of whole
@@ -248,9 +233,7 @@ proc _np_region_default {banks} {
 	if {($end - $start) * 16 <= $flash && [lsearch -exact $pages $start] >= 0} {
 		set base $start
 	}
-	dict set bank flash_end $end
-	dict set bank base $base
-	return $bank
+	return [_np_new_region $bank $base $end]
 }
 
 # `source` is what to correct.
@@ -277,10 +260,7 @@ proc _np_region_named {banks base size source} {
 		_np_fail "the region [_np_range $base $end] has a gap at [_np_range {*}$gap], where this chip has no flash:\
 			correct $source"
 	}
-	dict set bank flash_end [dict get $bank end]
-	dict set bank base $base
-	dict set bank end $end
-	return $bank
+	return [_np_new_region $bank $base $end]
 }
 
 # The nearest page boundaries below and above, for the message.

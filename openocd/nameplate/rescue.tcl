@@ -29,8 +29,9 @@ proc _np_store_harmed {region store now} {
 		return 0
 	}
 	set area [dict get $store area]
-	set first [dict create key 0 type 0 more 0 cell [dict get $area cell] place [dict get $area entry] \
-		value [_np_word_bytes [_np_area_word [dict get $area size] [dict get $area generation]]]]
+	set value [_np_word_bytes [_np_area_word [dict get $area size] [dict get $area generation]]]
+	set first [_np_new_entry [_np_header_parse [_np_header_make [dict get $area cell] 0 0 0 4]] [dict get $area entry] $value \
+		[dict get $area first]]
 	foreach entry [list $first {*}[dict get $store entries]] {
 		if {[lsearch -exact [dict get $now entries] $entry] < 0 && ![_np_entry_stands $region $entry]} {
 			return 1

@@ -215,8 +215,7 @@ proc _np_save_parse {text} {
 		return -code error "has no right head"
 	}
 	lassign [_np_save_lines $lines] was items
-	return [dict create device $device base [expr {"0x$base" + 0}] size [expr {$size + 0}] cell [expr {$cell + 0}] \
-		generation [expr {$generation + 0}] was $was items $items]
+	return [_np_new_saved $device [expr {"0x$base" + 0}] [expr {$size + 0}] [expr {$cell + 0}] [expr {$generation + 0}] $was $items]
 }
 
 # {was items}
@@ -228,7 +227,7 @@ proc _np_save_lines {lines} {
 		incr number
 		if {[regexp {^item ([1-9][0-9]{0,2}) ([0-9]) (([0-9a-f][0-9a-f])*)-$} $line all key type digits]} {
 			set value [expr {$digits eq "" ? "" : [lreverse [_np_hex_bytes $digits [expr {[string length $digits] / 2}]]]}]
-			lappend items [dict create key $key type $type value $value]
+			lappend items [_np_new_item $key $type $value]
 			continue
 		}
 		if {[llength $items] > 0 || ![regexp {^was 0x([0-9A-F]{8})(( [0-9A-F]{8})+)$} $line all place words]} {

@@ -42,10 +42,7 @@ proc _np_entry_at {place area_base area_end cell} {
 	if {$value eq "unreadable" || [_np_check [expr {$place - $area_base}] $header $value] != $check} {
 		return {}
 	}
-	dict set entry value $value
-	dict set entry place $place
-	dict set entry end $end
-	return $entry
+	return [_np_new_entry $entry $place $value $end]
 }
 
 # A packed entry among wide cells: its words lie side by side, and probably others follow it. Where the entry and the word
@@ -93,11 +90,11 @@ proc _np_area_at {entry base sizes} {
 	if {$entry eq "" || [dict get $entry key] != 0 || [dict get $entry type] != 0 || [dict get $entry length] != 4} {
 		return [list {} "" 0]
 	}
-	set area [_np_area_parse [_np_bytes_word [dict get $entry value]]]
-	set size [dict get $area size]
-	if {[dict get $area version] != 1} {
+	set word [_np_area_parse [_np_bytes_word [dict get $entry value]]]
+	set size [dict get $word size]
+	if {[dict get $word version] != 1} {
 		return [list {} "was written by another version of Nameplate (store version\
-			[dict get $area version]; this one knows 1): use that version" 1]
+			[dict get $word version]; this one knows 1): use that version" 1]
 	}
 	if {[lsearch -exact $sizes $size] < 0} {
 		return [list {} "holds a store made for another layout (areas of $size bytes): correct\
@@ -106,16 +103,11 @@ proc _np_area_at {entry base sizes} {
 	if {[dict get $entry end] > $base + $size} {
 		return [list {} "" 0]
 	}
-	dict set area base $base
-	dict set area end [expr {$base + $size}]
-	dict set area cell [dict get $entry cell]
-	dict set area entry [dict get $entry place]
-	dict set area first [dict get $entry end]
-	return [list $area "" 0]
+	return [list [_np_new_area $base $size [dict get $entry cell] [dict get $word generation] [dict get $entry place] \
+		[dict get $entry end]] "" 0]
 }
 
-# What the region shows, a dict: areas, the valid ones, the newest first; state, none or damaged, if there are none; refusal, why a
-# writer refuses what is there, if it must; other, whether that is for its version.
+# What the region shows of areas.
 proc _np_area_find {base end} {
 	set size [expr {$end - $base}]
 	set half [expr {$size / 2}]
@@ -135,7 +127,7 @@ proc _np_area_find {base end} {
 		}
 		set other [expr {$other || $second_other}]
 	}
-	return [dict create areas $areas state [expr {$damaged ? "damaged" : "none"}] refusal $refusal other $other]
+	return [_np_new_seen $areas $damaged $refusal $other]
 }
 
 # Those of the arguments that are not empty.
@@ -214,8 +206,7 @@ proc _np_store_look {region} {
 	return [_np_area_find $base $end]
 }
 
-# The whole store: state (ok, none, damaged), area, entries, floor, and why a writer refuses it, if it must. An entry's
-# `until` is where the set ends that it counts with.
+# The whole store.
 proc _np_store_scan {region} {
 	set seen [_np_store_look $region]
 	if {[llength [dict get $seen areas]] == 0} {
@@ -225,8 +216,8 @@ proc _np_store_scan {region} {
 }
 
 proc _np_store_none {region seen} {
-	return [dict create state [dict get $seen state] area {} entries {} floor [dict get $region base] \
-		refusal [dict get $seen refusal]]
+	set base [dict get $region base]
+	return [_np_new_store [dict get $seen state] {} {} $base $base [dict get $seen refusal]]
 }
 
 proc _np_store_of {area seen} {
@@ -234,7 +225,7 @@ proc _np_store_of {area seen} {
 	lassign [_np_area_walk $area] entries floor reach
 	# Beside a valid area one of another version may be the newer one; one of another layout is just a leftover.
 	set refusal [expr {[dict get $seen other] ? [dict get $seen refusal] : ""}]
-	return [dict create state ok area $area entries $entries floor $floor reach $reach refusal $refusal]
+	return [_np_new_store ok $area $entries $floor $reach $refusal]
 }
 
 # The same for a writer, which builds on an area only if its area entry is there to stay: a check whose writing was cut off

@@ -59,7 +59,7 @@ proc _np_take_expect {words} {
 	return [list [lreplace $words $at [expr {$at + 1}]] $line]
 }
 
-# What the user asked for, as a dict; `ask` holds the defaults. The words that are left are options.
+# What the user asked for. The words that are left are options.
 proc _np_options {ask words} {
 	set verify ""
 	foreach word $words {
@@ -93,15 +93,14 @@ proc _np_parse_serial {words} {
 	if {[llength $words] == 0} {
 		_np_fail "program_serial needs a serial number: program_serial 42"
 	}
-	set ask [dict create command program_serial image "" own 0 verify "" expect "" keep 0 reset 0]
+	set image ""
 	lassign [_np_take_expect [lrange $words 1 end]] options line
 	_np_note_exit $options
-	dict set ask vars [list [_np_serial_var [lindex $words 0]]]
-	dict set ask expect $line
+	set vars [list [_np_serial_var [lindex $words 0]]]
 	set known {verify noverify keep reset exit}
 	set word [lindex $options 0]
 	if {[llength $options] > 0 && [lsearch -exact $known $word] < 0 && [_np_is_path $word]} {
-		dict set ask image $word
+		set image $word
 		set options [lrange $options 1 end]
 	}
 	foreach word $options {
@@ -114,7 +113,7 @@ proc _np_parse_serial {words} {
 		_np_fail "unknown word [_np_quote $word]: the serial number is one argument; behind it go an image file\
 			and the words [join $known {, }], expect LINE"
 	}
-	return [_np_options $ask $options]
+	return [_np_options [_np_new_ask program_serial $vars $image $line] $options]
 }
 
 # Tcl has taken note="two words" for two words, since the quote does not open one: put together again, with the one
@@ -141,13 +140,12 @@ proc _np_rejoin {words} {
 }
 
 proc _np_parse_vars {words} {
-	set ask [dict create command program_vars image "" own 0 verify "" keep 0 reset 0]
+	set image ""
 	lassign [_np_take_expect $words] words line
-	dict set ask expect $line
 	set known {verify noverify keep reset exit}
 	set word [lindex $words 0]
 	if {[llength $words] > 0 && [string first = $word] < 0 && [lsearch -exact $known $word] < 0 && [_np_is_path $word]} {
-		dict set ask image $word
+		set image $word
 		set words [lrange $words 1 end]
 	}
 	set given {}
@@ -170,8 +168,7 @@ proc _np_parse_vars {words} {
 	if {[llength $given] == 0} {
 		_np_fail "program_vars needs a variable: program_vars hwrev=B2"
 	}
-	dict set ask vars [_np_vars_parse $given 0]
-	return [_np_options $ask $options]
+	return [_np_options [_np_new_ask program_vars [_np_vars_parse $given 0] $image $line] $options]
 }
 
 # ---- the steps ------------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 # Variables: out of NAME[:TYPE][:secret]=VALUE, to what goes on flash, and back.
-# A variable is a dict: name, key, type (the header's code), value (its bytes, without the name), secret.
 
 # The name, or an error. `usage` is what a right one looks like in this command.
 proc _np_var_name {name} {
@@ -65,7 +64,7 @@ proc _np_var_make {name code bytes secret} {
 				write serial=42 or serial:text=SN-0042, or choose another name"
 		}
 	}
-	return [dict create name $name key $key type $code value $bytes secret $secret]
+	return [_np_new_var $name $key $code $bytes $secret]
 }
 
 # Several variables; no name twice.
@@ -87,7 +86,7 @@ proc _np_vars_parse {words escaped} {
 	return $vars
 }
 
-# What goes on flash: a dict key, type, value, where a named variable's value begins with its name.
+# What goes on flash: a named variable's value begins with its name.
 proc _np_var_item {var} {
 	set value [dict get $var value]
 	if {[dict get $var key] == $::_np_key_named} {
@@ -95,7 +94,7 @@ proc _np_var_item {var} {
 		# As a list from the start: values are compared as text, and an empty end must leave no trace.
 		set value [list [expr {[llength $name] | ([dict get $var secret] << 7)}] {*}$name {*}$value]
 	}
-	return [dict create key [dict get $var key] type [dict get $var type] value $value]
+	return [_np_new_item [dict get $var key] [dict get $var type] $value]
 }
 
 # The variable that an entry is. One that only a number names is called key-N.
@@ -113,7 +112,7 @@ proc _np_var_of {entry} {
 	} else {
 		set name key-$key
 	}
-	return [dict create name $name key $key type [dict get $entry type] value $value secret $secret]
+	return [_np_new_var $name $key [dict get $entry type] $value $secret]
 }
 
 # A variable's value as results and lists show it.

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 # program_words: words to fixed addresses, for firmware that knows nothing of the store.
 
+# {address words reset}
 proc _np_parse_words {words} {
-	set ask [dict create reset 0]
+	set reset 0
 	_np_note_exit $words
 	set numbers {}
 	foreach word $words {
 		switch -- $word {
-			reset { dict set ask reset 1 }
+			reset { set reset 1 }
 			exit  {}
 			default {
 				set what [expr {[llength $numbers] == 0 ? "address" : "word"}]
@@ -21,23 +22,20 @@ proc _np_parse_words {words} {
 	if {[llength $numbers] < 2} {
 		_np_fail "program_words needs an address and words: program_words 0x0801D000 0x12345678"
 	}
-	dict set ask address [lindex $numbers 0]
-	dict set ask words [lrange $numbers 1 end]
-	return $ask
+	return [list [lindex $numbers 0] [lrange $numbers 1 end] $reset]
 }
 
 proc _np_program_words {words} {
-	set ask [_np_parse_words $words]
+	lassign [_np_parse_words $words] address words reset
 	_np_connect
-	set failed [catch {_np_words_write [dict get $ask address] [dict get $ask words]} text]
+	set failed [catch {_np_words_write $address $words} text]
 	if {$failed} {
 		catch {_np_restore_poll}
 		return -code error $text
 	}
-	_np_leave 0 [dict get $ask reset]
+	_np_leave 0 $reset
 	_np_restore_poll
-	set address [dict get $ask address]
-	foreach word [dict get $ask words] {
+	foreach word $words {
 		_np_result [format "0x%08X=0x%08X" $address $word]
 		incr address 4
 	}
@@ -102,8 +100,7 @@ proc _np_words_write {address words} {
 	foreach word $all {
 		lappend bytes {*}[_np_word_bytes $word]
 	}
-	set place [dict create base $address end $last erased $erased number [dict get $bank number]]
-	if {![_np_write_block $place $address [dict get $bank granule] $bytes]} {
+	if {![_np_write_block [_np_bank_part $bank $address $last] $address [dict get $bank granule] $bytes]} {
 		_np_fail "the words at [_np_range $address $end] do not read back: the flash was programmed with ones before, is worn, or\
 			its supply is weak; erase the page, then run the same command again"
 	}

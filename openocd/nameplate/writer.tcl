@@ -33,15 +33,15 @@ proc _np_write {region plan} {
 # The entries as read back, or {} if a cell was bad.
 proc _np_append_items {region plan} {
 	set place [dict get $plan place]
-	set cell [dict get $plan cell]
-	set base [dict get $plan area_base]
+	set cell [dict get $plan area cell]
+	set base [dict get $plan area base]
 	set items [dict get $plan items]
 	if {[dict get $plan mode] eq "format"} {
 		if {[dict get $plan erase]} {
 			_np_say "the reserved region reads erased and takes no words: erasing it"
-			_np_erase $base [dict get $plan area_size] [dict get $region erased]
+			_np_erase $base [dict get $plan area size] [dict get $region erased]
 		}
-		set place [_np_append_word $region $base $place $cell 0 [_np_area_word [dict get $plan area_size] 1]]
+		set place [_np_append_word $region $base $place $cell 0 [_np_area_word [dict get $plan area size] 1]]
 		if {$place eq ""} {
 			return {}
 		}
@@ -64,11 +64,11 @@ proc _np_append_items {region plan} {
 # Decodes the new entries from the target, and before them an area entry that is new, or {}. What lies between was read before
 # and not touched, nothing lies behind, and no reader stops before the place: so every reader will find these entries.
 proc _np_read_back {plan place} {
-	set base [dict get $plan area_base]
-	set end [dict get $plan area_end]
-	set cell [dict get $plan cell]
+	set base [dict get $plan area base]
+	set end [dict get $plan area end]
+	set cell [dict get $plan area cell]
 	if {[dict get $plan mode] eq "format"} {
-		set area [_np_entry_at [dict get $plan area_entry] $base $end $cell]
+		set area [_np_entry_at [dict get $plan area entry] $base $end $cell]
 		if {$area eq "" || [dict get $area key] != 0} {
 			return {}
 		}

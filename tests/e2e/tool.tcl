@@ -22,7 +22,7 @@ proc var_of {word} {
 	}
 	set name [string range $word 1 end]
 	set key [expr {$name eq "serial" ? $::_np_key_serial : $::_np_key_named}]
-	return [dict create name $name key $key type $::_np_type_deleted value {} secret 0]
+	return [_np_new_var $name $key $::_np_type_deleted {} 0]
 }
 
 proc write_vars {words} {

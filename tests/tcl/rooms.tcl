@@ -54,6 +54,15 @@ check "a name is one thing: a proc or a variable, in one file" $twice {}
 check "no file has more than 350 lines" $long {}
 check "no proc has more than 70" $tall {}
 
+# Whoever wants one of the dicts of data.tcl has it made there. codec.tcl takes words apart.
+set makers {}
+foreach part $parts {
+	if {$part ne "data" && $part ne "codec" && [regexp {dict create [a-z_]+ [^\n]*} $code($part) all]} {
+		lappend makers "$part: $all"
+	}
+}
+check "dicts are made in data.tcl" $makers {}
+
 # ---- who uses whom ----------------------------------------------------------------------------------------------
 
 set uses 0

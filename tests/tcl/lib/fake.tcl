@@ -291,9 +291,15 @@ proc flash_info {number} {
 # A region as _np_region makes it.
 proc region_of {base size cell erased} {
 	set ::flash_cell $cell
-	set areas [expr {$size >= 4096 ? 2 : 1}]
-	return [dict create base $base end [expr {$base + $size}] area [expr {$size / $areas}] areas $areas cell $cell \
-		words [expr {$cell == 128 || $cell == 64 ? 1 : $cell / 4}] erased $erased driver fake number 0]
+	set row [dict merge [_np_driver fake ""] \
+		[dict create cell $cell words [expr {$cell == 128 || $cell == 64 ? 1 : $cell / 4}] erased $erased]]
+	set pages {}
+	set page_ends {}
+	for {set page $base} {$page < $base + $size} {incr page 1024} {
+		lappend pages $page
+		lappend page_ends [expr {$page + 1024}]
+	}
+	return [_np_new_region [_np_new_bank $row 0 fake $base [expr {$base + $size}] $pages $page_ends {}] $base [expr {$base + $size}]]
 }
 
 # The parts that nameplate.tcl sources, in its order.

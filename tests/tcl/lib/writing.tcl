@@ -94,7 +94,7 @@ proc cuts {region write {lost 0}} {
 
 
 proc deletion {name} {
-	return [dict create name $name key [expr {$name eq "serial" ? 1 : 255}] type $::_np_type_deleted value {} secret 0]
+	return [_np_new_var $name [expr {$name eq "serial" ? 1 : 255}] $::_np_type_deleted {} 0]
 }
 
 proc vars {args} {
