@@ -217,7 +217,7 @@ SUITES    = tests/power/power.py tests/power/families.py tests/power/unplug.py $
             $(wildcard tests/e2e/*.bats) tests/pyocd/run $(THROUGH)
 # Through each probe: what a user does, on every chip; power cuts, on a chip of each flash driver. And what needs a newer OpenOCD.
 DRIVERS  := stm32l073rz stm32f103rb stm32f401cc stm32l476rg stm32h743zi
-NEWER    := serial bad-input gdb expect vars
+NEWER    := serial bad-input gdb expect vars real-boards
 THROUGH   = $(patsubst %,"tests/probes/through %",stlink stlink-dap jlink) \
             $(patsubst %,"tests/power/families.py --probe % $(DRIVERS)",stlink stlink-dap) \
             $(patsubst %,"tests/probes/newer tests/e2e/%.bats",$(NEWER))
