@@ -213,8 +213,8 @@ build/firmware/reader-size: build/firmware/reader-sizes
 UNIT     := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c)) build/tests/test_reader_guarded
 TARGETS  := $(patsubst tests/unit/target/%.c,build/tests/target/%.bin,$(wildcard tests/unit/target/*.c))
 ASAN_OBJ := $(VBOARD_SRC:tools/vboard/%.c=build/asan/%.o)
-SUITES    = tests/power/power.py tests/power/families.py tests/power/unplug.py $(wildcard tests/mutations/run) $(wildcard tests/tcl/*.tcl) \
-            $(wildcard tests/e2e/*.bats) tests/pyocd/run $(THROUGH)
+SUITES    = $(THROUGH) tests/style tests/power/power.py tests/power/families.py tests/power/unplug.py $(wildcard tests/mutations/run) $(wildcard tests/tcl/*.tcl) \
+            $(wildcard tests/e2e/*.bats) tests/pyocd/run
 # Through each probe: what a user does, on every chip; power cuts, on a chip of each flash driver. And what needs a newer OpenOCD.
 DRIVERS  := stm32l073rz stm32f103rb stm32f401cc stm32l476rg stm32h743zi
 NEWER    := serial bad-input gdb expect vars real-boards
@@ -225,7 +225,7 @@ THROUGH   = $(patsubst %,"tests/probes/through %",stlink stlink-dap jlink) \
 test: ## install what is missing, build, run every test
 	$(Q)tools/setup.sh test
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all test-programs
-	$(Q)EVERY=2 VBOARD=$(CURDIR)/build/asan/vboard tests/run $(UNIT) $(SUITES)
+	$(Q)EVERY=4 VBOARD=$(CURDIR)/build/asan/vboard tests/run $(UNIT) $(SUITES)
 
 # Units that can each be taken up again: every breakage, scenario, chip, and 10^7 mutations at a time.
 LONG = $(patsubst %,"tests/mutations/run %",$(sort $(wildcard tests/mutations/*.mut))) \
