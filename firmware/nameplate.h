@@ -55,7 +55,7 @@ extern const uint8_t _nameplate_start[], _nameplate_end[];
 
 static inline struct nameplate_region nameplate_linked_region(void)
 {
-    const struct nameplate_region region = {_nameplate_start, (uint32_t)(_nameplate_end - _nameplate_start)};
+    const struct nameplate_region region = {_nameplate_start, (uint32_t)((uintptr_t)_nameplate_end - (uintptr_t)_nameplate_start)};
     return region;
 }
 

@@ -3,7 +3,7 @@
 #
 #     (gdb) source gdb/nameplate.gdb
 #     (gdb) nameplate
-#     serial       unsigned 42                       0x0801E180
+#     serial       u32  42                       0x0801E180
 #
 # The region comes from the symbols _nameplate_start and _nameplate_end of the loaded ELF. Without them, or to look
 # elsewhere:    set $nameplate_base = 0x0801E000    set $nameplate_size = 0x2000
@@ -445,24 +445,36 @@ define _np_print_value
   end
 end
 
+# The type as nameplate-set and OpenOCD's list name it; of a number with a length that there is none of, only its kind.
 define _np_print_type
-  if $_np_type == 0
+  set $_np_n = $_np_to - $_np_i
+  set $_np_whole = $_np_n == 1 || $_np_n == 2 || $_np_n == 4 || $_np_n == 8
+  if $_np_type == 0 && $_np_whole
+    printf "u%-3d ", 8 * $_np_n
+  end
+  if $_np_type == 0 && !$_np_whole
     printf "unsigned "
   end
-  if $_np_type == 1
-    printf "signed   "
+  if $_np_type == 1 && $_np_whole
+    printf "i%-3d ", 8 * $_np_n
   end
-  if $_np_type == 2
-    printf "float    "
+  if $_np_type == 1 && !$_np_whole
+    printf "signed "
+  end
+  if $_np_type == 2 && ($_np_n == 4 || $_np_n == 8)
+    printf "f%-3d ", 8 * $_np_n
+  end
+  if $_np_type == 2 && $_np_n != 4 && $_np_n != 8
+    printf "float "
   end
   if $_np_type == 3
-    printf "text     "
+    printf "text "
   end
   if $_np_type == 4
-    printf "bytes    "
+    printf "hex  "
   end
   if $_np_type == 6
-    printf "mac      "
+    printf "mac  "
   end
 end
 

@@ -3,9 +3,9 @@
 
     (gdb) source gdb/nameplate_printer.py
     (gdb) print serial
-    $1 = unsigned 42
+    $1 = u32 42
     (gdb) print variable
-    $2 = key: bytes secret
+    $2 = key: hex secret
 
 `print/r` shows the plain struct. A struct nameplate_value does not know whether its variable is secret.
 """
@@ -14,7 +14,7 @@ import struct
 import gdb
 import gdb.printing
 
-TYPES = {0: "unsigned", 1: "signed", 2: "float", 3: "text", 4: "bytes", 6: "mac"}
+TYPES = {0: "unsigned", 1: "signed", 2: "float", 3: "text", 4: "hex", 6: "mac"}
 NUMBERS = {1: "b", 2: "h", 4: "i", 8: "q"}
 FLOATS = {4: "<f", 8: "<d"}
 LONGEST_VALUE = 1055
@@ -32,6 +32,13 @@ def text(data):
         return chr(byte) if 0x20 <= byte <= 0x7E else "\\x%02x" % byte
 
     return "".join(map(shown, data))
+
+
+def named(kind, length):
+    """A type as nameplate-set names it; of a number with a length that there is none of, only its kind."""
+    if length in (FLOATS if kind == "float" else NUMBERS) and kind in ("unsigned", "signed", "float"):
+        return {"unsigned": "u", "signed": "i", "float": "f"}[kind] + str(8 * length)
+    return kind
 
 
 def decoded(kind, data):
@@ -57,11 +64,11 @@ class ValuePrinter:
         if kind is None or length > LONGEST_VALUE:
             return "not a value (type %d, %d bytes): not set yet?" % (number, length)
         if secret:
-            return kind + " secret"
+            return named(kind, length) + " secret"
         try:
-            return (kind + " " + decoded(kind, read(self.value["bytes"], length))).rstrip()
+            return (named(kind, length) + " " + decoded(kind, read(self.value["bytes"], length))).rstrip()
         except gdb.MemoryError:
-            return "%s, %d bytes at 0x%08X that cannot be read" % (kind, length, int(self.value["bytes"]))
+            return "%s, %d bytes at 0x%08X that cannot be read" % (named(kind, length), length, int(self.value["bytes"]))
 
 
 class VariablePrinter:

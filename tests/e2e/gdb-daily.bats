@@ -30,12 +30,12 @@ need_python() {
 	[ "$status" -eq 0 ]
 	[[ $output != *c0ffee* ]]
 	diff <(grep ' 0x0801E[0-9A-F]*$' <<< "$output" | sed '/^Nameplate:/d; s/ *0x0801E.*//') - <<-'EOF'
-		serial       unsigned 42
-		serial       unsigned 43
-		hwrev        unsigned 3
-		note         text     two  words, 50% of "it"
-		pin          text     %d%s
-		key          bytes    secret
+		serial       u32  42
+		serial       u32  43
+		hwrev        u8   3
+		note         text two  words, 50% of "it"
+		pin          text %d%s
+		key          hex  secret
 	EOF
 }
 
@@ -181,14 +181,14 @@ need_python() {
 	echo "$output"
 	[ "$status" -eq 0 ]
 	diff <(sed -n 's/^shown://p' <<< "$output") - <<-'EOF'
-		serial: unsigned 42
-		off: signed -17
-		u64: unsigned 18446744073709551615
-		gain: float 1.5
+		serial: u32 42
+		off: i16 -17
+		u64: u64 18446744073709551615
+		gain: f32 1.5
 		note: text a\\b
 		mac: mac 02:00:00:12:34:56
-		raw: bytes 0aff
-		key: bytes secret
+		raw: hex 0aff
+		key: hex secret
 	EOF
-	[[ $output = *"not a value (type 7, 3 bytes)"*"= mac c0ffee"*"bytes, 3 bytes at 0x90000000 that cannot be read"*"not a variable (name of 99 bytes)"* ]]
+	[[ $output = *"not a value (type 7, 3 bytes)"*"= mac c0ffee"*"hex, 3 bytes at 0x90000000 that cannot be read"*"not a variable (name of 99 bytes)"* ]]
 }

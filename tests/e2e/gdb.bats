@@ -63,7 +63,7 @@ gdb() {
 	qemu f405-serial
 	gdb "$elf" -x gdb/nameplate.gdb -ex nameplate
 	[ "$status" -eq 0 ]
-	[[ $output = *"serial       unsigned 4294967295               0x080E0018"* ]]
+	[[ $output = *"serial       u32  4294967295               0x080E0018"* ]]
 }
 
 @test "nameplate-serial prints serial=N and sets \$serial" {
@@ -165,19 +165,19 @@ gdb() {
 	[ "$status" -eq 0 ]
 	diff <(grep ' 0x080E0' <<< "$output" | sed 's/ *0x080E0.*//' | LC_ALL=C sort) - <<-'EOF'
 		empty        text
-		gain         float    1.0023
-		i64          signed   -9223372036854775808
-		key          bytes    secret
-		key-9        unsigned 1000
-		mac          mac      02:00:00:12:34:56
-		note         text     Gr\xc3\xbc\xc3\x9fe, two words\x0a\\ %s
+		gain         f32  1.0023
+		i64          i64  -9223372036854775808
+		key          hex  secret
+		key-9        u16  1000
+		mac          mac  02:00:00:12:34:56
+		note         text Gr\xc3\xbc\xc3\x9fe, two words\x0a\\ %s
 		odd          unsigned 010203
-		offset       signed   -17
-		pin          text     secret
-		serial       text     NP-0042
-		u64          unsigned 18446744073709551615
-		u8           unsigned 11
-		wide         float    -2.5
+		offset       i8   -17
+		pin          text secret
+		serial       text NP-0042
+		u64          u64  18446744073709551615
+		u8           u8   11
+		wide         f64  -2.5
 	EOF
 }
 
@@ -200,7 +200,7 @@ gdb() {
 	openocd_board
 	gdb "$board_elf" -x gdb/nameplate.gdb -ex nameplate-serial -ex 'nameplate-program 43' -ex nameplate
 	[ "$status" -eq 0 ]
-	[[ $output = *"serial=42"*"serial=43"*"serial       unsigned 43 "* ]]
+	[[ $output = *"serial=42"*"serial=43"*"serial       u32  43 "* ]]
 	gdb "$board_elf" -ex 'set $expected = 43' -x gdb/verify-serial.gdb
 	[ "$status" -eq 0 ]
 }
@@ -216,7 +216,7 @@ spoil_one() { # BOARD
 	openocd_board stm32h743zi spoil_one
 	gdb build/firmware/stm32h743zi/demo.elf -x gdb/nameplate.gdb -ex nameplate-serial -ex nameplate
 	[ "$status" -eq 0 ]
-	[[ $output = *"serial=42"*"serial       unsigned 42 "* ]]
+	[[ $output = *"serial=42"*"serial       u32  42 "* ]]
 }
 
 # Of any type: shown as the list shows it.

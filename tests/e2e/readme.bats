@@ -112,7 +112,7 @@ readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E
 @test "make demo ends well and shows both numbers and the store" {
 	run make -s demo
 	[ "$status" = 0 ] || { echo "$output"; return 1; }
-	[[ "$output" == *"serial=42"*"serial=43"*"serial       unsigned 43"* ]]
+	[[ "$output" == *"serial=42"*"serial=43"*"serial       u32  43"* ]]
 	[ "$(wc -l <<<"$output")" -le 30 ]
 }
 

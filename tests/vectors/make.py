@@ -337,7 +337,9 @@ def shown(entry):
     if entry.key == NAMED:
         count, secret = value[0] & 0x1F, value[0] & 0x80
         name, value = value[1:1 + count].decode(), value[1 + count:]
-    kind = "unsigned signed float text bytes deleted mac".split()[entry.kind]
+    kind = "unsigned signed float text hex deleted mac".split()[entry.kind]
+    if len(value) in ((4, 8) if entry.kind == FLOAT else (1, 2, 4, 8)) and entry.kind in (UNSIGNED, SIGNED, FLOAT):
+        kind = "uif"[(UNSIGNED, SIGNED, FLOAT).index(entry.kind)] + str(8 * len(value))
     if secret:
         return name, kind, "secret"
     if entry.kind in (UNSIGNED, SIGNED) and len(value) in (1, 2, 4, 8):
@@ -352,7 +354,7 @@ def shown(entry):
 def print_lists(base):
     for name, (state, entries) in LISTS.items():
         print("vector", name, state)
-        for line in sorted("%-12s %-8s %-24s 0x%08X" % (*shown(entry), base + place) for entry, place in entries):
+        for line in sorted("%-12s %-4s %-24s 0x%08X" % (*shown(entry), base + place) for entry, place in entries):
             print(line)
 
 
