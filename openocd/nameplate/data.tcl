@@ -2,13 +2,13 @@
 # The dicts that are handed about: what each has, and the proc that makes it, the only one. Addresses and sizes are in bytes, `end`
 # is the address behind the last byte, values are lists of bytes.
 
-# bank: main flash that is one to OpenOCD, or a part of it: the row of its driver (region.tcl), and
+# bank: main flash that is one to OpenOCD, or a part of it: the row of its driver (region.tcl; nmi, forgive and rdp always), and
 #   number, driver        OpenOCD's
 #   base, end
 #   pages, page_ends      where each page of the whole bank begins and ends
 #   gaps                  {start end} of each piece between them that is no flash
 proc _np_new_bank {row number driver base end pages page_ends gaps} {
-	return [dict merge $row [dict create number $number driver $driver base $base end $end pages $pages \
+	return [dict merge {nmi 0 forgive {} rdp {}} $row [dict create number $number driver $driver base $base end $end pages $pages \
 		page_ends $page_ends gaps $gaps]]
 }
 

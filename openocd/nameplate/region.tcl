@@ -7,7 +7,7 @@
 # register, mask and value that it has while the flash is not read-protected. secure: a register and its
 # bits that number the first page which is not ours (WB: SFSA in FLASH_SFR). forgive: registers to be written after an
 # unreadable word (H7: FLASH_CCR of both banks; SNECCERR and DBECCERR stay set, and the driver takes them for a failure of
-# whatever it does next). A family that
+# whatever it does next). nmi: 1 where reading a torn word raises the NMI. A family that
 # shares its driver with others is told apart by `match`, against what `flash info` prints. First match wins.
 #   stm32lx   RM0038 3.3.4: a word is the granule; the driver needs short writes to start on a half page, which is
 #             64 bytes on L0 and 128 on L1
@@ -24,21 +24,21 @@ set _np_drivers {
 		lock {OpenOCD cannot write-protect pages of L0 and L1}}
 	{driver stm32lx  match *  cell 128 granule 4   words 1 erased 0x00000000 load {} rdp {0x40023C1C 0xFF 0xAA}
 		lock {OpenOCD cannot write-protect pages of L0 and L1}}
-	{driver stm32l4x match *STM32L4*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes load {stm32l4x option_load}
+	{driver stm32l4x nmi 1 match *STM32L4*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes load {stm32l4x option_load}
 		rdp {0x40022020 0xFF 0xAA}}
-	{driver stm32l4x match *STM32G[04]*  cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes load {stm32l4x option_load}
+	{driver stm32l4x nmi 1 match *STM32G[04]*  cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes load {stm32l4x option_load}
 		rdp {0x40022020 0xFF 0xAA}}
-	{driver stm32l4x match *STM32WL*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes load {stm32l4x option_load}
+	{driver stm32l4x nmi 1 match *STM32WL*     cell 8  granule 8  words 2 erased 0xFFFFFFFF lock yes load {stm32l4x option_load}
 		rdp {0x58004020 0xFF 0xAA}}
-	{driver stm32l4x match *STM32WB\[1-9\]* cell 8 granule 8 words 2 erased 0xFFFFFFFF lock yes load {stm32l4x option_load}
+	{driver stm32l4x nmi 1 match *STM32WB\[1-9\]* cell 8 granule 8 words 2 erased 0xFFFFFFFF lock yes load {stm32l4x option_load}
 		rdp {0x58004020 0xFF 0xAA} secure {0x58004080 0xFF}}
-	{driver stm32l4x match *STM32L5*     cell 8  granule 8  words 2 erased 0xFFFFFFFF load {stm32l4x option_load}
+	{driver stm32l4x nmi 1 match *STM32L5*     cell 8  granule 8  words 2 erased 0xFFFFFFFF load {stm32l4x option_load}
 		rdp {0x40022040 0xFF 0xAA} lock {nobody has tried it on this family}}
-	{driver stm32l4x match *STM32C0*     cell 8  granule 8  words 2 erased 0xFFFFFFFF load {stm32l4x option_load}
+	{driver stm32l4x nmi 1 match *STM32C0*     cell 8  granule 8  words 2 erased 0xFFFFFFFF load {stm32l4x option_load}
 		rdp {0x40022020 0xFF 0xAA} lock {nobody has tried it on this family}}
-	{driver stm32l4x match *STM32U0*     cell 8  granule 8  words 2 erased 0xFFFFFFFF load {stm32l4x option_load}
+	{driver stm32l4x nmi 1 match *STM32U0*     cell 8  granule 8  words 2 erased 0xFFFFFFFF load {stm32l4x option_load}
 		rdp {0x40022020 0xFF 0xAA} lock {nobody has tried it on this family}}
-	{driver stm32l4x match *  cell 16  granule 16  words 4 erased 0xFFFFFFFF load {stm32l4x option_load} rdp {0x40022040 0xFF 0xAA}
+	{driver stm32l4x nmi 1 match *  cell 16  granule 16  words 4 erased 0xFFFFFFFF load {stm32l4x option_load} rdp {0x40022040 0xFF 0xAA}
 		lock {OpenOCD 0.12 would protect pages of U5 and its like for ever, by mistake}}
 	{driver stm32h7x match *  cell 32  granule 32  words 8 erased 0xFFFFFFFF lock yes load {} rdp {0x5200201C 0xFF00 0xAA00}
 		forgive {0x52002014 0x06000000 0x52002114 0x06000000}}
@@ -59,22 +59,6 @@ proc _np_driver {driver info} {
 			return $row
 		}
 	}
-}
-
-proc _np_options_load_text {bank} {
-	if {[llength [dict get $bank load]] > 0} {
-		return "`[dict get $bank load] [dict get $bank number]`"
-	}
-	return "a reset"
-}
-
-# From read protection level 1 to 0.
-proc _np_read_unlock_text {bank} {
-	set number [dict get $bank number]
-	if {[dict get $bank driver] eq "stm32lx"} {
-		return "`stm32lx mass_erase $number`"
-	}
-	return "`[dict get $bank driver] unlock $number`, then [_np_options_load_text $bank],"
 }
 
 # One bank as `flash info N sectors` shows it; that probes the bank when nobody has yet.
@@ -98,16 +82,6 @@ proc _np_bank_info {number driver} {
 	}
 	set bank [_np_new_bank [_np_driver $driver $text] $number $driver [expr {$base + 0}] [expr {$base + $size}] \
 		$pages $page_ends $gaps]
-	if {$driver eq "stm32l4x"} {
-		set ::_np_nmi 1
-	}
-	if {[dict exists $bank forgive]} {
-		set ::_np_forgive [dict get $bank forgive]
-	}
-	set ::_np_rdp {}
-	if {[dict exists $bank rdp]} {
-		set ::_np_rdp [concat [dict get $bank rdp] [list [_np_read_unlock_text $bank]]]
-	}
 	if {[dict exists $bank secure]} {
 		return [_np_bank_secure $bank]
 	}
@@ -154,6 +128,7 @@ proc _np_banks {} {
 	if {[llength $sorted] == 0} {
 		_np_fail "no flash bank at [format 0x%08X $::_np_flash_first]: name a target file for the chip with -f"
 	}
+	_np_flash_behaves [lindex $sorted end]
 	return $sorted
 }
 

@@ -120,16 +120,21 @@ proc _np_leave {used reset} {
 	}
 }
 
-# ---- NMI ------------------------------------------------------------------------------------------------------
+# ---- what reading its flash does to it ------------------------------------------------------------------------
+
+# A bank of the target's flash; until one is known, nothing is.
+set _np_flash {nmi 0 forgive {} rdp {}}
+proc _np_flash_behaves {bank} {
+	set ::_np_flash $bank
+}
 
 # On flash with ECC of the L4's kind a torn word raises the NMI when it is read, by the debugger too. It stays pending while
 # the core is halted, and nothing but a reset takes it away: the next code that runs, OpenOCD's flash loader, would
 # begin with the firmware's handler, if there is one. Its driver tells whether this can be.
-set _np_nmi 0
 set _np_icsr 0xE000ED04
 
 proc _np_nmi_pending {} {
-	if {!$::_np_nmi || [catch {read_memory $::_np_icsr 32 1} state]} {
+	if {![dict get $::_np_flash nmi] || [catch {read_memory $::_np_icsr 32 1} state]} {
 		return 0
 	}
 	return [expr {($state >> 31) & 1}]
@@ -188,29 +193,42 @@ proc _np_words {start count} {
 	}
 }
 
-# An unreadable word is damage only when others can be read; else the probe or the target has gone. What the flash
-# remembers of it is cleared, as the row of its driver says.
-set _np_forgive {}
-# {register mask value}, and what takes read protection back; or nothing is known.
-set _np_rdp {}
+# What puts programmed option bytes in force.
+proc _np_options_load_text {bank} {
+	if {[llength [dict get $bank load]] > 0} {
+		return "`[dict get $bank load] [dict get $bank number]`"
+	}
+	return "a reset"
+}
+
+# From read protection level 1 to 0.
+proc _np_read_unlock_text {bank} {
+	set number [dict get $bank number]
+	if {[dict get $bank driver] eq "stm32lx"} {
+		return "`stm32lx mass_erase $number`"
+	}
+	return "`[dict get $bank driver] unlock $number`, then [_np_options_load_text $bank],"
+}
 
 # Read protection makes all of the flash unreadable, which is no damage.
 proc _np_if_read_protected {} {
-	lassign $::_np_rdp register mask value unlock
+	lassign [dict get $::_np_flash rdp] register mask value
 	if {$register eq "" || [catch {read_memory $register 32 1} now] || ($now & $mask) == $value} {
 		return
 	}
 	_np_fail "the device is read-protected: its flash can be neither read nor written by a debugger;\
-		$unlock takes that back and erases all of it"
+		[_np_read_unlock_text $::_np_flash] takes that back and erases all of it"
 }
 
+# An unreadable word is damage only when others can be read; else the probe or the target has gone. What the flash
+# remembers of it is cleared, as the row of its driver says.
 proc _np_alive {address} {
 	if {[catch {read_memory $::_np_cpuid 32 1}]} {
 		_np_fail [format "lost the target while reading 0x%08X: check probe, cable and power, then run the\
 			same command again (it finishes the job)" $address]
 	}
 	_np_if_read_protected
-	foreach {register value} $::_np_forgive {
+	foreach {register value} [dict get $::_np_flash forgive] {
 		catch {mww $register $value}
 	}
 }

@@ -19,7 +19,7 @@ proc part {driver info} {
 	flash_is $::base 65536 [dict get [_np_driver $driver $info] erased]
 	set ::flash_page 2048
 	set ::flash_cell [dict get [_np_driver $driver $info] granule]
-	set ::bank [dict merge [_np_driver $driver $info] [dict create driver $driver number 0 base $::base end [expr {$::base + 65536}]]]
+	set ::bank [_np_new_bank [_np_driver $driver $info] 0 $driver $::base [expr {$::base + 65536}] {} {} {}]
 	set ::images {}
 	set ::protected {}
 	set ::shown {}
@@ -32,7 +32,7 @@ proc _np_banks {} {
 	return [list $::bank]
 }
 proc _np_region {banks} {
-	return [dict merge $::bank [dict create base [expr {$::base + 61440}] end [expr {$::base + 65536}] areas 2 area 2048]]
+	return [_np_new_region $::bank [expr {$::base + 61440}] [expr {$::base + 65536}]]
 }
 proc flash_info {number args} {
 	set text "#0 : x at 0x08000000, size 0x10000, buswidth 0, chipwidth 0\n"
@@ -185,7 +185,7 @@ foreach {driver info unlock} {
 	part $driver $info
 	set block 4096
 	lassign [dict get $bank rdp] register mask open
-	set _np_rdp [list $register $mask $open [_np_read_unlock_text $bank]]
+	_np_flash_behaves $bank
 	set wanted "the device is read-protected: its flash can be neither read nor written by a debugger; $unlock takes that back and erases\
 		all of it"
 	dict set other_words [expr {$register + 0}] [expr {$open ^ $mask}]
