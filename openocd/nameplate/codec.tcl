@@ -102,8 +102,9 @@ proc _np_entry_size {cell length} {
 	return [expr {$cell * (2 + [_np_entry_cells $cell $length])}]
 }
 
-proc _np_area_word {size generation} {
-	return [expr {(1 << 28) | (($size / 1024) << 16) | $generation}]
+# The value of an area entry.
+proc _np_area_value {size generation} {
+	return [_np_word_bytes [expr {(1 << 28) | (($size / 1024) << 16) | $generation}]]
 }
 
 proc _np_area_parse {word} {

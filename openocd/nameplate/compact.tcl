@@ -16,7 +16,7 @@ proc _np_compact {region plan} {
 	if {[llength $bytes] > 0 && ![_np_write_block $region [expr {$other + $offset}] $cell $bytes]} {
 		return {}
 	}
-	if {[_np_append_word $region $other $other $cell 0 [_np_area_word $size $generation]] eq ""} {
+	if {[_np_append_word $region $other $other $cell 0 [_np_area_value $size $generation]] eq ""} {
 		return {}
 	}
 	return [_np_store_holds $region $other [dict get $plan merged] [dict get $plan items]]
@@ -80,7 +80,7 @@ proc _np_rewrite_block {region saved} {
 	set items [dict get $saved items]
 	lassign [_np_save_block $region $saved] block bytes
 	_np_erase $base $size [dict get $region erased]
-	if {[_np_append_word $region $base $base $cell 0 [_np_area_word $size [dict get $saved generation]]] eq ""} {
+	if {[_np_append_word $region $base $base $cell 0 [_np_area_value $size [dict get $saved generation]]] eq ""} {
 		return 0
 	}
 	if {[llength $bytes] > 0 && ![_np_write_block $region $block $cell $bytes]} {

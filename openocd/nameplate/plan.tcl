@@ -175,7 +175,7 @@ proc _np_cell_torn {region words word} {
 # content is somebody's data. Returns {floor reach} as _np_area_walk does, or {}.
 proc _np_torn_first {region} {
 	set cell [dict get $region cell]
-	set area [_np_area_word [dict get $region area] 1]
+	set area [_np_area_value [dict get $region area] 1]
 	set header [_np_header_make $cell 0 0 0 4]
 	set place [dict get $region base]
 	set floor $place
@@ -205,7 +205,7 @@ proc _np_torn_first {region} {
 		set next {}
 		if {$first eq $header} {
 			set offset [expr {$place - [dict get $region base]}]
-			set next [list $area [_np_check $offset $header [_np_word_bytes $area]]]
+			set next [list [_np_bytes_word $area] [_np_check $offset $header $area]]
 		}
 		set floor [_np_max $floor [_np_claim $place [dict get $region base] $cell]]
 	}

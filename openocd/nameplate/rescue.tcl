@@ -29,7 +29,7 @@ proc _np_store_harmed {region store now} {
 		return 0
 	}
 	set area [dict get $store area]
-	set value [_np_word_bytes [_np_area_word [dict get $area size] [dict get $area generation]]]
+	set value [_np_area_value [dict get $area size] [dict get $area generation]]
 	set first [_np_new_entry [_np_header_parse [_np_header_make [dict get $area cell] 0 0 0 4]] [dict get $area entry] $value \
 		[dict get $area first]]
 	foreach entry [list $first {*}[dict get $store entries]] {

@@ -122,9 +122,9 @@ proc _np_save_new {region saved} {
 	set base [dict get $saved base]
 	set cell [dict get $saved cell]
 	set header [_np_header_make $cell 0 0 0 4]
-	set word [_np_area_word [dict get $saved size] [dict get $saved generation]]
-	set new [dict create $base $header [expr {$base + $cell}] $word \
-		[expr {$base + 2 * $cell}] [_np_check 0 $header [_np_word_bytes $word]]]
+	set value [_np_area_value [dict get $saved size] [dict get $saved generation]]
+	set new [dict create $base $header [expr {$base + $cell}] [_np_bytes_word $value] \
+		[expr {$base + 2 * $cell}] [_np_check 0 $header $value]]
 	lassign [_np_save_block $region $saved] place bytes
 	foreach {a b c d} $bytes {
 		dict set new $place [_np_bytes_word [list $a $b $c $d]]

@@ -3,34 +3,19 @@
 
 # ---- the words ------------------------------------------------------------------------------------------------
 
-# The serial number out of the user's text, which is looked at by regular expressions only.
-proc _np_serial_number {text} {
-	set quoted [_np_quote $text]
-	if {[regexp {^0[0-9]+$} $text]} {
-		regsub {^0+([0-9])} $text {\1} plain
-		_np_fail "serial number $quoted has a leading zero, which some tools read as octal: write $plain"
-	}
-	set range "give one from 0 to 4294967295, decimal or 0x hex"
-	if {[regexp {^-[0-9]+$} $text] || [regexp {^[0-9]{11,}$} $text] ||
-		[regexp {^0[xX]0*[1-9a-fA-F][0-9a-fA-F]{8,}$} $text]} {
-		_np_fail "serial number $quoted is out of range: $range"
-	}
-	set serial [_np_integer $text]
-	if {$serial eq ""} {
-		_np_fail "serial number $quoted is not a number: $range"
-	}
-	if {$serial > 4294967295} {
-		_np_fail "serial number $quoted is out of range: $range"
-	}
-	return $serial
-}
-
 # The serial number as a variable: decimal, hex, or text:TEXT.
 proc _np_serial_var {word} {
 	if {[string match text:* $word]} {
 		return [_np_var_parse serial:text=[string range $word 5 end] 0]
 	}
-	return [_np_var_make serial 0 [_np_word_bytes [_np_serial_number $word]] 0]
+	set quoted "serial number [_np_quote $word]"
+	if {[regexp {^0+([0-9]+)$} $word all plain]} {
+		_np_fail "$quoted has a leading zero, which some tools read as octal: write $plain"
+	}
+	if {[catch {_np_value_integer u32 $word} value]} {
+		_np_fail "$quoted $value"
+	}
+	return [_np_var_make serial 0 $value 0]
 }
 
 # Whether a word looks like a file's name rather than like one of ours.

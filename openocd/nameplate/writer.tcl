@@ -41,14 +41,14 @@ proc _np_append_items {region plan} {
 			_np_say "the reserved region reads erased and takes no words: erasing it"
 			_np_erase $base [dict get $plan area size] [dict get $region erased]
 		}
-		set place [_np_append_word $region $base $place $cell 0 [_np_area_word [dict get $plan area size] 1]]
+		set place [_np_append_word $region $base $place $cell 0 [_np_area_value [dict get $plan area size] 1]]
 		if {$place eq ""} {
 			return {}
 		}
 	}
 	if {[_np_by_fills $items]} {
-		set value [_np_bytes_word [dict get [lindex $items 0] value]]
-		if {[_np_append_word $region $base $place $cell [dict get [lindex $items 0] key] $value] eq ""} {
+		set item [lindex $items 0]
+		if {[_np_append_word $region $base $place $cell [dict get $item key] [dict get $item value]] eq ""} {
 			return {}
 		}
 		_np_reads_begin [dict get $region base] [dict get $region end] [_np_span $cell]

@@ -7,7 +7,7 @@ check "CRC-32 of 123456789 is zlib's" [format %08x [_np_crc32 {49 50 51 52 53 54
 check "CRC-32 of nothing" [_np_crc32 {}] 0
 
 foreach {text wanted} {0 0  42 42  4294967295 4294967295  0x2A 42  0XFFFFFFFF 4294967295  0x0000000000001 1} {
-	check "serial $text" [_np_serial_number $text] $wanted
+	check "serial $text" [_np_var_shown [_np_serial_var $text]] $wanted
 }
 foreach {text wanted} {
 	042 "*write 42"  000 "*write 0"  -1 "*out of range*"  4294967296 "*out of range*"  99999999999 "*out of range*"
@@ -16,7 +16,7 @@ foreach {text wanted} {
 	1e3 "*not a number*"  4.0 "*not a number*"  0b1 "*not a number*"  0o7 "*not a number*"  +1 "*not a number*"
 	true "*not a number*"
 } {
-	check "serial {[string map {"\n" \\n} $text]} is refused" [string match $wanted [error_of {_np_serial_number $text}]] 1
+	check "serial {[string map {"\n" \\n} $text]} is refused" [string match $wanted [error_of {_np_serial_var $text}]] 1
 }
 
 foreach {name type bytes wanted} {
