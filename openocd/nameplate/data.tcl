@@ -98,15 +98,24 @@ proc _np_new_saved {device base size cell generation was items} {
 	return [dict create device $device base $base size $size cell $cell generation $generation was $was items $items]
 }
 
+# image: what has been read from an image's file
+#   type                  as `flash write_image` names it; "" where there is no image
+#   ranges                {start end} of each piece, ascending; a binary's start at 0
+#   linked                {base size} of the region that an ELF says it was linked for, or {}
+proc _np_new_image {type ranges linked} {
+	return [dict create type $type ranges $ranges linked $linked]
+}
+
 # ask: what program_serial or program_vars was told
 #   command               its name
 #   vars
 #   image, own            a path or "", and whether it is the board file's
-#   loaded                the image, read (image.tcl)
+#   loaded                that image
 #   expect                a line that is waited for, or ""
 #   verify, keep, reset   1 for yes
 proc _np_new_ask {command vars image expect} {
-	return [dict create command $command vars $vars image $image own 0 loaded {} expect $expect verify "" keep 0 reset 0]
+	return [dict create command $command vars $vars image $image own 0 loaded [_np_new_image "" {} {}] \
+		expect $expect verify "" keep 0 reset 0]
 }
 
 list

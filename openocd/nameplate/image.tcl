@@ -3,9 +3,7 @@
 # to, so that what is wrong with it is said early; what OpenOCD itself then reads from it is judged, and must be the same.
 # OpenOCD's own loader skips what lies outside every bank with a mere warning; here that is an error.
 
-# {type {{start end} ...} linked}; type as `flash write_image` names it. A binary's ranges start at 0. `linked` is the region,
-# {base size}, that an ELF says it was linked for; else empty.
-# Everything here happens before the target is connected to.
+# Reads an image. Everything here happens before the target is connected to.
 proc _np_image_open {path} {
 	if {[_np_file_kind $path] eq ""} {
 		_np_fail "there is no image [_np_quote $path]: check the path, or build the firmware first"
@@ -28,17 +26,17 @@ proc _np_image_ranges {file path} {
 	set start [read $file 8]
 	seek $file 0
 	if {[string bytelength $start] >= 4 && [_np_field $start 0 4] == 0x464C457F} {
-		return [list elf [_np_image_merge [_np_image_elf $file]] [_np_image_linked $file]]
+		return [_np_new_image elf [_np_image_merge [_np_image_elf $file]] [_np_image_linked $file]]
 	}
 	if {[string match -nocase *.bin $path]} {
 		_np_image_sane_vectors $start
-		return [list bin [list [list 0 [file size $path]]]]
+		return [_np_new_image bin [list [list 0 [file size $path]]] {}]
 	}
 	if {[string match :* $start]} {
-		return [list ihex [_np_image_merge [_np_image_hex $file]]]
+		return [_np_new_image ihex [_np_image_merge [_np_image_hex $file]] {}]
 	}
 	if {[string match {S[0-9]*} $start]} {
-		return [list s19 [_np_image_merge [_np_image_srec $file]]]
+		return [_np_new_image s19 [_np_image_merge [_np_image_srec $file]] {}]
 	}
 	return -code error "it is neither ELF nor Intel HEX nor S-records, and its name does not end in .bin"
 }
@@ -191,12 +189,11 @@ proc _np_image_seen {path type offset} {
 
 # What OpenOCD reads counts, as it is what gets programmed; it must be what we have read.
 proc _np_image_agreed {path image offset} {
-	lassign $image type ranges
 	set ours {}
-	foreach range $ranges {
+	foreach range [dict get $image ranges] {
 		lappend ours [list [expr {[lindex $range 0] + $offset}] [expr {[lindex $range 1] + $offset}]]
 	}
-	set seen [_np_image_seen $path $type $offset]
+	set seen [_np_image_seen $path [dict get $image type] $offset]
 	if {$seen ne $ours} {
 		foreach a $ours b $seen {
 			if {$a ne $b} {
@@ -231,7 +228,7 @@ proc _np_image_fits {path start end banks region} {
 
 # All that OpenOCD will program is where it may be. Returns the offset at which OpenOCD has to load.
 proc _np_image_check {path image banks region} {
-	set offset [expr {[lindex $image 0] eq "bin" ? [dict get [lindex $banks 0] base] : 0}]
+	set offset [expr {[dict get $image type] eq "bin" ? [dict get [lindex $banks 0] base] : 0}]
 	foreach range [_np_image_agreed $path $image $offset] {
 		_np_image_fits $path {*}$range $banks $region
 	}

@@ -68,7 +68,7 @@ proc _np_options {ask words} {
 	dict set ask verify [expr {$verify eq "" ? [dict get $ask own] : $verify}]
 	if {[dict get $ask image] ne ""} {
 		dict set ask loaded [_np_image_open [dict get $ask image]]
-		_np_region_linked [dict get $ask image] [lindex [dict get $ask loaded] 2]
+		_np_region_linked [dict get $ask image] [dict get $ask loaded linked]
 	}
 	return $ask
 }
@@ -196,7 +196,7 @@ proc _np_upload {ask} {
 	# is left as reset has left it.
 	_np_reset [expr {$image ne "" ? "init" : "halt"}]
 	set banks [_np_banks]
-	set region [_np_region $banks [expr {$image ne "" ? [lindex [dict get $ask loaded] 2] : ""}]]
+	set region [_np_region $banks [dict get $ask loaded linked]]
 	_np_say_if_empty $banks
 	if {$image ne ""} {
 		set offset [_np_image_check $image [dict get $ask loaded] $banks $region]
