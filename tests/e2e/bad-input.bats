@@ -3,7 +3,7 @@
 # Whatever is wrong, program_serial ends with status 1, prints no result and one line "Error: ..." that says what,
 # where and what to do; and where the input was wrong, the flash has not been touched.
 
-load helpers
+load ../lib/helpers
 
 setup() { nameplate_setup; }
 teardown() { nameplate_teardown; }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Make and CMake: small projects of somebody else, in an empty directory, built against the installed files.
 
-load helpers
+load ../lib/helpers
 
 setup_file() {
 	export PREFIX=$BATS_FILE_TMPDIR/usr

@@ -3,7 +3,7 @@
 # Flash with ECC as a user meets it: somebody else's firmware, the README's five steps and no word about ECC. A torn word must
 # not hang it, whatever start-up file it has; where that cannot be had, it does not link and is told what to do.
 
-load helpers
+load ../lib/helpers
 
 setup() {
 	nameplate_setup

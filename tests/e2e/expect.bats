@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Firmware that is not ours: verified by a line of its own output. And what program_vars and the means to note an upload add.
 
-load helpers
+load ../lib/helpers
 
 setup() { nameplate_setup; }
 teardown() { nameplate_teardown; }

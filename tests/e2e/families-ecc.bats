@@ -3,8 +3,8 @@
 # The main job on every virtual chip with ECC flash (L4, L5, G0, G4, WB, WL, U5, H7), and a serial that is torn there: its
 # cell then raises an NMI or a bus fault at each read.
 
-load helpers
-load families
+load ../lib/helpers
+load ../lib/families
 
 setup() { nameplate_setup; }
 teardown() { nameplate_teardown; }

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # The main job on every virtual chip of the families L0, F0, F1, F2, F3, F4 and F7.
 
-load helpers
-load families
+load ../lib/helpers
+load ../lib/families
 
 setup() { nameplate_setup; }
 teardown() { nameplate_teardown; }

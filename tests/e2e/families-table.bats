@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # openocd/FAMILIES.md says of every virtual chip what the tools themselves say.
 
-load helpers
+load ../lib/helpers
 
 setup_file() { "$BATS_TEST_DIRNAME/../families/table" > "$BATS_FILE_TMPDIR/table"; }
 setup() { nameplate_setup; }

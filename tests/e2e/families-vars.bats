@@ -3,8 +3,8 @@
 # On every virtual chip: variables of every type, reported by the firmware; bad input; and GDB where families-f.bats has not
 # been.
 
-load helpers
-load families
+load ../lib/helpers
+load ../lib/families
 
 setup() { nameplate_setup; }
 teardown() { nameplate_teardown; }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Names of files through the real OpenOCD: whatever one is called, it is neither run nor taken for an option or a pattern.
 
-load helpers
+load ../lib/helpers
 
 setup() { nameplate_setup; }
 teardown() {

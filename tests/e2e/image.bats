@@ -3,7 +3,7 @@
 # The image: what is checked is what is programmed, whatever the file says and whoever changes it, and the store beside it is
 # there afterwards.
 
-load helpers
+load ../lib/helpers
 
 setup() {
 	nameplate_setup

@@ -4,7 +4,7 @@
 # wrote on the virtual board. An STM32F207ZG has the same driver, cell and region (0x080E0000, 128 KiB) as an STM32F405RG.
 # What QEMU's firmware prints must be, line by line, what `nameplate list -json` says of the same device.
 
-load helpers
+load ../lib/helpers
 
 setup_file() {
 	cd "$BATS_TEST_DIRNAME/../.." || return

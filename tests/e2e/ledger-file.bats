@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # nameplate-ledger on SQLite: what a file and a disk can do to it.
 
-load ledger
+load ../lib/ledger
 
 @test "a file that is none, another program's, or damaged" {
 	head -c 8192 /dev/urandom >line.db

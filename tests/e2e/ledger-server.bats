@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # nameplate-ledger on PostgreSQL: what a server and a network can do to it.
 
-load ledger
+load ../lib/ledger
 
 @test "the network goes away at every message; the same device gets the same number" {
 	start

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # nameplate-ledger: the same suite on SQLite and, under the name ledger-postgres.bats, on PostgreSQL.
 
-load ledger
+load ../lib/ledger
 
 @test "init is safe to repeat, and nothing works before it" {
 	no "no ledger" init -- take --uid $U

@@ -3,7 +3,7 @@
 # nameplate lock on every virtual chip: locked is what the device itself refuses to change, after its power was cut too; else it is
 # refused by name. And devices that are read-protected.
 
-load helpers
+load ../lib/helpers
 
 setup() { nameplate_setup; }
 teardown() { nameplate_teardown; }

@@ -3,7 +3,7 @@
 # A region in the low half of a part with large sectors: sector 1 of a virtual STM32F401CC, with the vectors in sector 0
 # and the code from sector 2 on (firmware/linker/stm32f401cc-sector1.ld).
 
-load helpers
+load ../lib/helpers
 
 setup_file() {
 	cd "$BATS_TEST_DIRNAME/../.." || return

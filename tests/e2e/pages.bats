@@ -2,7 +2,7 @@
 # What the pages beside the code show in their blocks, done. (tools/platformio, tools/make and tools/nameplate have tests of
 # their own pages.)
 
-load helpers
+load ../lib/helpers
 
 setup() { nameplate_setup; }
 teardown() { nameplate_teardown; }

@@ -3,7 +3,7 @@
 # firmware/parts.csv is what every route takes a part for: OpenOCD's side on the pages that OpenOCD reports, the host tool,
 # PlatformIO and the linker come to one region.
 
-load helpers
+load ../lib/helpers
 
 setup() {
 	nameplate_setup

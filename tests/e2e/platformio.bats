@@ -2,7 +2,7 @@
 # PlatformIO: the real Core with a development platform of the test's own (tests/platformio) uploads to a virtual board.
 # Skipped, by name, where PyPI cannot be reached.
 
-load helpers
+load ../lib/helpers
 
 setup_file() {
 	local home venv

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What the README tells a new user to type, typed; and the installed files, used from outside the checkout.
 
-load helpers
+load ../lib/helpers
 
 setup() {
 	nameplate_setup

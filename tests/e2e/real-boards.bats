@@ -4,7 +4,7 @@
 # commands, and end with OpenOCD's own message and ours when there is no probe. Target files with a second bank are tried on the
 # virtual chip.
 
-load helpers
+load ../lib/helpers
 
 setup() { nameplate_setup; }
 teardown() { nameplate_teardown; }

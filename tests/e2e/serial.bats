@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # program_serial and nameplate on the virtual board: what each promises, from the command line and in sessions.
 
-load helpers
+load ../lib/helpers
 
 setup() { nameplate_setup; }
 teardown() { nameplate_teardown; }

@@ -3,7 +3,7 @@
 # The store for good, through the real OpenOCD: full areas, a single area with its file on the host, other stores.
 # (What a power cut at each single operation leaves is in tests/power.)
 
-load helpers
+load ../lib/helpers
 
 setup() { nameplate_setup; }
 teardown() { nameplate_teardown; }

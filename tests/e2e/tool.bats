@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: MIT
 # tools/nameplate: the same bytes as OpenOCD's commands write, in every format, and back.
 
-load helpers
+load ../lib/helpers
 
 setup() {
 	nameplate_setup
 	TOOL=${NAMEPLATE:-$HOME_DIR/build/asan/nameplate}
 	ln -s "$TOOL" "$BATS_TEST_TMPDIR/nameplate"
 	for name in STM32_Programmer_CLI st-flash JLinkExe; do
-		ln -s "$HOME_DIR/tests/e2e/tool_standin.py" "$BATS_TEST_TMPDIR/$name"
+		ln -s "$HOME_DIR/tests/lib/tool_standin.py" "$BATS_TEST_TMPDIR/$name"
 	done
 	PATH=$BATS_TEST_TMPDIR:$PATH
 	export FLASH=$BATS_TEST_TMPDIR/device.flash
@@ -51,18 +51,18 @@ variables=(serial=42 mac:mac=02:00:00:12:34:56 hwrev=B2 gain:f32=1.0023 zero:f32
 # ---- against the Tcl -------------------------------------------------------------------------------------------
 
 @test "random sets of variables on simulated flash of every cell size: byte for byte what the Tcl writes" {
-	python3 "$HOME_DIR/tests/e2e/tool_random.py" "$TOOL" "$BATS_TEST_TMPDIR" sets 200 >"$out"
+	python3 "$HOME_DIR/tests/lib/tool_random.py" "$TOOL" "$BATS_TEST_TMPDIR" sets 200 >"$out"
 	cat "$out"
 	read -r _ _ _ compacted < <(sed 's/[a-z]*=//g' "$out")
 	[ "$compacted" -ge 40 ]
 }
 
 @test "random deletions among them, too" {
-	python3 "$HOME_DIR/tests/e2e/tool_random.py" "$TOOL" "$BATS_TEST_TMPDIR" deletions 200 1000
+	python3 "$HOME_DIR/tests/lib/tool_random.py" "$TOOL" "$BATS_TEST_TMPDIR" deletions 200 1000
 }
 
 @test "two writes on each of the shared vectors, torn ones among them: byte for byte what the Tcl writes" {
-	python3 "$HOME_DIR/tests/e2e/tool_random.py" "$TOOL" "$BATS_TEST_TMPDIR" vectors
+	python3 "$HOME_DIR/tests/lib/tool_random.py" "$TOOL" "$BATS_TEST_TMPDIR" vectors
 }
 
 # ---- against OpenOCD -------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # program_vars, nameplate's words for variables, and program_words: what each promises, through the real OpenOCD.
 
-load helpers
+load ../lib/helpers
 
 setup() {
 	nameplate_setup

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The virtual board from outside: the real OpenOCD with its own target file, the real GDB, and vboard's own command line.
 
-load helpers
+load ../lib/helpers
 
 setup() {
 	nameplate_setup

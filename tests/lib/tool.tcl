@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Writes sets of variables on the simulated flash, for tests/e2e/tool_random.py: jimsh tool.tcl SCRIPT
+# Writes sets of variables on the simulated flash, for tests/lib/tool_random.py: jimsh tool.tcl SCRIPT
 #
 # SCRIPT has a line per step, words in hex so that anything can stand in them:
 #   region BASE SIZE CELL ERASED   a blank region
