@@ -78,7 +78,7 @@ expect() {
 	fi
 }
 
-# refused WORDS...: it failed with no result, and our last line "Error: ..." holds all of them.
+# failed WORDS...: it failed with no result, and our last line "Error: ..." holds all of them.
 failed() {
 	local words line
 	line=$(printf '%s\n' "$errors" | tail -n 1)
@@ -101,7 +101,7 @@ failed() {
 	done
 }
 
-# The same, and the flash was not touched.
+# refused WORDS...: the same, and the flash was not touched.
 refused() {
 	failed "$@" || return 1
 	if [ "$(stat flash_ops)" != 0 ]; then
@@ -111,7 +111,7 @@ refused() {
 	fi
 }
 
-# bytes OFFSET HEX: puts bytes into the flash file.
+# flash_put OFFSET HEX: puts bytes into the flash file.
 flash_put() {
 	[ -e "$VBOARD_FLASH" ] || head -c 131072 /dev/zero >"$VBOARD_FLASH"
 	printf "$(sed 's/../\\x&/g' <<<"$2")" | dd of="$VBOARD_FLASH" bs=1 seek="$1" conv=notrunc status=none
@@ -124,8 +124,8 @@ assemble() {
 		-o "$1.elf" "$1.s"
 }
 
-# A firmware that runs the instructions on stdin after its vector table; r4 on are its own.
-firmware() { # NAME
+# firmware NAME <<SOURCE: the same, after a vector table, the handler of faults behind it; r4 on are its own.
+firmware() {
 	{
 		printf '.syntax unified\n.thumb\n.global _start\n.word 0x20004000, _start + 1, fault + 1, fault + 1\n'
 		printf '.thumb_func\n_start:\n'
