@@ -55,7 +55,8 @@ extern const uint8_t _nameplate_start[], _nameplate_end[];
 
 static inline struct nameplate_region nameplate_linked_region(void)
 {
-    const struct nameplate_region region = {_nameplate_start, (uint32_t)((uintptr_t)_nameplate_end - (uintptr_t)_nameplate_start)};
+    const struct nameplate_region region = {_nameplate_start,
+                                            (uint32_t)((uintptr_t)_nameplate_end - (uintptr_t)_nameplate_start)};
     return region;
 }
 
@@ -125,7 +126,6 @@ struct nameplate_walk {
 int nameplate_begin(const struct nameplate_region *region, struct nameplate_walk *walk);
 int nameplate_next(struct nameplate_walk *walk, struct nameplate_variable *variable);
 
-
 /*
  * The values of the linked region, each into a type of C. By name, and with _key by key:
  *
@@ -145,14 +145,14 @@ int nameplate_next(struct nameplate_walk *walk, struct nameplate_variable *varia
  *
  * A text may hold any byte, NUL too: the length that is returned is the whole one.
  */
-#define NAMEPLATE_GETTER(suffix, ctype, type)                                            \
-    static inline int nameplate_##suffix(const char *name, ctype *value)                 \
-    {                                                                                    \
-        return nameplate_get(0, name, (uint32_t)sizeof(ctype) << 3 | (type), value);     \
-    }                                                                                    \
-    static inline int nameplate_key_##suffix(uint8_t key, ctype *value)                  \
-    {                                                                                    \
-        return nameplate_get(key, 0, (uint32_t)sizeof(ctype) << 3 | (type), value);      \
+#define NAMEPLATE_GETTER(suffix, ctype, type)                                        \
+    static inline int nameplate_##suffix(const char *name, ctype *value)             \
+    {                                                                                \
+        return nameplate_get(0, name, (uint32_t)sizeof(ctype) << 3 | (type), value); \
+    }                                                                                \
+    static inline int nameplate_key_##suffix(uint8_t key, ctype *value)              \
+    {                                                                                \
+        return nameplate_get(key, 0, (uint32_t)sizeof(ctype) << 3 | (type), value);  \
     }
 #define NAMEPLATE_BUFFER_GETTER(suffix, ctype, type)                                     \
     static inline int nameplate_##suffix(const char *name, ctype *buffer, uint16_t size) \

@@ -40,11 +40,11 @@
 extern "C" {
 #endif
 
-#if defined STM32H7 || defined STM32H7xx || defined STM32H742xx || defined STM32H743xx || defined STM32H745xx || \
+#if defined STM32H7 || defined STM32H7xx || defined STM32H742xx || defined STM32H743xx || defined STM32H745xx ||       \
     defined STM32H745xG || defined STM32H747xx || defined STM32H747xG || defined STM32H750xx || defined STM32H753xx || \
     defined STM32H755xx || defined STM32H757xx || defined STM32H723xx || defined STM32H725xx || defined STM32H730xx || \
-    defined STM32H730xxQ || defined STM32H733xx || defined STM32H735xx || defined STM32H7A3xx || defined STM32H7A3xxQ || \
-    defined STM32H7B0xx || defined STM32H7B0xxQ || defined STM32H7B3xx || defined STM32H7B3xxQ
+    defined STM32H730xxQ || defined STM32H733xx || defined STM32H735xx || defined STM32H7A3xx ||                       \
+    defined STM32H7A3xxQ || defined STM32H7B0xx || defined STM32H7B0xxQ || defined STM32H7B3xx || defined STM32H7B3xxQ
 #ifndef NAMEPLATE_GUARDED_LOADS
 #define NAMEPLATE_GUARDED_LOADS
 #endif

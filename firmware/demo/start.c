@@ -10,15 +10,15 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define DHCSR          (*(volatile uint32_t *)0xE000EDF0u)
+#define DHCSR           (*(volatile uint32_t *)0xE000EDF0u)
 #define DHCSR_C_DEBUGEN 1u
 
 /* Semihosting operations and exit reasons ("Semihosting for AArch32 and AArch64", Arm 100863). */
-#define SYS_TIME                       0x11
-#define SYS_EXIT                       0x18
-#define SYS_EXIT_EXTENDED              0x20
-#define ADP_STOPPED_RUN_TIME_ERROR     0x20023u
-#define ADP_STOPPED_APPLICATION_EXIT   0x20026u
+#define SYS_TIME                     0x11
+#define SYS_EXIT                     0x18
+#define SYS_EXIT_EXTENDED            0x20
+#define ADP_STOPPED_RUN_TIME_ERROR   0x20023u
+#define ADP_STOPPED_APPLICATION_EXIT 0x20026u
 
 extern uint32_t _stack[], _data[], _edata[], _bss[], _ebss[];
 extern const uint32_t _data_loadaddr[];

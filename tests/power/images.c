@@ -82,7 +82,8 @@ static void load(struct record *record, const char *chip, const char *dir)
 	file = open_in(dir, "journal");
 	record->operations = NULL;
 	record->count = 0;
-	while ((fields = fscanf(file, "%" SCNu64 " %15s %" SCNx32 " %" SCNx32, &op.number, word, &op.offset, &op.size)) == 4) {
+	while ((fields = fscanf(file, "%" SCNu64 " %15s %" SCNx32 " %" SCNx32, &op.number, word, &op.offset,
+				&op.size)) == 4) {
 		op.change = change_of(word, dir);
 		if (!op.size || (uint64_t)op.offset + op.size > record->chip->flash_size)
 			die("journal: an operation outside the flash", dir);
@@ -105,7 +106,8 @@ static void load(struct record *record, const char *chip, const char *dir)
 /* The flash before operation INDEX (from 0): all earlier ones are done. */
 static void apply(const struct record *record, size_t index, uint8_t *flash)
 {
-	memcpy(flash + record->operations[index].offset, record->operations[index].bytes, record->operations[index].size);
+	memcpy(flash + record->operations[index].offset, record->operations[index].bytes,
+	       record->operations[index].size);
 }
 
 static void cut(const struct record *record, size_t index, const char *kind, uint64_t seed, uint8_t *flash)
@@ -127,7 +129,8 @@ static void make(const struct record *record, const char *point, const char *pat
 	uint64_t number = 0, seed = 0;
 	FILE *file;
 
-	if (sscanf(point, "%" SCNu64 ":%15[a-z]:%" SCNu64, &number, kind, &seed) < 2 || !number || number > record->count)
+	if (sscanf(point, "%" SCNu64 ":%15[a-z]:%" SCNu64, &number, kind, &seed) < 2 || !number ||
+	    number > record->count)
 		die("no such point in this record", point);
 	memcpy(flash, record->start, record->chip->flash_size);
 	for (size_t i = 0; i + 1 < number; i++)

@@ -71,7 +71,8 @@ int fixture_teardown(void **state)
 	rmdir(f->folder);
 	free(f);
 	if (unmodelled && !expected)
-		fprintf(stderr, "the test touched %llu places that the model does not know\n", (unsigned long long)unmodelled);
+		fprintf(stderr, "the test touched %llu places that the model does not know\n",
+			(unsigned long long)unmodelled);
 	return unmodelled && !expected ? -1 : 0;
 }
 

@@ -17,9 +17,9 @@
 #include "board.h"
 #include "probes/probe.h"
 
-#define FLASH_BASE 0x08000000u
-#define RAM_BASE 0x20000000u
-#define RAM_SIZE 0x4000u
+#define FLASH_BASE    0x08000000u
+#define RAM_BASE      0x20000000u
+#define RAM_SIZE      0x4000u
 #define NOTHING_THERE 0x60000000u /* an address where nothing answers, and rightly so */
 
 struct fixture {
@@ -32,7 +32,10 @@ struct fixture {
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
 #define BOARD_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
-#define CHIP_TEST(name, chip) {#name " on " chip, name, fixture_setup, fixture_teardown, (void *)(uintptr_t)chip}
+#define CHIP_TEST(name, chip)                                                                     \
+	{                                                                                         \
+#name " on " chip, name, fixture_setup, fixture_teardown, (void *)(uintptr_t)chip \
+	}
 
 /* Power goes and comes back: what the device keeps is what its files hold. */
 void power_cycle(struct fixture *f);

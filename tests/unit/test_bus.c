@@ -23,7 +23,8 @@ static void memories_begin_and_end_where_the_data_sheet_says(void **state)
 {
 	static const struct {
 		uint32_t first, size;
-	} memories[] = {{0, 0x20000}, {0x08000000, 0x20000}, {0x20000000, 0x4000}, {0x08080000, 0x1000}, {0x1FF00000, 0x1000}};
+	} memories[] = {
+		{0, 0x20000}, {0x08000000, 0x20000}, {0x20000000, 0x4000}, {0x08080000, 0x1000}, {0x1FF00000, 0x1000}};
 	struct fixture *f = *state;
 
 	for (unsigned i = 0; i < sizeof memories / sizeof *memories; i++) {

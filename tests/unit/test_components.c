@@ -213,9 +213,9 @@ static void the_ccm_of_a_g4_is_the_end_of_its_ram(void **state)
 	assert_int_equal(peek(f, RAM_BASE + 0x18010), 0x12345678);
 }
 
-#define EVERY_CORE(test)                                                                                               \
-	CHIP_TEST(test, "stm32f103rb"), CHIP_TEST(test, "stm32l152rb"), CHIP_TEST(test, "stm32f401cc"),                \
-		CHIP_TEST(test, "stm32f072rb"), CHIP_TEST(test, "stm32l073rz"), CHIP_TEST(test, "stm32g071rb"),        \
+#define EVERY_CORE(test)                                                                                        \
+	CHIP_TEST(test, "stm32f103rb"), CHIP_TEST(test, "stm32l152rb"), CHIP_TEST(test, "stm32f401cc"),         \
+		CHIP_TEST(test, "stm32f072rb"), CHIP_TEST(test, "stm32l073rz"), CHIP_TEST(test, "stm32g071rb"), \
 		CHIP_TEST(test, "stm32f767zi"), CHIP_TEST(test, "stm32h743zi"), CHIP_TEST(test, "stm32u575zi")
 
 int main(void)

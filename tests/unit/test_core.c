@@ -28,8 +28,9 @@ static void check_compute(struct fixture *f, uint32_t a, uint32_t b, uint32_t sl
 		uint64_t found = (uint64_t)result(f, 2 * part) << 32 | result(f, 2 * part + 1);
 
 		if (found != expected)
-			fail_msg("part %u of 0x%08X, 0x%08X in slices of %u: 0x%016llX, not 0x%016llX", part, (unsigned)a,
-				 (unsigned)b, (unsigned)slice, (unsigned long long)found, (unsigned long long)expected);
+			fail_msg("part %u of 0x%08X, 0x%08X in slices of %u: 0x%016llX, not 0x%016llX", part,
+				 (unsigned)a, (unsigned)b, (unsigned)slice, (unsigned long long)found,
+				 (unsigned long long)expected);
 		sum = sum * 31 + expected;
 	}
 	assert_int_equal(result(f, 2 * COMPUTE_PARTS), sum >> 32);
@@ -75,7 +76,8 @@ static void single_steps_compute_the_same(void **state)
 	}
 	assert_int_equal(result(f, 0), 0);
 	for (unsigned part = 0; part < COMPUTE_PARTS; part++)
-		assert_int_equal((uint64_t)result(f, 2 * part) << 32 | result(f, 2 * part + 1), compute(part, 0xCAFEF00D, 12345));
+		assert_int_equal((uint64_t)result(f, 2 * part) << 32 | result(f, 2 * part + 1),
+				 compute(part, 0xCAFEF00D, 12345));
 }
 
 static void instructions_are_counted_one_by_one(void **state)
@@ -235,7 +237,7 @@ static void the_cpu_cannot_write_locked_flash(void **state)
 	core_reg_write(&f->board.core, REG_PC, RAM_BASE + 0x100);
 	core_run(&f->board.core, 20);
 	assert_int_equal(peek(f, FLASH_BASE + 0x400), 0);
-	assert_int_equal(peek(f, 0x40023C18) & 0x100, 0x100); /* FLASH_SR.WRPERR */
+	assert_int_equal(peek(f, 0x40023C18) & 0x100, 0x100);  /* FLASH_SR.WRPERR */
 	assert_int_equal(core_reg_read(&f->board.core, 3), 0); /* and it goes on, and reads what is there */
 	assert_int_equal(core_reg_read(&f->board.core, REG_PC), RAM_BASE + 0x104);
 }

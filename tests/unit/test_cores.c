@@ -10,12 +10,21 @@
 
 #include <string.h>
 
-enum { CPACR = 0xE000ED88, FPCCR = 0xE000EF34, MVFR0 = 0xE000EF40, CFSR = 0xE000ED28, HFSR = 0xE000ED2C, VTOR = 0xE000ED08, CCR = 0xE000ED14, SHPR3 = 0xE000ED20 };
+enum {
+	CPACR = 0xE000ED88,
+	FPCCR = 0xE000EF34,
+	MVFR0 = 0xE000EF40,
+	CFSR = 0xE000ED28,
+	HFSR = 0xE000ED2C,
+	VTOR = 0xE000ED08,
+	CCR = 0xE000ED14,
+	SHPR3 = 0xE000ED20
+};
 enum { FP_CTRL = 0xE0002000, FP_COMP0 = 0xE0002008, DWT_CTRL = 0xE0001000, DWT_COMP0 = 0xE0001020 };
 enum { NOCP = 1 << 19 };
 
-#define CODE (RAM_BASE + 0x400)
-#define STACK (RAM_BASE + 0x1000)
+#define CODE    (RAM_BASE + 0x400)
+#define STACK   (RAM_BASE + 0x1000)
 #define HANDLER (FLASH_BASE + 0x200)
 
 /* A vector table in flash whose every handler is HANDLER: `b .`, unless a test puts other code there. */
@@ -41,10 +50,10 @@ static void put_code(struct fixture *f, uint32_t address, const uint16_t *code, 
 	if (address < RAM_BASE)
 		bus_mark_dirty(&f->board.bus, f->board.flash.data + (address - FLASH_BASE), 2 * count);
 }
-#define CODE_AT(f, address, ...)                                                                                       \
-	do {                                                                                                           \
-		const uint16_t code_[] = {__VA_ARGS__};                                                                \
-		put_code(f, address, code_, sizeof code_ / sizeof *code_);                                             \
+#define CODE_AT(f, address, ...)                                           \
+	do {                                                               \
+		const uint16_t code_[] = {__VA_ARGS__};                    \
+		put_code(f, address, code_, sizeof code_ / sizeof *code_); \
 	} while (0)
 
 static struct core *core(struct fixture *f)
@@ -196,7 +205,8 @@ static void every_code_comparator_halts(void **state)
 	for (unsigned i = 0; i < f->board.chip->core->code_comparators; i++) {
 		uint32_t at = place + 2 * i + 2;
 
-		poke(f, FP_COMP0 + 4 * i, any_address ? at | 1 : (at & 2 ? 2u << 30 : 1u << 30) | (at & 0x1FFFFFFC) | 1);
+		poke(f, FP_COMP0 + 4 * i,
+		     any_address ? at | 1 : (at & 2 ? 2u << 30 : 1u << 30) | (at & 0x1FFFFFFC) | 1);
 		halt(f);
 		set_reg(f, REG_PC, place + 2 * i);
 		assert_true(go(f, 10));

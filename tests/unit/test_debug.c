@@ -8,13 +8,21 @@
 
 #include "target/exceptions.h"
 
-enum { FP_CTRL = 0xE0002000, FP_COMP0 = 0xE0002008, DWT_CTRL = 0xE0001000, DWT_CYCCNT = 0xE0001004, DWT_COMP0 = 0xE0001020, DWT_MASK0 = 0xE0001024, DWT_FUNCTION0 = 0xE0001028 };
+enum {
+	FP_CTRL = 0xE0002000,
+	FP_COMP0 = 0xE0002008,
+	DWT_CTRL = 0xE0001000,
+	DWT_CYCCNT = 0xE0001004,
+	DWT_COMP0 = 0xE0001020,
+	DWT_MASK0 = 0xE0001024,
+	DWT_FUNCTION0 = 0xE0001028
+};
 enum { HALTED = 1 << 0, BKPT = 1 << 1, DWTTRAP = 1 << 2, VCATCH = 1 << 3 };
 enum { VC_CORERESET = 1 << 0, VC_BUSERR = 1 << 8, VC_STATERR = 1 << 7, VC_HARDERR = 1 << 10, TRCENA = 1 << 24 };
 enum { WATCH_READ = 5, WATCH_WRITE = 6, WATCH_BOTH = 7, MATCHED = 1 << 24 };
 
-#define CODE (RAM_BASE + 0x100)
-#define DATA (RAM_BASE + 0x800)
+#define CODE       (RAM_BASE + 0x100)
+#define DATA       (RAM_BASE + 0x800)
 #define CODE_FLASH (FLASH_BASE + 0x400)
 
 static void put_code(struct fixture *f, uint32_t address, const uint16_t *code, unsigned count)
@@ -58,7 +66,8 @@ static void watch(struct fixture *f, unsigned n, uint32_t address, unsigned mask
 }
 
 /* Ten times `adds r0, #1`, then `b .`. */
-static const uint16_t counting[] = {0x3001, 0x3001, 0x3001, 0x3001, 0x3001, 0x3001, 0x3001, 0x3001, 0x3001, 0x3001, 0xE7FE};
+static const uint16_t counting[] = {0x3001, 0x3001, 0x3001, 0x3001, 0x3001, 0x3001,
+				    0x3001, 0x3001, 0x3001, 0x3001, 0xE7FE};
 
 static void halt_and_resume_are_seen_in_dhcsr(void **state)
 {
@@ -320,8 +329,9 @@ static void watchpoints_fire_behind_the_access_that_they_watch(void **state)
 		unsigned function;
 		uint32_t address, mask, pc;
 	} rows[] = {
-		{WATCH_READ, DATA, 0, CODE + 2},      {WATCH_WRITE, DATA, 0, CODE + 4},     {WATCH_BOTH, DATA, 0, CODE + 2},
-		{WATCH_READ, DATA + 1, 0, CODE + 2},  {WATCH_WRITE, DATA + 2, 0, CODE + 4}, {WATCH_WRITE, DATA, 2, CODE + 4},
+		{WATCH_READ, DATA, 0, CODE + 2},           {WATCH_WRITE, DATA, 0, CODE + 4},
+		{WATCH_BOTH, DATA, 0, CODE + 2},           {WATCH_READ, DATA + 1, 0, CODE + 2},
+		{WATCH_WRITE, DATA + 2, 0, CODE + 4},      {WATCH_WRITE, DATA, 2, CODE + 4},
 		{WATCH_WRITE, DATA & ~0xFFu, 8, CODE + 4},
 	};
 	struct fixture *f = *state;
@@ -476,7 +486,9 @@ static void vector_catch_stops_at_the_fault_handler(void **state)
 {
 	static const struct {
 		uint32_t fault, shcsr, catch, exception;
-	} rows[] = {{FAULT_UNDEFINED, 0, VC_HARDERR, 3}, {FAULT_READ, 1 << 17, VC_BUSERR, 5}, {FAULT_UNDEFINED, 1 << 18, VC_STATERR, 6}};
+	} rows[] = {{FAULT_UNDEFINED, 0, VC_HARDERR, 3},
+		    {FAULT_READ, 1 << 17, VC_BUSERR, 5},
+		    {FAULT_UNDEFINED, 1 << 18, VC_STATERR, 6}};
 	struct fixture *f = *state;
 
 	for (unsigned i = 0; i < 3; i++) {

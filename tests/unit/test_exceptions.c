@@ -8,8 +8,16 @@
 #include "target/compute.h"
 #include "target/exceptions.h"
 
-enum { UNDEFINSTR = 1 << 16, INVSTATE = 1 << 17, NOCP = 1 << 19, IBUSERR = 1 << 8, PRECISERR = 1 << 9, BFARVALID = 1 << 15, IACCVIOL = 1 << 0 };
-#define FORCED (1u << 30)
+enum {
+	UNDEFINSTR = 1 << 16,
+	INVSTATE = 1 << 17,
+	NOCP = 1 << 19,
+	IBUSERR = 1 << 8,
+	PRECISERR = 1 << 9,
+	BFARVALID = 1 << 15,
+	IACCVIOL = 1 << 0
+};
+#define FORCED   (1u << 30)
 #define DEBUGEVT (1u << 31)
 enum { HARD_FAULT = 3, BUS_FAULT_NUMBER = 5, USAGE_FAULT = 6, SVCALL = 11, PENDSV = 14 };
 enum { USGFAULTENA = 1 << 18, BUSFAULTENA = 1 << 17 };
@@ -38,13 +46,14 @@ static void expect(struct fixture *f, const uint32_t *expected, uint32_t count)
 {
 	for (uint32_t i = 0; i < count && i < peek(f, MAILBOX(count)); i++)
 		if (result(f, i) != expected[i])
-			fail_msg("result %u is 0x%08X, not 0x%08X", (unsigned)i, (unsigned)result(f, i), (unsigned)expected[i]);
+			fail_msg("result %u is 0x%08X, not 0x%08X", (unsigned)i, (unsigned)result(f, i),
+				 (unsigned)expected[i]);
 	assert_int_equal(peek(f, MAILBOX(count)), count);
 }
-#define EXPECT(f, ...)                                                                                                 \
-	do {                                                                                                           \
-		const uint32_t expected_[] = {__VA_ARGS__};                                                            \
-		expect(f, expected_, sizeof expected_ / sizeof *expected_);                                            \
+#define EXPECT(f, ...)                                                      \
+	do {                                                                \
+		const uint32_t expected_[] = {__VA_ARGS__};                 \
+		expect(f, expected_, sizeof expected_ / sizeof *expected_); \
 	} while (0)
 
 static void svc_enters_and_returns_with_the_changed_frame(void **state)
@@ -335,7 +344,8 @@ static void interrupts_anywhere_leave_the_program_alone(void **state)
 
 		run(f, PART_INTERRUPTED, a, b, reload);
 		for (unsigned part = 0; part < COMPUTE_PARTS; part++) {
-			uint64_t expected = compute(part, a, b), found = (uint64_t)result(f, 2 * part) << 32 | result(f, 2 * part + 1);
+			uint64_t expected = compute(part, a, b),
+				 found = (uint64_t)result(f, 2 * part) << 32 | result(f, 2 * part + 1);
 
 			if (found != expected)
 				fail_msg("reload %u, part %u: 0x%016llX, not 0x%016llX", (unsigned)reload, part,

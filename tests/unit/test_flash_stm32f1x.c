@@ -8,14 +8,32 @@
 
 #include <string.h>
 
-enum { KEYR = 0x40022004, OPTKEYR = 0x40022008, SR = 0x4002200C, CR = 0x40022010, AR = 0x40022014, OBR = 0x4002201C, WRPR = 0x40022020 };
+enum {
+	KEYR = 0x40022004,
+	OPTKEYR = 0x40022008,
+	SR = 0x4002200C,
+	CR = 0x40022010,
+	AR = 0x40022014,
+	OBR = 0x4002201C,
+	WRPR = 0x40022020
+};
 enum { BSY = 1 << 0, PGERR = 1 << 2, WRPRTERR = 1 << 4, EOP = 1 << 5 };
-enum { PG = 1 << 0, PER = 1 << 1, MER = 1 << 2, OPTPG = 1 << 4, OPTER = 1 << 5, STRT = 1 << 6, LOCK = 1 << 7, OPTWRE = 1 << 9, OBL_LAUNCH = 1 << 13 };
+enum {
+	PG = 1 << 0,
+	PER = 1 << 1,
+	MER = 1 << 2,
+	OPTPG = 1 << 4,
+	OPTER = 1 << 5,
+	STRT = 1 << 6,
+	LOCK = 1 << 7,
+	OPTWRE = 1 << 9,
+	OBL_LAUNCH = 1 << 13
+};
 
-#define KEY1 0x45670123
-#define KEY2 0xCDEF89AB
-#define SOME_PLACE (FLASH_BASE + 0x1000)
-#define OPTION_RDP 0x1FFFF800
+#define KEY1        0x45670123
+#define KEY2        0xCDEF89AB
+#define SOME_PLACE  (FLASH_BASE + 0x1000)
+#define OPTION_RDP  0x1FFFF800
 #define OPTION_WRP0 0x1FFFF808
 
 static uint64_t changes(struct fixture *f)
@@ -178,7 +196,8 @@ static void erase_takes_the_page_of_ar_and_nothing_else(void **state)
 		memset(f->board.flash.data + 0x1000 - page, 0, 3 * page);
 		erase(f, SOME_PLACE + inside[i]);
 		for (uint32_t byte = 0; byte < 3 * page; byte++)
-			assert_int_equal(f->board.flash.data[0x1000 - page + byte], byte >= page && byte < 2 * page ? 0xFF : 0);
+			assert_int_equal(f->board.flash.data[0x1000 - page + byte],
+					 byte >= page && byte < 2 * page ? 0xFF : 0);
 	}
 	assert_int_equal(f->board.stats.flash_pages_erased, 4);
 	assert_int_equal(peek(f, CR), PER); /* STRT has gone */

@@ -8,16 +8,43 @@
 
 #include <string.h>
 
-enum { KEYR = 0x40023C04, OPTKEYR = 0x40023C08, SR = 0x40023C0C, CR = 0x40023C10, OPTCR = 0x40023C14, OPTCR1 = 0x40023C18 };
-enum { EOP = 1 << 0, OPERR = 1 << 1, WRPERR = 1 << 4, PGAERR = 1 << 5, PGPERR = 1 << 6, PGSERR = 1 << 7, BSY = 1 << 16 };
-enum { PG = 1 << 0, SER = 1 << 1, MER = 1 << 2, X8 = 0 << 8, X16 = 1 << 8, X32 = 2 << 8, X64 = 3 << 8, MER2 = 1 << 15, STRT = 1 << 16, EOPIE = 1 << 24, ERRIE = 1 << 25 };
+enum {
+	KEYR = 0x40023C04,
+	OPTKEYR = 0x40023C08,
+	SR = 0x40023C0C,
+	CR = 0x40023C10,
+	OPTCR = 0x40023C14,
+	OPTCR1 = 0x40023C18
+};
+enum {
+	EOP = 1 << 0,
+	OPERR = 1 << 1,
+	WRPERR = 1 << 4,
+	PGAERR = 1 << 5,
+	PGPERR = 1 << 6,
+	PGSERR = 1 << 7,
+	BSY = 1 << 16
+};
+enum {
+	PG = 1 << 0,
+	SER = 1 << 1,
+	MER = 1 << 2,
+	X8 = 0 << 8,
+	X16 = 1 << 8,
+	X32 = 2 << 8,
+	X64 = 3 << 8,
+	MER2 = 1 << 15,
+	STRT = 1 << 16,
+	EOPIE = 1 << 24,
+	ERRIE = 1 << 25
+};
 #define SNB(n) ((uint32_t)(n) << 3)
-#define LOCK (1u << 31)
+#define LOCK   (1u << 31)
 #define NDBANK (1u << 29)
 enum { OPTLOCK = 1 << 0, OPTSTRT = 1 << 1 };
 
-#define KEY1 0x45670123
-#define KEY2 0xCDEF89AB
+#define KEY1       0x45670123
+#define KEY2       0xCDEF89AB
 #define SOME_PLACE (FLASH_BASE + 0x1000)
 
 static uint64_t changes(struct fixture *f)

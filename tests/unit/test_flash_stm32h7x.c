@@ -11,15 +11,41 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BANK2 = 0x52002100, KEYR = 0x52002004, CR = 0x5200200C, SR = 0x52002010, CCR = 0x52002014, WPSN_CUR = 0x52002038, WPSN_PRG = 0x5200203C, ECC_FA = 0x52002060 };
+enum {
+	BANK2 = 0x52002100,
+	KEYR = 0x52002004,
+	CR = 0x5200200C,
+	SR = 0x52002010,
+	CCR = 0x52002014,
+	WPSN_CUR = 0x52002038,
+	WPSN_PRG = 0x5200203C,
+	ECC_FA = 0x52002060
+};
 enum { LOCK = 1 << 0, PG = 1 << 1, SER = 1 << 2, BER = 1 << 3, PSIZE = 3 << 4, FW = 1 << 6, START = 1 << 7 };
-enum { OPTKEYR = 0x52002008, OPTCR = 0x52002018, OPTSR_CUR = 0x5200201C, OPTSR_PRG = 0x52002020, OPTLOCK = 1 << 0, OPTSTART = 1 << 1 };
-enum { WRPERR = 1 << 17, BSY = 1 << 0, WBNE = 1 << 1, QW = 1 << 2, EOP = 1 << 16, PGSERR = 1 << 18, STRBERR = 1 << 19, INCERR = 1 << 21, DBECCERR = 1 << 26 };
+enum {
+	OPTKEYR = 0x52002008,
+	OPTCR = 0x52002018,
+	OPTSR_CUR = 0x5200201C,
+	OPTSR_PRG = 0x52002020,
+	OPTLOCK = 1 << 0,
+	OPTSTART = 1 << 1
+};
+enum {
+	WRPERR = 1 << 17,
+	BSY = 1 << 0,
+	WBNE = 1 << 1,
+	QW = 1 << 2,
+	EOP = 1 << 16,
+	PGSERR = 1 << 18,
+	STRBERR = 1 << 19,
+	INCERR = 1 << 21,
+	DBECCERR = 1 << 26
+};
 enum { SCB_CCR = 0xE000ED14, SCB_CFSR = 0xE000ED28, SCB_HFSR = 0xE000ED2C, SCB_BFAR = 0xE000ED38, BFHFNMIGN = 1 << 8 };
-#define ERRORS 0x07EE0000
+#define ERRORS    0x07EE0000
 #define SOME_WORD (FLASH_BASE + 0x40000)
-#define SECTOR 0x20000u
-#define IN_BANK2 (FLASH_BASE + 0x100000)
+#define SECTOR    0x20000u
+#define IN_BANK2  (FLASH_BASE + 0x100000)
 
 static void unlock(struct fixture *f, uint32_t bank)
 {
@@ -376,7 +402,10 @@ static int teardown(void **state)
 	return fixture_teardown(state);
 }
 
-#define ON_H7(name) {#name, name, fixture_setup, teardown, (void *)(uintptr_t)"stm32h743zi"}
+#define ON_H7(name)                                                                     \
+	{                                                                               \
+#name, name, fixture_setup, teardown, (void *)(uintptr_t) "stm32h743zi" \
+	}
 
 int main(void)
 {

@@ -14,11 +14,20 @@
 #include <unistd.h>
 
 enum { PROGERR = 1 << 3, WRPERR = 1 << 4, PGAERR = 1 << 5, SIZERR = 1 << 6, PGSERR = 1 << 7, BSY = 1 << 16 };
-enum { PG = 1 << 0, PER = 1 << 1, MER1 = 1 << 2, MER2 = 1 << 15, STRT = 1 << 16, OPTSTRT = 1 << 17, OBL_LAUNCH = 1 << 27, OPTLOCK = 1 << 30 };
-#define LOCK (1u << 31)
-#define ECCD (1u << 31)
-#define KEY1 0x45670123
-#define KEY2 0xCDEF89AB
+enum {
+	PG = 1 << 0,
+	PER = 1 << 1,
+	MER1 = 1 << 2,
+	MER2 = 1 << 15,
+	STRT = 1 << 16,
+	OPTSTRT = 1 << 17,
+	OBL_LAUNCH = 1 << 27,
+	OPTLOCK = 1 << 30
+};
+#define LOCK       (1u << 31)
+#define ECCD       (1u << 31)
+#define KEY1       0x45670123
+#define KEY2       0xCDEF89AB
 #define SOME_PLACE (FLASH_BASE + 0x1000)
 
 static const struct stm32l4x_variant *variant(struct fixture *f)
@@ -344,7 +353,8 @@ static void option_bytes_need_their_own_keys(void **state)
 	struct fixture *f = *state;
 	uint32_t wrp = reg(f, variant(f)->wrp[0]), shipped = peek(f, wrp);
 
-	assert_int_equal(bus_write(&f->board.bus, reg(f, variant(f)->optkeyr), 4, 0x08192A3B), BUS_FAULT); /* LOCK first */
+	assert_int_equal(bus_write(&f->board.bus, reg(f, variant(f)->optkeyr), 4, 0x08192A3B),
+			 BUS_FAULT); /* LOCK first */
 	board_reset(&f->board);
 	unlock(f);
 	poke(f, wrp, 0);
@@ -353,13 +363,15 @@ static void option_bytes_need_their_own_keys(void **state)
 	set_cr(f, OBL_LAUNCH);
 	assert_int_equal(peek(f, reg(f, variant(f)->cr)), OPTLOCK); /* there was no reset */
 	assert_int_equal(bus_write(&f->board.bus, reg(f, variant(f)->optkeyr), 4, 0x12345678), BUS_FAULT);
-	assert_int_equal(bus_write(&f->board.bus, reg(f, variant(f)->optkeyr), 4, 0x08192A3B), BUS_FAULT); /* until reset */
+	assert_int_equal(bus_write(&f->board.bus, reg(f, variant(f)->optkeyr), 4, 0x08192A3B),
+			 BUS_FAULT); /* until reset */
 }
 
 /* Pages 3 and 4 of the bank whose register is WRP[I]: neither programmed nor erased, nor is the bank; its neighbours are. */
 static void expect_protected(struct fixture *f, unsigned i)
 {
-	uint32_t bank = i < 2 ? 0 : variant(f)->bank_bytes, page = f->board.chip->page_size, select = i < 2 ? 0 : variant(f)->bker;
+	uint32_t bank = i < 2 ? 0 : variant(f)->bank_bytes, page = f->board.chip->page_size,
+		 select = i < 2 ? 0 : variant(f)->bker;
 	const uint32_t mass = i < 2 ? MER1 : MER2;
 
 	begin(f);
@@ -496,12 +508,12 @@ static void put_code(struct fixture *f, const uint16_t *code, unsigned count)
 	for (unsigned i = 0; i < count; i++)
 		bytes_store(flash + 0x100 + 2 * i, 2, code[i]);
 	/* NMI: adds one to r4; writes ECCD to the register in r6 if r5 is not 0; returns. */
-	bytes_store(flash + 0x200, 2, 0x3401);  /* adds r4, #1 */
-	bytes_store(flash + 0x202, 2, 0x2D00);  /* cmp r5, #0 */
-	bytes_store(flash + 0x204, 2, 0xD000);  /* beq .+4 */
-	bytes_store(flash + 0x206, 2, 0x6037);  /* str r7, [r6] */
-	bytes_store(flash + 0x208, 2, 0x4770);  /* bx lr */
-	bytes_store(flash + 0x300, 2, 0xE7FE);  /* b . */
+	bytes_store(flash + 0x200, 2, 0x3401); /* adds r4, #1 */
+	bytes_store(flash + 0x202, 2, 0x2D00); /* cmp r5, #0 */
+	bytes_store(flash + 0x204, 2, 0xD000); /* beq .+4 */
+	bytes_store(flash + 0x206, 2, 0x6037); /* str r7, [r6] */
+	bytes_store(flash + 0x208, 2, 0x4770); /* bx lr */
+	bytes_store(flash + 0x300, 2, 0xE7FE); /* b . */
 	bus_mark_dirty(&f->board.bus, flash, f->board.chip->flash_size);
 	board_reset(&f->board);
 }
@@ -650,9 +662,14 @@ static int teardown(void **state)
 	return fixture_teardown(state);
 }
 
-#define ON(name, chip) {#name " on " chip, name, fixture_setup, teardown, (void *)(uintptr_t)chip}
+#define ON(name, chip)                                                                    \
+	{                                                                                 \
+#name " on " chip, name, fixture_setup, teardown, (void *)(uintptr_t)chip \
+	}
 /* Each kind of core, of register layout and of granule. */
-#define ON_EACH(name) ON(name, "stm32l476rg"), ON(name, "stm32g071rb"), ON(name, "stm32wle5jc"), ON(name, "stm32l552ze"), ON(name, "stm32u575zi")
+#define ON_EACH(name)                                                                                       \
+	ON(name, "stm32l476rg"), ON(name, "stm32g071rb"), ON(name, "stm32wle5jc"), ON(name, "stm32l552ze"), \
+		ON(name, "stm32u575zi")
 
 int main(void)
 {

@@ -9,12 +9,20 @@
 
 #include <string.h>
 
-enum { PECR = 0x40023C04, PEKEYR = 0x40023C0C, PRGKEYR = 0x40023C10, OPTKEYR = 0x40023C14, SR = 0x40023C18, OBR = 0x40023C1C, WRPR1 = 0x40023C20 };
+enum {
+	PECR = 0x40023C04,
+	PEKEYR = 0x40023C0C,
+	PRGKEYR = 0x40023C10,
+	OPTKEYR = 0x40023C14,
+	SR = 0x40023C18,
+	OBR = 0x40023C1C,
+	WRPR1 = 0x40023C20
+};
 enum { PELOCK = 1 << 0, PRGLOCK = 1 << 1, OPTLOCK = 1 << 2, PROG = 1 << 3, ERASE = 1 << 9, FPRG = 1 << 10 };
 enum { BSY = 1 << 0, EOP = 1 << 1, READY = 1 << 3, WRPERR = 1 << 8, PGAERR = 1 << 9, SIZERR = 1 << 10 };
 
-#define SOME_WORD (FLASH_BASE + 0x1000)
-#define OPTIONS 0x1FF80000
+#define SOME_WORD  (FLASH_BASE + 0x1000)
+#define OPTIONS    0x1FF80000
 #define OBL_LAUNCH (1u << 18)
 
 static int write_reg(struct fixture *f, uint32_t address, uint32_t value)
@@ -84,7 +92,8 @@ static void the_keys_open_one_lock_each(void **state)
 
 static void a_wrong_key_is_a_bus_error_and_locks_until_reset(void **state)
 {
-	static const uint32_t wrong[][2] = {{0x12345678, 0}, {0x02030405, 0}, {0x89ABCDEF, 0x89ABCDEF}, {0x89ABCDEF, 0}};
+	static const uint32_t wrong[][2] = {
+		{0x12345678, 0}, {0x02030405, 0}, {0x89ABCDEF, 0x89ABCDEF}, {0x89ABCDEF, 0}};
 	struct fixture *f = *state;
 
 	for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -242,7 +251,8 @@ static void erase_takes_the_whole_page_and_nothing_else(void **state)
 		poke(f, PECR, OPTLOCK | ERASE | PROG);
 		poke(f, SOME_WORD + offsets[i], 0);
 		for (uint32_t byte = 0; byte < 768; byte++)
-			assert_int_equal(f->board.flash.data[0x1000 - 256 + byte], byte >= 256 && byte < 512 ? 0 : 0xFF);
+			assert_int_equal(f->board.flash.data[0x1000 - 256 + byte],
+					 byte >= 256 && byte < 512 ? 0 : 0xFF);
 	}
 	assert_int_equal(f->board.stats.flash_pages_erased, 4);
 	assert_int_equal(changes(f), 4);
@@ -535,7 +545,14 @@ static void read_protection_shuts_the_flash_until_it_is_erased(void **state)
 
 /* ---- STM32L0 ---- */
 
-enum { L0_PECR = 0x40022004, L0_PEKEYR = 0x4002200C, L0_PRGKEYR = 0x40022010, L0_SR = 0x40022018, L0_OBR = 0x4002201C, L0_WRPROT2 = 0x40022080 };
+enum {
+	L0_PECR = 0x40022004,
+	L0_PEKEYR = 0x4002200C,
+	L0_PRGKEYR = 0x40022010,
+	L0_SR = 0x40022018,
+	L0_OBR = 0x4002201C,
+	L0_WRPROT2 = 0x40022080
+};
 enum { NOTZEROERR = 1 << 16, NZDISABLE = 1 << 23 };
 
 static void l0_unlock(struct fixture *f, uint32_t modes)

@@ -153,7 +153,8 @@ static void nothing_but_dpidr_is_answered_after_a_line_reset(void **state)
 	static const struct {
 		bool ap, read;
 		unsigned a;
-	} others[] = {{DP, READ, 4}, {DP, READ, 8}, {DP, READ, 12}, {DP, WRITE, 0}, {DP, WRITE, 4}, {DP, WRITE, 8}, {AP, READ, 0}, {AP, READ, 12}, {AP, WRITE, 4}};
+	} others[] = {{DP, READ, 4},  {DP, READ, 8}, {DP, READ, 12}, {DP, WRITE, 0}, {DP, WRITE, 4},
+		      {DP, WRITE, 8}, {AP, READ, 0}, {AP, READ, 12}, {AP, WRITE, 4}};
 	struct fixture *f = *state;
 	uint32_t data;
 
@@ -290,7 +291,10 @@ static void each_abort_bit_clears_its_own_flag(void **state)
 {
 	static const struct {
 		uint32_t abort, flag;
-	} rows[] = {{0x02, CTRL_STAT_STICKYCMP}, {0x04, CTRL_STAT_STICKYERR}, {0x08, CTRL_STAT_WDATAERR}, {0x10, CTRL_STAT_STICKYORUN}};
+	} rows[] = {{0x02, CTRL_STAT_STICKYCMP},
+		    {0x04, CTRL_STAT_STICKYERR},
+		    {0x08, CTRL_STAT_WDATAERR},
+		    {0x10, CTRL_STAT_STICKYORUN}};
 	const uint32_t all = CTRL_STAT_STICKYCMP | CTRL_STAT_STICKYERR | CTRL_STAT_WDATAERR | CTRL_STAT_STICKYORUN;
 	struct fixture *f = *state;
 
@@ -337,7 +341,8 @@ static void a_refused_packet_keeps_its_data_phase_with_overrun_detection(void **
 	send_bits(f, header(AP, READ, 0xC), 8);
 	bits = receive_bits(f, 38);
 	assert_int_equal(bits >> 1 & 7, FAULT);
-	assert_int_equal(read_ok(f, DP, DP_CTRL_STAT), 0xF0000000 | CTRL_STAT_ORUNDETECT | CTRL_STAT_STICKYERR | CTRL_STAT_STICKYORUN);
+	assert_int_equal(read_ok(f, DP, DP_CTRL_STAT),
+			 0xF0000000 | CTRL_STAT_ORUNDETECT | CTRL_STAT_STICKYERR | CTRL_STAT_STICKYORUN);
 }
 
 static void a_line_reset_in_the_middle_of_a_packet_recovers(void **state)

@@ -30,7 +30,8 @@ int command_backup(struct database *db, const struct options *options)
 	/* It has the secrets too. */
 	if (!*options->words[0] || output_open(options->words[0], true, &file))
 		return *options->words[0] ? -1 : fail("backup needs the name of a file");
-	err = db->engine == &engine_sqlite ? run(db, SQL_BACKUP, "t", file.temporary) < 0 : copy_into(db, file.temporary);
+	err = db->engine == &engine_sqlite ? run(db, SQL_BACKUP, "t", file.temporary) < 0
+					   : copy_into(db, file.temporary);
 	if (output_close(&file, err ? -1 : 0))
 		return -1;
 	report_begin(&report, options->json, false);

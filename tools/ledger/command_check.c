@@ -83,7 +83,9 @@ static int check_series(struct database *db, struct check *check)
 
 	while (more == 0 && (more = rows_next(&rows)) > 0)
 		more = series_read(&rows, &series) || check_lost(db, check, &series) ||
-		       (series.kind != KIND_LIST && check_texts(db, check, &series)) ? -1 : 0;
+				       (series.kind != KIND_LIST && check_texts(db, check, &series))
+			       ? -1
+			       : 0;
 	rows_end(&rows);
 	return more;
 }
@@ -134,6 +136,8 @@ int command_check(struct database *db, const struct options *options)
 	err = snapshot(db, work, &check);
 	report_end(&report);
 	if (!err && check.broken)
-		err = fail("the ledger %s breaks %u rules (above): stop taking numbers from it, and go back to a backup", db->name, check.broken);
+		err = fail(
+			"the ledger %s breaks %u rules (above): stop taking numbers from it, and go back to a backup",
+			db->name, check.broken);
 	return err;
 }

@@ -19,11 +19,16 @@ static const struct table {
 	const char *name, *fields[FIELDS_MAX];
 	enum sql sql;
 } tables[] = {
-	{"uploads", {"upload", "at", "station", "what", "uid", "copy", "read", "image-sha256", "milliseconds", "reason", NULL}, SQL_RECORD_LIST},
-	{"numbers", {"series", "value", "state", "uid", "copy", "taken", "station", "position", "columns", NULL}, SQL_NUMBER_LIST},
+	{"uploads",
+	 {"upload", "at", "station", "what", "uid", "copy", "read", "image-sha256", "milliseconds", "reason", NULL},
+	 SQL_RECORD_LIST},
+	{"numbers",
+	 {"series", "value", "state", "uid", "copy", "taken", "station", "position", "columns", NULL},
+	 SQL_NUMBER_LIST},
 };
 
-struct export {
+struct export
+{
 	const struct options *options;
 	FILE *to;
 };
@@ -41,8 +46,9 @@ static bool is_integer(const char *field)
 
 static int start(struct database *db, const struct export *export, const struct table *table, struct rows *rows)
 {
-	return table->sql == SQL_RECORD_LIST ? query(db, rows, table->sql, "t", NULL)
-					     : query(db, rows, table->sql, "tti", NULL, NULL, (int64_t)export->options->secrets);
+	return table->sql == SQL_RECORD_LIST
+		       ? query(db, rows, table->sql, "t", NULL)
+		       : query(db, rows, table->sql, "tti", NULL, NULL, (int64_t) export->options->secrets);
 }
 
 static int write_json_row(const struct table *table, const struct rows *rows, FILE *to)
@@ -54,8 +60,10 @@ static int write_json_row(const struct table *table, const struct rows *rows, FI
 		const char *text = rows_text(rows, i);
 
 		if (text)
-			json_object_set_new(object, table->fields[i], is_object(table->fields[i]) ? json_loads(text, 0, NULL) :
-					    is_integer(table->fields[i]) ? json_integer(rows_integer(rows, i)) : json_string(text));
+			json_object_set_new(object, table->fields[i],
+					    is_object(table->fields[i])    ? json_loads(text, 0, NULL)
+					    : is_integer(table->fields[i]) ? json_integer(rows_integer(rows, i))
+									   : json_string(text));
 	}
 	err = report_json(to, object);
 	json_decref(object);
@@ -107,7 +115,8 @@ static int write_table(struct database *db, const struct export *export, const s
 		} else {
 			fputs(count++ ? ",\n" : "\n", export->to);
 			if (write_json_row(table, &rows, export->to))
-				more = fail("the export cannot be written: check the folder's permissions and the disk's space");
+				more = fail(
+					"the export cannot be written: check the folder's permissions and the disk's space");
 		}
 	}
 	rows_end(&rows);
@@ -119,7 +128,9 @@ static int write_table(struct database *db, const struct export *export, const s
 static int work(struct database *db, void *data)
 {
 	const struct export *export = data;
-	const char *wanted = export->options->count ? export->options->words[0] : export->options->csv ? "uploads" : NULL;
+	const char *wanted = export->options->count ? export->options->words[0]
+			     : export->options->csv ? "uploads"
+						    : NULL;
 	int err = 0;
 
 	if (!export->options->csv)

@@ -75,13 +75,14 @@ static int name_twice(struct import *import, unsigned column)
 		const char *value = json_string_value(json_array_get(import->values[column], i));
 		int64_t place = 0;
 		int found = column == 0 ? query_integer(import->db, &place, SQL_NUMBER_PLACE, "it", series->id, value)
-					: query_integer(import->db, &place, SQL_CELL_PLACE, "itt", series->id, series->columns[column].name, value);
+					: query_integer(import->db, &place, SQL_CELL_PLACE, "itt", series->id,
+							series->columns[column].name, value);
 
 		if (found < 0)
 			return -1;
 		if (place != import->begin + i)
-			bad(import, import->lines[i], "its %s %s is there twice, or was imported before", series->columns[column].name,
-			    series->columns[column].secret ? "" : quote(value));
+			bad(import, import->lines[i], "its %s %s is there twice, or was imported before",
+			    series->columns[column].name, series->columns[column].secret ? "" : quote(value));
 	}
 	return 0;
 }
@@ -97,8 +98,8 @@ static int store_column(struct import *import, unsigned i)
 	if (!list)
 		return fail_memory();
 	stored = i == 0 ? run(import->db, SQL_NUMBER_LAY, "iit", series->id, import->begin, list)
-			: run(import->db, SQL_CELL_LAY, "itiiit", series->id, column->name, (int64_t)column->sole, (int64_t)column->secret,
-			      import->begin, list);
+			: run(import->db, SQL_CELL_LAY, "itiiit", series->id, column->name, (int64_t)column->sole,
+			      (int64_t)column->secret, import->begin, list);
 	free(list);
 	if (stored < 0)
 		return -1;
@@ -165,8 +166,9 @@ static int mark_secrets(struct import *import)
 			if (!strcmp(import->series.columns[j].name, import->options->secret_columns[i])) {
 				found = import->series.columns[j].secret = true;
 				if (j == 0)
-					return fail("the first column, %s, names the rows and cannot be secret: put another one first",
-						    import->series.columns[0].name);
+					return fail(
+						"the first column, %s, names the rows and cannot be secret: put another one first",
+						import->series.columns[0].name);
 			}
 		if (!found)
 			return fail("--secret %s: there is no such column", quote(import->options->secret_columns[i]));
@@ -179,14 +181,16 @@ static int make_series(struct import *import)
 {
 	struct series *series = &import->series, there;
 	char *columns = columns_text(series), *other;
-	int err = columns ? run(import->db, SQL_SERIES_INSERT, "ttiiitt", series->name, "list", (int64_t)1, INT64_MAX - 1, (int64_t)1, NULL,
-				columns) < 0 : fail_memory();
+	int err = columns ? run(import->db, SQL_SERIES_INSERT, "ttiiitt", series->name, "list", (int64_t)1,
+				INT64_MAX - 1, (int64_t)1, NULL, columns) < 0
+			  : fail_memory();
 
 	if (!err)
 		err = series_named(import->db, series->name, &there);
 	other = err ? NULL : columns_text(&there);
 	if (!err && (there.kind != KIND_LIST || !other || strcmp(columns, other)))
-		err = fail("the series %s has other columns (%s): name this list differently, or give it these", series->name, other);
+		err = fail("the series %s has other columns (%s): name this list differently, or give it these",
+			   series->name, other);
 	free(columns);
 	free(other);
 	if (err || query_integer(import->db, &import->begin, SQL_SERIES_LOCK, "i", there.id) < 0)
@@ -204,8 +208,9 @@ static int take_header(struct import *import, const struct csv_row *row)
 		return fail("%s has %u columns: at most %d", quote(import->path), row->count, CSV_FIELDS_MAX);
 	for (unsigned i = 0; i < row->count; i++) {
 		if (row->lengths[i] > 60 || strlen(row->fields[i]) != row->lengths[i] || strchr(row->fields[i], ','))
-			return fail("%s, line %zu: %s is no name of a column: the first line must have them, or give --columns", quote(import->path),
-				    row->line, quote(row->fields[i]));
+			return fail(
+				"%s, line %zu: %s is no name of a column: the first line must have them, or give --columns",
+				quote(import->path), row->line, quote(row->fields[i]));
 		out += sprintf(out, "%s%s", i ? "," : "", row->fields[i]);
 	}
 	return columns_parse(&import->series, text) || mark_secrets(import) || make_series(import) ? -1 : 0;
@@ -239,8 +244,8 @@ static int work(struct database *db, void *data)
 	if (csv_file_read(import->path, take_row, import) || (import->has_columns && store(import)))
 		return -1;
 	if (import->bad)
-		return fail("%s: %u bad rows, nothing is imported: %s%s%s", quote(import->path), import->bad, import->first_bad, import->others,
-			    import->bad > NAMED ? ", ..." : "");
+		return fail("%s: %u bad rows, nothing is imported: %s%s%s", quote(import->path), import->bad,
+			    import->first_bad, import->others, import->bad > NAMED ? ", ..." : "");
 	if (import->rows == 0)
 		return fail("%s has no rows: nothing is imported", quote(import->path));
 	return run(db, SQL_SERIES_NEXT, "ii", import->series.id, import->begin) < 0 ? -1 : 0;
@@ -257,7 +262,8 @@ int command_import(struct database *db, const struct options *options)
 	import.options = options;
 	import.path = options->words[1];
 	if (!word_is_name(options->words[0]))
-		return fail("%s is no name for a series: give 1 to 31 letters, digits, _ . -", quote(options->words[0]));
+		return fail("%s is no name for a series: give 1 to 31 letters, digits, _ . -",
+			    quote(options->words[0]));
 	strcpy(import.series.name, options->words[0]);
 	err = transaction(db, work, &import);
 	for (unsigned i = 0; i < COLUMNS_MAX; i++)

@@ -89,8 +89,9 @@ static int know_device(struct database *db, struct merge *merge, const struct in
 	if (read_ours(db, item, &ours))
 		return -1;
 	if (ours.device && strcmp(ours.uid, item->uid))
-		return fail("%s=%s is device %s's here and device %s's there: release it in the ledger that is wrong, then merge again",
-			    item->name, quote(item->value), ours.uid, item->uid);
+		return fail(
+			"%s=%s is device %s's here and device %s's there: release it in the ledger that is wrong, then merge again",
+			item->name, quote(item->value), ours.uid, item->uid);
 	if (ours.device)
 		remember(merge, item, ours.device, ours.copy);
 	return 0;
@@ -117,8 +118,10 @@ static int find_device(struct database *db, struct merge *merge, struct incoming
 		rows_end(&rows);
 	}
 	if (found == 0)
-		return fail("device %s has %s=%s there and another here: if these are two boards, say nameplate-ledger new %s here; if it is one, "
-			    "release the number that it does not have; then merge again", item->uid, item->name, quote(item->value), item->uid);
+		return fail(
+			"device %s has %s=%s there and another here: if these are two boards, say nameplate-ledger new %s here; if it is one, "
+			"release the number that it does not have; then merge again",
+			item->uid, item->name, quote(item->value), item->uid);
 	if (found > 0)
 		remember(merge, item, item->device, item->copy);
 	return found < 0 ? -1 : 0;
@@ -128,11 +131,14 @@ static int find_device(struct database *db, struct merge *merge, struct incoming
 static int refuse_collision(struct database *db, const struct incoming *item)
 {
 	struct rows rows;
-	int found = query(db, &rows, SQL_NUMBER_COLLISION, "iit", item->series, item->device, item->value) ? -1 : rows_next(&rows);
+	int found = query(db, &rows, SQL_NUMBER_COLLISION, "iit", item->series, item->device, item->value)
+			    ? -1
+			    : rows_next(&rows);
 
 	if (found > 0)
-		found = fail("device %s has %s=%s here and %s there: release the one that it does not have, then merge again", item->uid,
-			     item->name, quote(rows_text(&rows, 0)), quote(item->value));
+		found = fail(
+			"device %s has %s=%s here and %s there: release the one that it does not have, then merge again",
+			item->uid, item->name, quote(rows_text(&rows, 0)), quote(item->value));
 	rows_end(&rows);
 	return found ? -1 : 0;
 }
@@ -160,15 +166,16 @@ static int bring(struct database *db, struct merge *merge, struct incoming *item
 	if (item->uid && (find_device(db, merge, item) || refuse_collision(db, item)))
 		return -1;
 	/* Used is never doubted again by a merge. */
-	if (ours.found && (!strcmp(ours.state, item->state) || (!strcmp(ours.state, "used") && !strcmp(item->state, "open"))) &&
+	if (ours.found &&
+	    (!strcmp(ours.state, item->state) || (!strcmp(ours.state, "used") && !strcmp(item->state, "open"))) &&
 	    ours.device == item->device)
 		return 0;
 	snprintf(device, sizeof device, "%lld", (long long)item->device);
 	if (ours.found)
-		return run(db, SQL_NUMBER_SET, "itttttt", item->series, item->value, item->state, item->device ? device : NULL, item->upload,
-			   item->taken, item->station);
-	return run(db, SQL_NUMBER_ADD, "ittttttt", item->series, item->position, item->value, item->state, item->device ? device : NULL,
-		   item->upload, item->taken, item->station);
+		return run(db, SQL_NUMBER_SET, "itttttt", item->series, item->value, item->state,
+			   item->device ? device : NULL, item->upload, item->taken, item->station);
+	return run(db, SQL_NUMBER_ADD, "ittttttt", item->series, item->position, item->value, item->state,
+		   item->device ? device : NULL, item->upload, item->taken, item->station);
 }
 
 static int numbers(struct database *db, struct merge *merge, bool first_pass)
@@ -178,7 +185,9 @@ static int numbers(struct database *db, struct merge *merge, bool first_pass)
 
 	while (more == 0 && (more = rows_next(&rows)) > 0) {
 		struct incoming item = {0};
-		int changed = read_item(db, &rows, &item) ? -1 : first_pass ? know_device(db, merge, &item) : bring(db, merge, &item);
+		int changed = read_item(db, &rows, &item) ? -1
+			      : first_pass                ? know_device(db, merge, &item)
+							  : bring(db, merge, &item);
 
 		merge->numbers += changed > 0;
 		more = changed < 0 ? -1 : 0;
@@ -199,12 +208,14 @@ static int records(struct database *db, struct merge *merge)
 		const json_t *known;
 		int added;
 
-		snprintf(key, sizeof key, "%.24s/%lld", rows_text(&rows, 4) ? rows_text(&rows, 4) : "", (long long)copy);
+		snprintf(key, sizeof key, "%.24s/%lld", rows_text(&rows, 4) ? rows_text(&rows, 4) : "",
+			 (long long)copy);
 		known = json_object_get(merge->devices, key);
 		if (known)
 			copy = json_integer_value(json_array_get(known, 1));
-		added = run(db, SQL_RECORD_ADD, "tttttitttt", rows_text(&rows, 0), rows_text(&rows, 1), rows_text(&rows, 2), rows_text(&rows, 3),
-			    rows_text(&rows, 4), copy, rows_text(&rows, 6), rows_text(&rows, 7), rows_text(&rows, 8), rows_text(&rows, 9));
+		added = run(db, SQL_RECORD_ADD, "tttttitttt", rows_text(&rows, 0), rows_text(&rows, 1),
+			    rows_text(&rows, 2), rows_text(&rows, 3), rows_text(&rows, 4), copy, rows_text(&rows, 6),
+			    rows_text(&rows, 7), rows_text(&rows, 8), rows_text(&rows, 9));
 		merge->records += added > 0;
 		more = added < 0 ? -1 : 0;
 	}
@@ -220,12 +231,15 @@ static int work(struct database *db, void *data)
 
 	rows_end(&rows);
 	if (found <= 0)
-		return found < 0 ? -1 : fail("%s was not split off from the ledger %s: merge it into the one that it came from",
-					     merge->child->name, db->name);
+		return found < 0
+			       ? -1
+			       : fail("%s was not split off from the ledger %s: merge it into the one that it came from",
+				      merge->child->name, db->name);
 	json_object_clear(merge->devices);
 	merge->numbers = merge->records = 0;
 	/* It is here, so the file was made. */
-	if (run(db, SQL_SPLIT_DONE, "t", merge->child->id) < 0 || numbers(db, merge, true) || numbers(db, merge, false) || records(db, merge))
+	if (run(db, SQL_SPLIT_DONE, "t", merge->child->id) < 0 || numbers(db, merge, true) ||
+	    numbers(db, merge, false) || records(db, merge))
 		return -1;
 	return 0;
 }

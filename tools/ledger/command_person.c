@@ -28,7 +28,9 @@ struct said {
 static int read_number(struct database *db, struct said *said)
 {
 	struct rows rows;
-	int found = query(db, &rows, SQL_NUMBER_FIND, "it", said->named.series.id, said->named.value) ? -1 : rows_next(&rows);
+	int found = query(db, &rows, SQL_NUMBER_FIND, "it", said->named.series.id, said->named.value)
+			    ? -1
+			    : rows_next(&rows);
 
 	if (found > 0) {
 		snprintf(said->state, sizeof said->state, "%s", rows_text(&rows, 0));
@@ -55,8 +57,8 @@ static int not_away(struct database *db, const struct said *said)
 		return found;
 	found = query(db, &rows, SQL_SPLIT_COVERS, "ii", said->named.series.id, position) ? -1 : rows_next(&rows);
 	if (found > 0)
-		found = fail("%s=%s belongs to the ledger that was split off as %s: say it there, then merge", said->named.series.name,
-			     quote(said->named.value), quote(rows_text(&rows, 1)));
+		found = fail("%s=%s belongs to the ledger that was split off as %s: say it there, then merge",
+			     said->named.series.name, quote(said->named.value), quote(rows_text(&rows, 1)));
 	rows_end(&rows);
 	return found < 0 ? -1 : 0;
 }
@@ -82,8 +84,8 @@ static int work_release(struct database *db, struct said *said)
 		return 0;
 	if (not_away(db, said))
 		return -1;
-	said->count = said->has_position ? run(db, SQL_NUMBER_SET, "itttttt", said->named.series.id, said->named.value, "free", NULL, NULL,
-					       NULL, NULL)
+	said->count = said->has_position ? run(db, SQL_NUMBER_SET, "itttttt", said->named.series.id, said->named.value,
+					       "free", NULL, NULL, NULL, NULL)
 					 : run(db, SQL_NUMBER_DELETE, "it", said->named.series.id, said->named.value);
 	return said->count < 0 ? -1 : record(db, said);
 }
@@ -99,7 +101,8 @@ static int find_device(struct database *db, struct said *said)
 	if (found < 0)
 		return -1;
 	if (found == 0 || !said->device.id)
-		return found ? fail("%s=%s is no device's", said->named.series.name, quote(said->named.value)) : unknown(db, said);
+		return found ? fail("%s=%s is no device's", said->named.series.name, quote(said->named.value))
+			     : unknown(db, said);
 	return 0;
 }
 
@@ -147,9 +150,12 @@ static int adopting_device(struct database *db, struct said *said)
 	if (found > 0)
 		said->device = (struct device){.id = rows_integer(&rows, 0), .copy = rows_integer(&rows, 1)};
 	rows_end(&rows);
-	return found > 0 ? 0 : found < 0 ? -1 :
-	       fail("device %s has a value of the series %s already (nameplate-ledger show %s): release that one first, or say "
-		    "nameplate-ledger new %s if this is another board", said->uid, said->named.series.name, said->uid, said->uid);
+	return found > 0 ? 0
+	       : found < 0
+		       ? -1
+		       : fail("device %s has a value of the series %s already (nameplate-ledger show %s): release that one first, or say "
+			      "nameplate-ledger new %s if this is another board",
+			      said->uid, said->named.series.name, said->uid, said->uid);
 }
 
 static int work_adopt(struct database *db, struct said *said)
@@ -168,10 +174,13 @@ static int work_adopt(struct database *db, struct said *said)
 		return 0;
 	/* Taken for it, and now a person has seen that it was written. */
 	if (found && !strcmp(said->state, "open") && !strcmp(said->uid, uid))
-		return run(db, SQL_NUMBER_USED, "iti", series->id, said->named.value, said->device.id) < 0 ? -1 : record(db, said);
+		return run(db, SQL_NUMBER_USED, "iti", series->id, said->named.value, said->device.id) < 0
+			       ? -1
+			       : record(db, said);
 	if (found && strcmp(said->state, "free"))
-		return fail("%s=%s is not free: it is %s%s%s; nameplate-ledger show %s=%s", series->name, quote(said->named.value), said->state,
-			    *said->uid ? ", with device " : "", said->uid, series->name, said->named.value);
+		return fail("%s=%s is not free: it is %s%s%s; nameplate-ledger show %s=%s", series->name,
+			    quote(said->named.value), said->state, *said->uid ? ", with device " : "", said->uid,
+			    series->name, said->named.value);
 	strcpy(said->uid, uid);
 	if (adopting_device(db, said))
 		return -1;
@@ -180,12 +189,13 @@ static int work_adopt(struct database *db, struct said *said)
 		char id[24];
 
 		snprintf(id, sizeof id, "%lld", (long long)said->device.id);
-		said->count = run(db, SQL_NUMBER_SET, "itttttt", series->id, said->named.value, "used", id, NULL, now, said->options->station);
+		said->count = run(db, SQL_NUMBER_SET, "itttttt", series->id, said->named.value, "used", id, NULL, now,
+				  said->options->station);
 	} else {
 		placed = series_position(series, said->named.value, &position);
 		snprintf(place, sizeof place, "%lld", (long long)(placed ? position : 0));
-		said->count = run(db, SQL_NUMBER_ADD, "itttittt", series->id, placed ? place : NULL, said->named.value, "used",
-				  said->device.id, NULL, now, said->options->station);
+		said->count = run(db, SQL_NUMBER_ADD, "itttittt", series->id, placed ? place : NULL, said->named.value,
+				  "used", said->device.id, NULL, now, said->options->station);
 	}
 	return said->count < 0 ? -1 : record(db, said);
 }
@@ -217,8 +227,8 @@ static const struct {
 	const char *what, *key;
 	int (*work)(struct database *db, struct said *said);
 } acts[] = {
-	{"release", "released", work_release}, {"again", "again", work_again}, {"new", "new", work_new}, {"adopt", "adopted", work_adopt},
-	{"scrap", "scrapped", work_scrap},
+	{"release", "released", work_release}, {"again", "again", work_again},    {"new", "new", work_new},
+	{"adopt", "adopted", work_adopt},      {"scrap", "scrapped", work_scrap},
 };
 
 static int work(struct database *db, void *data)
@@ -284,7 +294,10 @@ int command_adopt(struct database *db, const struct options *options)
 {
 	struct said said = {.options = options, .what = "adopt"};
 
-	return word_uid(options->words[0], said.uid) || named_parse(db, options->words[1], &said.named) || say_it(db, &said) ? -1 : 0;
+	return word_uid(options->words[0], said.uid) || named_parse(db, options->words[1], &said.named) ||
+			       say_it(db, &said)
+		       ? -1
+		       : 0;
 }
 
 int command_scrap(struct database *db, const struct options *options)

@@ -38,7 +38,8 @@ static int parse_block(struct series *series, const char *text)
 	int64_t bits = 0, size;
 
 	if (!slash || slash - text != 17 || !word_number(slash + 1, &bits) || bits < 8 || bits > 48)
-		return fail("block=%s: write an address and how many bits are fixed, like 02:00:5E:10:00:00/28", quote(text));
+		return fail("block=%s: write an address and how many bits are fixed, like 02:00:5E:10:00:00/28",
+			    quote(text));
 	memcpy(address, text, 17);
 	series->kind = KIND_MAC;
 	series->first = 0;
@@ -49,9 +50,11 @@ static int parse_block(struct series *series, const char *text)
 	series->last = series->first + size - 1;
 	form_mac_text(series->first & ~(size - 1), again);
 	if (series->first & (size - 1))
-		return fail("block=%s: the address is not the first of its block, %s/%d", quote(text), again, (int)bits);
+		return fail("block=%s: the address is not the first of its block, %s/%d", quote(text), again,
+			    (int)bits);
 	if (series->first >> 40 & 1)
-		return fail("block=%s: these are group addresses (the first byte is odd), which no device may have", quote(text));
+		return fail("block=%s: these are group addresses (the first byte is odd), which no device may have",
+			    quote(text));
 	return 0;
 }
 
@@ -72,7 +75,8 @@ static int parse_word(struct series *series, const char *word)
 		return 0;
 	if (!strncmp(word, "last=", 5) && word_number(word + 5, &series->last) && series->last < INT64_MAX)
 		return 0;
-	return fail("%s: not expected; write first=1 last=9999 form=SN-%%06u, or block=02:00:5E:10:00:00/28", quote(word));
+	return fail("%s: not expected; write first=1 last=9999 form=SN-%%06u, or block=02:00:5E:10:00:00/28",
+		    quote(word));
 }
 
 static int parse(struct series *series, const struct options *options)
@@ -98,8 +102,10 @@ static int parse(struct series *series, const struct options *options)
 	series->next = series->first;
 	series->count = 1;
 	strcpy(series->columns[0].name, name);
-	series->columns[0].type = series->kind == KIND_MAC ? type_named("mac", 3) : *series->form ? type_named("text", 4) :
-				  series->last > LARGEST_U32 ? type_named("u64", 3) : type_named("u32", 3);
+	series->columns[0].type = series->kind == KIND_MAC     ? type_named("mac", 3)
+				  : *series->form              ? type_named("text", 4)
+				  : series->last > LARGEST_U32 ? type_named("u64", 3)
+							       : type_named("u32", 3);
 	return 0;
 }
 
@@ -123,8 +129,10 @@ static int work(struct database *db, void *data)
 {
 	const struct series *series = data;
 	char *columns = columns_text(series);
-	int changed = columns ? run(db, SQL_SERIES_INSERT, "ttiiitt", series->name, kind_names[series->kind], series->first, series->last,
-				    series->next, *series->form ? series->form : NULL, columns) : fail_memory();
+	int changed =
+		columns ? run(db, SQL_SERIES_INSERT, "ttiiitt", series->name, kind_names[series->kind], series->first,
+			      series->last, series->next, *series->form ? series->form : NULL, columns)
+			: fail_memory();
 	struct series other;
 
 	free(columns);
@@ -133,10 +141,12 @@ static int work(struct database *db, void *data)
 	if (series_named(db, series->name, &other))
 		return -1;
 	/* Said again it is no mistake, unless it is said differently. */
-	if (other.kind == series->kind && other.first == series->first && other.last == series->last && !strcmp(other.form, series->form))
+	if (other.kind == series->kind && other.first == series->first && other.last == series->last &&
+	    !strcmp(other.form, series->form))
 		return 0;
-	return fail("there is a series %s already, and it is another: nameplate-ledger series shows it; name this one differently",
-		    series->name);
+	return fail(
+		"there is a series %s already, and it is another: nameplate-ledger series shows it; name this one differently",
+		series->name);
 }
 
 /* All of them, with how many numbers are in which state. */

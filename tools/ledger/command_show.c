@@ -24,7 +24,8 @@ static int find_uid(struct database *db, const char *word, char uid[UID_TEXT], s
 		return -1;
 	found = query(db, &rows, SQL_NUMBER_SHOW, "it", named->series.id, named->value) ? -1 : rows_next(&rows);
 	if (found == 0)
-		found = fail("the ledger %s has not given %s=%s to anybody", db->name, named->series.name, quote(named->value));
+		found = fail("the ledger %s has not given %s=%s to anybody", db->name, named->series.name,
+			     quote(named->value));
 	if (found > 0) {
 		snprintf(state, 12, "%s", rows_text(&rows, 0));
 		found = rows_text(&rows, 1) != NULL;
@@ -91,7 +92,10 @@ int command_list(struct database *db, const struct options *options)
 
 	if (options->count && series_named(db, options->words[0], &series))
 		return -1;
-	more = query(db, &rows, SQL_NUMBER_LIST, "tti", options->count ? options->words[0] : NULL, options->state, (int64_t)0) ? -1 : 0;
+	more = query(db, &rows, SQL_NUMBER_LIST, "tti", options->count ? options->words[0] : NULL, options->state,
+		     (int64_t)0)
+		       ? -1
+		       : 0;
 	report_begin(&report, options->json, true);
 	while (more == 0 && (more = rows_next(&rows)) > 0) {
 		static const char *const keys[] = {"series", "value", "state", "uid"};

@@ -44,14 +44,16 @@ static int parse_range(struct split *split, const char *text)
 		*dash = '\0';
 		if (place(&split->series, first, &split->first) && place(&split->series, dash + 1, &split->last)) {
 			free(first);
-			if (split->first <= split->last && split->first >= split->series.first && split->last <= split->series.last)
+			if (split->first <= split->last && split->first >= split->series.first &&
+			    split->last <= split->series.last)
 				return 0;
 			return fail("%s is no part of the series %s", quote(text), split->series.name);
 		}
 		*dash = '-';
 	}
 	free(first);
-	return fail("%s is no range of the series %s: write FIRST-LAST, like 1001-2000", quote(text), split->series.name);
+	return fail("%s is no range of the series %s: write FIRST-LAST, like 1001-2000", quote(text),
+		    split->series.name);
 }
 
 /* ---- out of this ledger --------------------------------------------------------------------------------------- */
@@ -60,14 +62,17 @@ static int parse_range(struct split *split, const char *text)
 static int find_before(struct database *db, struct split *split)
 {
 	struct rows rows;
-	int found = query(db, &rows, SQL_SPLIT_FIND, "iii", split->series.id, split->first, split->last) ? -1 : rows_next(&rows);
+	int found = query(db, &rows, SQL_SPLIT_FIND, "iii", split->series.id, split->first, split->last)
+			    ? -1
+			    : rows_next(&rows);
 
 	if (found > 0) {
 		snprintf(split->child, sizeof split->child, "%s", rows_text(&rows, 0));
 		split->done = !strcmp(rows_text(&rows, 1), "done");
 		if (split->done && !split->there)
-			found = fail("these numbers went into %s at %s: that file has them, and a second one would give them twice",
-				     quote(rows_text(&rows, 2)), rows_text(&rows, 3));
+			found = fail(
+				"these numbers went into %s at %s: that file has them, and a second one would give them twice",
+				quote(rows_text(&rows, 2)), rows_text(&rows, 3));
 	}
 	rows_end(&rows);
 	return found;
@@ -76,11 +81,13 @@ static int find_before(struct database *db, struct split *split)
 static int refuse_overlap(struct database *db, const struct split *split)
 {
 	struct rows rows;
-	int found = query(db, &rows, SQL_SPLIT_OVERLAP, "iii", split->series.id, split->first, split->last) ? -1 : rows_next(&rows);
+	int found = query(db, &rows, SQL_SPLIT_OVERLAP, "iii", split->series.id, split->first, split->last)
+			    ? -1
+			    : rows_next(&rows);
 
 	if (found > 0)
-		found = fail("numbers of this range went into %s already: %s to %s of the series %s", quote(rows_text(&rows, 2)),
-			     rows_text(&rows, 0), rows_text(&rows, 1), split->series.name);
+		found = fail("numbers of this range went into %s already: %s to %s of the series %s",
+			     quote(rows_text(&rows, 2)), rows_text(&rows, 0), rows_text(&rows, 1), split->series.name);
 	rows_end(&rows);
 	return found ? -1 : 0;
 }
@@ -88,10 +95,13 @@ static int refuse_overlap(struct database *db, const struct split *split)
 static int refuse_taken(struct database *db, const struct split *split)
 {
 	struct rows rows;
-	int found = query(db, &rows, SQL_SPLIT_TAKEN, "iii", split->series.id, split->first, split->last) ? -1 : rows_next(&rows);
+	int found = query(db, &rows, SQL_SPLIT_TAKEN, "iii", split->series.id, split->first, split->last)
+			    ? -1
+			    : rows_next(&rows);
 
 	if (found > 0)
-		found = fail("%s=%s is taken already: split a range that nobody has numbers of", split->series.name, quote(rows_text(&rows, 0)));
+		found = fail("%s=%s is taken already: split a range that nobody has numbers of", split->series.name,
+			     quote(rows_text(&rows, 0)));
 	rows_end(&rows);
 	return found ? -1 : 0;
 }
@@ -114,13 +124,17 @@ static int leave(struct database *db, void *data)
 	if (list && split->last >= next)
 		return fail("the series %s has only %lld rows", split->series.name, (long long)next - 1);
 	if (refuse_overlap(db, split) ||
-	    run(db, list ? SQL_SPLIT_TAKE_ROWS : SQL_SPLIT_TAKE_FREE, "iii", split->series.id, split->first, split->last) < 0 ||
+	    run(db, list ? SQL_SPLIT_TAKE_ROWS : SQL_SPLIT_TAKE_FREE, "iii", split->series.id, split->first,
+		split->last) < 0 ||
 	    refuse_taken(db, split))
 		return -1;
 	word_random(split->child);
 	time_now(now);
-	return run(db, SQL_SPLIT_ADD, "iiittt", split->series.id, split->first, split->last, split->child, split->path, now) < 0 ||
-		       record_said(db, split->options, "split", NULL, 0, split->series.name, split->options->words[1]) ? -1 : 0;
+	return run(db, SQL_SPLIT_ADD, "iiittt", split->series.id, split->first, split->last, split->child, split->path,
+		   now) < 0 || record_said(db, split->options, "split", NULL, 0, split->series.name,
+					   split->options->words[1])
+		       ? -1
+		       : 0;
 }
 
 /* ---- into the file -------------------------------------------------------------------------------------------- */
@@ -131,14 +145,18 @@ static int copy_rows(struct split *split, struct database *child, int64_t series
 	int more = query(split->db, &rows, SQL_SPLIT_ROWS, "iii", split->series.id, split->first, split->last) ? -1 : 0;
 
 	while (more == 0 && (more = rows_next(&rows)) > 0)
-		more = run(child, SQL_NUMBER_ADD, "ittttttt", series, rows_text(&rows, 0), rows_text(&rows, 1), "free", NULL, NULL, NULL,
-			   NULL) < 0 ? -1 : 0;
+		more = run(child, SQL_NUMBER_ADD, "ittttttt", series, rows_text(&rows, 0), rows_text(&rows, 1), "free",
+			   NULL, NULL, NULL, NULL) < 0
+			       ? -1
+			       : 0;
 	rows_end(&rows);
 	if (more || query(split->db, &rows, SQL_SPLIT_CELLS, "iii", split->series.id, split->first, split->last))
 		return -1;
 	while (more == 0 && (more = rows_next(&rows)) > 0)
-		more = run(child, SQL_CELL_ADD, "itttii", series, rows_text(&rows, 0), rows_text(&rows, 1), rows_text(&rows, 2),
-			   rows_integer(&rows, 3), rows_integer(&rows, 4)) < 0 ? -1 : 0;
+		more = run(child, SQL_CELL_ADD, "itttii", series, rows_text(&rows, 0), rows_text(&rows, 1),
+			   rows_text(&rows, 2), rows_integer(&rows, 3), rows_integer(&rows, 4)) < 0
+			       ? -1
+			       : 0;
 	rows_end(&rows);
 	return more;
 }
@@ -150,8 +168,10 @@ static int fill(struct database *child, void *data)
 	const bool list = series->kind == KIND_LIST;
 	struct series there;
 	char *columns = columns_text(series);
-	const int err = columns ? run(child, SQL_SERIES_INSERT, "ttiiitt", series->name, kind_names[series->kind], split->first, split->last,
-				      list ? split->last + 1 : split->first, *series->form ? series->form : NULL, columns) < 0 : fail_memory();
+	const int err = columns ? run(child, SQL_SERIES_INSERT, "ttiiitt", series->name, kind_names[series->kind],
+				      split->first, split->last, list ? split->last + 1 : split->first,
+				      *series->form ? series->form : NULL, columns) < 0
+				: fail_memory();
 
 	free(columns);
 	return err || series_named(child, series->name, &there) || (list && copy_rows(split, child, there.id)) ? -1 : 0;
@@ -182,7 +202,9 @@ static int look_at_file(struct split *split)
 	if (access(split->path, F_OK) != 0)
 		return 0;
 	split->there = true;
-	return database_open(&child, split->path, ACCESS_READ) ? -1 : (strcpy(split->child, child.id), database_close(&child), 0);
+	return database_open(&child, split->path, ACCESS_READ)
+		       ? -1
+		       : (strcpy(split->child, child.id), database_close(&child), 0);
 }
 
 static int note_done(struct database *db, void *data)
@@ -198,13 +220,15 @@ int command_split(struct database *db, const struct options *options)
 	char file_id[KEY_TEXT];
 	struct report report;
 
-	if (series_named(db, options->words[0], &split.series) || parse_range(&split, options->words[1]) || look_at_file(&split))
+	if (series_named(db, options->words[0], &split.series) || parse_range(&split, options->words[1]) ||
+	    look_at_file(&split))
 		return -1;
 	strcpy(file_id, split.child);
 	if (transaction(db, leave, &split))
 		return -1;
 	if (split.there && strcmp(file_id, split.child))
-		return fail("there is a file %s already, and it is not the ledger of this range: name another", quote(split.path));
+		return fail("there is a file %s already, and it is not the ledger of this range: name another",
+			    quote(split.path));
 	if ((!split.there && make_file(&split)) || transaction(db, note_done, &split))
 		return -1;
 	report_begin(&report, options->json, false);

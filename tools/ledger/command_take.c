@@ -113,7 +113,8 @@ static const char *column_value(const struct take *take, unsigned i, unsigned co
 {
 	const struct given *given = &take->given[i];
 
-	return column == 0 ? given->number.value : json_string_value(json_object_get(given->others, take->series[i].columns[column].name));
+	return column == 0 ? given->number.value
+			   : json_string_value(json_object_get(given->others, take->series[i].columns[column].name));
 }
 
 /* Lines that `nameplate restore` would take, below a line that names the series. */
@@ -132,7 +133,8 @@ static void print_lines(const struct take *take)
 		for (unsigned j = 0; j < take->series[i].count; j++) {
 			const struct column *column = &take->series[i].columns[j];
 
-			snprintf(key, sizeof key, "%s:%s%s", column->name, column->type->name, column->secret ? ":secret" : "");
+			snprintf(key, sizeof key, "%s:%s%s", column->name, column->type->name,
+				 column->secret ? ":secret" : "");
 			if (!column->secret || take->options->secrets)
 				report_text(&report, key, column_value(take, i, j));
 		}
@@ -142,8 +144,8 @@ static void print_lines(const struct take *take)
 
 static int print_json(const struct take *take)
 {
-	json_t *all = json_pack("{s:s, s:I, s:s, s:[]}", "uid", take->uid, "copy", (json_int_t)take->device.copy, "upload", take->upload,
-				"series");
+	json_t *all = json_pack("{s:s, s:I, s:s, s:[]}", "uid", take->uid, "copy", (json_int_t)take->device.copy,
+				"upload", take->upload, "series");
 	int err;
 
 	for (unsigned i = 0; i < take->count; i++) {
@@ -159,13 +161,15 @@ static int print_json(const struct take *take)
 				json_object_set_new(value, "value", json_string(column_value(take, i, j)));
 			json_array_append_new(values, value);
 		}
-		json_array_append_new(json_object_get(all, "series"), json_pack("{s:s, s:s, s:o}", "name", take->series[i].name, "state",
-										take->given[i].state, "values", values));
+		json_array_append_new(json_object_get(all, "series"),
+				      json_pack("{s:s, s:s, s:o}", "name", take->series[i].name, "state",
+						take->given[i].state, "values", values));
 	}
 	err = report_json(stdout, all);
 	json_decref(all);
 	putchar('\n');
-	return err ? fail("standard output cannot be written: check where it goes; the number stays with the device") : 0;
+	return err ? fail("standard output cannot be written: check where it goes; the number stays with the device")
+		   : 0;
 }
 
 static int take_one(struct database *db, struct take *take)
@@ -178,7 +182,9 @@ static int take_one(struct database *db, struct take *take)
 	err = take->options->json ? print_json(take) : (print_lines(take), 0);
 	/* One that reads along must see it before the next. */
 	if (!err && (fflush(stdout) || ferror(stdout)))
-		err = fail("standard output cannot be written (%s): check where it goes; the number stays with the device", strerror(errno));
+		err = fail(
+			"standard output cannot be written (%s): check where it goes; the number stays with the device",
+			strerror(errno));
 	return err;
 }
 
@@ -232,7 +238,9 @@ int command_take(struct database *db, const struct options *options)
 		return fail("take needs --uid and the device's unique ID");
 	if (parse_series(db, &take) || found_parse(db, options, &take.found))
 		return -1;
-	err = !strcmp(options->uid, "-") ? take_all(db, &take) : word_uid(options->uid, take.uid) || take_one(db, &take) ? -1 : 0;
+	err = !strcmp(options->uid, "-")                                ? take_all(db, &take)
+	      : word_uid(options->uid, take.uid) || take_one(db, &take) ? -1
+									: 0;
 	for (unsigned i = 0; i < take.count; i++)
 		json_decref(take.given[i].others);
 	return err;

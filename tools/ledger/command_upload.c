@@ -48,8 +48,9 @@ static int recorded(struct database *db, const struct upload *upload)
 
 	if (found > 0 && (strcmp(rows_text(&rows, 0), upload->what) || !same(rows_text(&rows, 1), upload->uid) ||
 			  !same(rows_text(&rows, 2), upload->read)))
-		found = fail("the upload %s is recorded as %s already, and a record is never changed: take anew for another upload",
-			     quote(upload->key), rows_text(&rows, 0));
+		found = fail(
+			"the upload %s is recorded as %s already, and a record is never changed: take anew for another upload",
+			quote(upload->key), rows_text(&rows, 0));
 	rows_end(&rows);
 	return found;
 }
@@ -62,8 +63,10 @@ static int find_device(struct database *db, struct upload *upload)
 	if (upload->options->upload) {
 		found = device_of_upload(db, upload->uid, upload->key, &upload->device);
 		if (found == 0)
-			return fail("another upload to a device with the unique ID %s began after %s: two boards with one unique ID, or two "
-				    "stations with one board? Take anew", upload->uid, quote(upload->key));
+			return fail(
+				"another upload to a device with the unique ID %s began after %s: two boards with one unique ID, or two "
+				"stations with one board? Take anew",
+				upload->uid, quote(upload->key));
 		return found < 0 ? -1 : 0;
 	}
 	if (upload->found.count)
@@ -81,8 +84,10 @@ static int mark_used(struct database *db, const struct upload *upload)
 		if (changed < 0)
 			return -1;
 		if (changed == 0)
-			return fail("device %s has %s=%s, but the ledger %s gave it another or none: nameplate-ledger show %s; what it has is not "
-				    "recorded", upload->uid, named->series.name, quote(named->value), db->name, upload->uid);
+			return fail(
+				"device %s has %s=%s, but the ledger %s gave it another or none: nameplate-ledger show %s; what it has is not "
+				"recorded",
+				upload->uid, named->series.name, quote(named->value), db->name, upload->uid);
 	}
 	return 0;
 }
@@ -91,11 +96,12 @@ static int mark_used(struct database *db, const struct upload *upload)
 static int none_left(struct database *db, const struct upload *upload)
 {
 	struct rows rows;
-	int found = query(db, &rows, SQL_NUMBER_UNREPORTED, "it", upload->device.id, upload->key) ? -1 : rows_next(&rows);
+	int found =
+		query(db, &rows, SQL_NUMBER_UNREPORTED, "it", upload->device.id, upload->key) ? -1 : rows_next(&rows);
 
 	if (found > 0)
-		found = fail("%s=%s was taken for this upload, but --has does not say that it was read back", rows_text(&rows, 0),
-			     quote(rows_text(&rows, 1)));
+		found = fail("%s=%s was taken for this upload, but --has does not say that it was read back",
+			     rows_text(&rows, 0), quote(rows_text(&rows, 1)));
 	rows_end(&rows);
 	return found ? -1 : 0;
 }

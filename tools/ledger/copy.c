@@ -11,8 +11,9 @@ static const struct {
 	enum sql all, add;
 	int columns;
 } tables[] = {
-	{SQL_COPY_SERIES, SQL_COPY_SERIES_ADD, 8}, {SQL_COPY_DEVICE, SQL_COPY_DEVICE_ADD, 4}, {SQL_COPY_NUMBER, SQL_COPY_NUMBER_ADD, 8},
-	{SQL_COPY_CELL, SQL_COPY_CELL_ADD, 6}, {SQL_COPY_RECORD, SQL_COPY_RECORD_ADD, 11}, {SQL_COPY_SPLIT, SQL_COPY_SPLIT_ADD, 7},
+	{SQL_COPY_SERIES, SQL_COPY_SERIES_ADD, 8},  {SQL_COPY_DEVICE, SQL_COPY_DEVICE_ADD, 4},
+	{SQL_COPY_NUMBER, SQL_COPY_NUMBER_ADD, 8},  {SQL_COPY_CELL, SQL_COPY_CELL_ADD, 6},
+	{SQL_COPY_RECORD, SQL_COPY_RECORD_ADD, 11}, {SQL_COPY_SPLIT, SQL_COPY_SPLIT_ADD, 7},
 };
 
 #define TABLES (sizeof tables / sizeof tables[0])
@@ -28,7 +29,10 @@ static int copy_row(struct database *to, enum sql add, const struct rows *rows, 
 
 	for (int i = 0; i < columns; i++)
 		v[i] = rows_text(rows, i);
-	return run(to, add, "ttttttttttt" + 11 - columns, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10]) < 0 ? -1 : 0;
+	return run(to, add, "ttttttttttt" + 11 - columns, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9],
+		   v[10]) < 0
+		       ? -1
+		       : 0;
 }
 
 static int fill(struct database *to, void *data)

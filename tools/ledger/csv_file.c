@@ -81,9 +81,12 @@ static int read_lines(FILE *file, const char *path, struct csv_parser *parser, s
 		reader->line++;
 		if (reader->row.count == 0 && reader->used == 0 && parser->pstate == 0)
 			reader->row.line = reader->line;
-		if (csv_parse(parser, line + mark, (size_t)length - mark, take_field, take_row, reader) != (size_t)length - mark)
-			reader->result = fail("%s, line %zu: a quote stands where none may: write \"\" for one inside quotes, and put quotes "
-					      "around the whole value", quote(path), reader->row.line);
+		if (csv_parse(parser, line + mark, (size_t)length - mark, take_field, take_row, reader) !=
+		    (size_t)length - mark)
+			reader->result = fail(
+				"%s, line %zu: a quote stands where none may: write \"\" for one inside quotes, and put quotes "
+				"around the whole value",
+				quote(path), reader->row.line);
 	}
 	free(line);
 	if (reader->result == 0 && ferror(file))

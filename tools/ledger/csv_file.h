@@ -10,7 +10,7 @@
 #define CSV_FIELDS_MAX 32
 
 struct csv_row {
-	size_t line; /* where it begins, from 1 */
+	size_t line;    /* where it begins, from 1 */
 	unsigned count; /* of its fields; more than CSV_FIELDS_MAX are counted, not kept */
 	const char *fields[CSV_FIELDS_MAX];
 	size_t lengths[CSV_FIELDS_MAX]; /* a field may hold a NUL */

@@ -31,7 +31,8 @@ struct engine {
 	int (*open)(struct database *db, enum access access);
 	void (*close)(struct database *db);
 	/* The statement of that number, prepared when it is first needed. Rows are then fetched until there are none. */
-	int (*start)(struct database *db, enum sql sql, const struct parameter *parameters, unsigned count, struct rows *rows);
+	int (*start)(struct database *db, enum sql sql, const struct parameter *parameters, unsigned count,
+		     struct rows *rows);
 	int (*next)(struct rows *rows); /* 1: a row, 0: no more */
 	const char *(*text)(const struct rows *rows, int column);
 	void (*end)(struct rows *rows);
@@ -46,8 +47,8 @@ extern const struct engine engine_sqlite, engine_postgres;
 
 struct database {
 	const struct engine *engine;
-	const char *where;       /* as the user named it */
-	char name[120];          /* for messages: without what is nobody's business */
+	const char *where; /* as the user named it */
+	char name[120];    /* for messages: without what is nobody's business */
 	void *connection;
 	void *statements[SQL_COUNT];
 	bool retry;              /* what failed may succeed if the transaction is done anew: no line was printed */

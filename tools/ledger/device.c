@@ -69,17 +69,24 @@ static int resolve_one(struct database *db, const char *uid, const struct named 
 	state = found ? rows_text(&rows, 0) : "";
 	owner = found ? rows_text(&rows, 2) : NULL;
 	if (!found || (!owner && strcmp(state, "scrapped")))
-		found = fail("device %s has %s=%s, which the ledger %s has not given to anybody: if that is its number, say "
-			     "nameplate-ledger adopt %s %s=%s; else erase its region", uid, series, quote(value), db->name, uid, series, value);
+		found = fail(
+			"device %s has %s=%s, which the ledger %s has not given to anybody: if that is its number, say "
+			"nameplate-ledger adopt %s %s=%s; else erase its region",
+			uid, series, quote(value), db->name, uid, series, value);
 	else if (!strcmp(state, "scrapped"))
-		found = fail("device %s has %s=%s, which was scrapped: to use it all the same, say nameplate-ledger again %s=%s", uid, series,
-			     quote(value), series, value);
+		found = fail(
+			"device %s has %s=%s, which was scrapped: to use it all the same, say nameplate-ledger again %s=%s",
+			uid, series, quote(value), series, value);
 	else if (strcmp(owner, uid))
-		found = fail("device %s has %s=%s, which is that of device %s: its flash was copied from there; erase its region, then try "
-			     "again", uid, series, quote(value), owner);
+		found = fail(
+			"device %s has %s=%s, which is that of device %s: its flash was copied from there; erase its region, then try "
+			"again",
+			uid, series, quote(value), owner);
 	else if (device->id && device->id != rows_integer(&rows, 1))
-		found = fail("device %s has values of two boards with this unique ID, %s=%s is one: erase its region, then say "
-			     "nameplate-ledger new %s", uid, series, quote(value), uid);
+		found = fail(
+			"device %s has values of two boards with this unique ID, %s=%s is one: erase its region, then say "
+			"nameplate-ledger new %s",
+			uid, series, quote(value), uid);
 	else {
 		device->id = rows_integer(&rows, 1);
 		device->copy = rows_integer(&rows, 3);
@@ -116,9 +123,12 @@ static int resolve_blank(struct database *db, const char *uid, const struct copi
 			return may;
 	}
 	if (scrapped)
-		return fail("device %s (%s) was scrapped: to use it all the same, say nameplate-ledger again %s", uid, why, uid);
-	return fail("device %s is blank, but the ledger %s says that it has %s: if it was erased, say nameplate-ledger again %s; if it is "
-		    "another board with a copied unique ID (a clone), say nameplate-ledger new %s", uid, db->name, why, uid, uid);
+		return fail("device %s (%s) was scrapped: to use it all the same, say nameplate-ledger again %s", uid,
+			    why, uid);
+	return fail(
+		"device %s is blank, but the ledger %s says that it has %s: if it was erased, say nameplate-ledger again %s; if it is "
+		"another board with a copied unique ID (a clone), say nameplate-ledger new %s",
+		uid, db->name, why, uid, uid);
 }
 
 int device_resolve(struct database *db, const char *uid, const struct found *found, struct device *device)
@@ -164,7 +174,9 @@ int device_only(struct database *db, const char *uid, struct device *device)
 	if (copies.count == 0)
 		return fail("the ledger %s does not know the device %s", db->name, uid);
 	if (copies.count > 1)
-		return fail("there are %u boards with the unique ID %s: name the one that is meant by its number, SERIES=VALUE", copies.count, uid);
+		return fail(
+			"there are %u boards with the unique ID %s: name the one that is meant by its number, SERIES=VALUE",
+			copies.count, uid);
 	*device = copies.list[0];
 	return 0;
 }

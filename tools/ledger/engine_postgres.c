@@ -14,20 +14,25 @@
 static int report(struct database *db, const PGresult *result)
 {
 	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
-	const char *message = result && state ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : PQerrorMessage(db->connection);
+	const char *message =
+		result && state ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : PQerrorMessage(db->connection);
 
 	if (PQstatus(db->connection) != CONNECTION_OK)
-		return database_fail(db, message, "the database cannot be reached, so nothing more is done; try again when it can");
+		return database_fail(db, message,
+				     "the database cannot be reached, so nothing more is done; try again when it can");
 	if (state && (!strcmp(state, "40001") || !strcmp(state, "40P01"))) {
 		db->retry = true;
 		return -1;
 	}
 	if (state && !strncmp(state, "23", 2))
-		return database_fail(db, message, "a rule of the ledger would be broken, so nothing was changed; run nameplate-ledger check");
+		return database_fail(
+			db, message,
+			"a rule of the ledger would be broken, so nothing was changed; run nameplate-ledger check");
 	if (state && (!strcmp(state, "42501") || !strcmp(state, "25006")))
 		return database_fail(db, message, "nothing was changed; this user or server may only read");
 	if (state && !strncmp(state, "53", 2))
-		return database_fail(db, message, "nothing was changed; the server lacks room: see to that, then try again");
+		return database_fail(db, message,
+				     "nothing was changed; the server lacks room: see to that, then try again");
 	return database_fail(db, message ? message : "no answer", "nothing was changed; see the server's log");
 }
 
@@ -58,8 +63,10 @@ static int take_name(struct database *db)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
 	PQconninfoFree(options);
-	return password ? fail("the ledger's name holds a password, which others could see: put it into ~/.pgpass, a service file or "
-			       "PGPASSWORD, and leave it out of the name") : 0;
+	return password
+		       ? fail("the ledger's name holds a password, which others could see: put it into ~/.pgpass, a service file or "
+			      "PGPASSWORD, and leave it out of the name")
+		       : 0;
 }
 
 static void ignore_notice(void *data, const char *message)
@@ -83,8 +90,14 @@ static int postgres_script(struct database *db, const char *text)
 static int postgres_open(struct database *db, enum access access)
 {
 	/* The ledger's name comes last but the defaults: it may say otherwise. */
-	static const char *const keywords[] = {"connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count",
-					       "tcp_user_timeout", "fallback_application_name", "dbname", NULL};
+	static const char *const keywords[] = {"connect_timeout",
+					       "keepalives_idle",
+					       "keepalives_interval",
+					       "keepalives_count",
+					       "tcp_user_timeout",
+					       "fallback_application_name",
+					       "dbname",
+					       NULL};
 	const char *const values[] = {"10", "10", "5", "3", "30000", "nameplate-ledger", db->where, NULL};
 
 	if (take_name(db))
@@ -95,9 +108,11 @@ static int postgres_open(struct database *db, enum access access)
 	PQsetNoticeProcessor(db->connection, ignore_notice, NULL);
 	(void)access;
 	/* A server set to lose the last commits in a crash would give their numbers again. A station that hangs must not block others. */
-	return postgres_script(db, "SET search_path = nameplate; SET client_encoding = 'UTF8'; SET lock_timeout = '60s'; "
-				   "SET idle_in_transaction_session_timeout = '60s'; "
-				   "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'");
+	return postgres_script(
+		db,
+		"SET search_path = nameplate; SET client_encoding = 'UTF8'; SET lock_timeout = '60s'; "
+		"SET idle_in_transaction_session_timeout = '60s'; "
+		"SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'");
 }
 
 static void postgres_close(struct database *db)
@@ -134,7 +149,8 @@ static const char *prepare(struct database *db, enum sql sql)
 	return db->statements[sql];
 }
 
-static int postgres_start(struct database *db, enum sql sql, const struct parameter *parameters, unsigned count, struct rows *rows)
+static int postgres_start(struct database *db, enum sql sql, const struct parameter *parameters, unsigned count,
+			  struct rows *rows)
 {
 	const char *values[PARAMETERS_MAX], *name = prepare(db, sql);
 	char numbers[PARAMETERS_MAX][24];

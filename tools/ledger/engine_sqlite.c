@@ -26,7 +26,8 @@ static int report(struct database *db)
 	case SQLITE_FULL:
 		return database_fail(db, message, "nothing was changed; make room on the disk, then try again");
 	case SQLITE_IOERR:
-		return database_fail(db, message, "nothing was changed; look at the disk (full, or failing?), then try again");
+		return database_fail(db, message,
+				     "nothing was changed; look at the disk (full, or failing?), then try again");
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
 		return database_fail(db, message, "it and its folder must be writable for you");
@@ -37,9 +38,12 @@ static int report(struct database *db)
 		return database_fail(db, "locked by another program for a minute", "end that program, then try again");
 	case SQLITE_NOTADB:
 	case SQLITE_CORRUPT:
-		return database_fail(db, message, "this is no ledger, or a damaged one: check the path, or go back to a backup");
+		return database_fail(db, message,
+				     "this is no ledger, or a damaged one: check the path, or go back to a backup");
 	case SQLITE_CONSTRAINT:
-		return database_fail(db, message, "a rule of the ledger would be broken, so nothing was changed; run nameplate-ledger check");
+		return database_fail(
+			db, message,
+			"a rule of the ledger would be broken, so nothing was changed; run nameplate-ledger check");
 	default:
 		return database_fail(db, message, "nothing was changed; run nameplate-ledger check");
 	}
@@ -73,7 +77,8 @@ static int create_file(struct database *db)
 	const int descriptor = open(db->where, O_CREAT | O_RDWR | O_CLOEXEC, 0660);
 
 	if (descriptor < 0)
-		return fail("the ledger %s cannot be created (%s): name one in a folder that exists and is yours", db->name, strerror(errno));
+		return fail("the ledger %s cannot be created (%s): name one in a folder that exists and is yours",
+			    db->name, strerror(errno));
 	close(descriptor);
 	return 0;
 }
@@ -93,8 +98,9 @@ static bool is_ours(struct database *db, int64_t *application)
 static bool is_empty(struct database *db)
 {
 	sqlite3_stmt *statement = NULL;
-	const bool empty = sqlite3_prepare_v2(db->connection, "SELECT 1 FROM sqlite_schema", -1, &statement, NULL) == SQLITE_OK &&
-			   sqlite3_step(statement) == SQLITE_DONE;
+	const bool empty =
+		sqlite3_prepare_v2(db->connection, "SELECT 1 FROM sqlite_schema", -1, &statement, NULL) == SQLITE_OK &&
+		sqlite3_step(statement) == SQLITE_DONE;
 
 	sqlite3_finalize(statement);
 	return empty;
@@ -111,7 +117,8 @@ static int check_ours(struct database *db, enum access access)
 	if (!is_empty(db))
 		return fail("%s is another program's SQLite database: name another file", db->name);
 	if (access != ACCESS_CREATE)
-		return fail("%s is an empty file and no ledger: nameplate-ledger --ledger %s init makes one", db->name, db->name);
+		return fail("%s is an empty file and no ledger: nameplate-ledger --ledger %s init makes one", db->name,
+			    db->name);
 	return 0;
 }
 
@@ -146,21 +153,26 @@ static void sqlite_close(struct database *db)
 	sqlite3_close(db->connection);
 }
 
-static int sqlite_start(struct database *db, enum sql sql, const struct parameter *parameters, unsigned count, struct rows *rows)
+static int sqlite_start(struct database *db, enum sql sql, const struct parameter *parameters, unsigned count,
+			struct rows *rows)
 {
 	sqlite3_stmt *statement = db->statements[sql];
 
 	if (!statement) {
-		if (sqlite3_prepare_v3(db->connection, sql_text(sql, false), -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK)
+		if (sqlite3_prepare_v3(db->connection, sql_text(sql, false), -1, SQLITE_PREPARE_PERSISTENT, &statement,
+				       NULL) != SQLITE_OK)
 			return report(db);
 		db->statements[sql] = statement;
 	}
 	/* SQLite takes what is not bound for NULL. */
 	if ((int)count != sqlite3_bind_parameter_count(statement))
-		return database_fail(db, sql_text(sql, false), "has another number of values: report this mistake in nameplate-ledger");
+		return database_fail(db, sql_text(sql, false),
+				     "has another number of values: report this mistake in nameplate-ledger");
 	for (unsigned i = 0; i < count; i++) {
-		const int status = parameters[i].is_text ? sqlite3_bind_text(statement, (int)i + 1, parameters[i].text, -1, SQLITE_TRANSIENT)
-							 : sqlite3_bind_int64(statement, (int)i + 1, parameters[i].integer);
+		const int status =
+			parameters[i].is_text
+				? sqlite3_bind_text(statement, (int)i + 1, parameters[i].text, -1, SQLITE_TRANSIENT)
+				: sqlite3_bind_int64(statement, (int)i + 1, parameters[i].integer);
 
 		if (status != SQLITE_OK)
 			return report(db);

@@ -31,6 +31,7 @@ int main(int argc, char **argv)
 	err = command->run(&db, &options);
 	database_close(&db);
 	if (!err && (fflush(stdout) || ferror(stdout)))
-		err = fail("standard output cannot be written (%s): check where it goes; what was asked for is done", strerror(errno));
+		err = fail("standard output cannot be written (%s): check where it goes; what was asked for is done",
+			   strerror(errno));
 	return err ? 1 : 0;
 }

@@ -16,8 +16,9 @@ int record_add(struct database *db, const struct record *record)
 	word_random(key);
 	time_now(now);
 	snprintf(duration, sizeof duration, "%lld", (long long)options->milliseconds);
-	return run(db, SQL_RECORD_ADD, "tttttitttt", record->key ? record->key : key, now, options->station, record->what, record->uid,
-		   record->copy, record->read, options->image, options->milliseconds < 0 ? NULL : duration, options->reason);
+	return run(db, SQL_RECORD_ADD, "tttttitttt", record->key ? record->key : key, now, options->station,
+		   record->what, record->uid, record->copy, record->read, options->image,
+		   options->milliseconds < 0 ? NULL : duration, options->reason);
 }
 
 int record_said(struct database *db, const struct options *options, const char *what, const char *uid, int64_t copy,

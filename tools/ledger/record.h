@@ -11,7 +11,7 @@ struct record {
 	const char *key; /* NULL: a random one */
 	const char *what, *uid;
 	int64_t copy;
-	const char *read; /* a JSON object, or NULL */
+	const char *read;              /* a JSON object, or NULL */
 	const struct options *options; /* station, image, duration, reason */
 };
 

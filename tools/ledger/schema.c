@@ -20,13 +20,13 @@
  * number.position is its place in the series, NULL for one from elsewhere. number.upload is the upload that took it,
  * device.upload the last one that began. A device's copy is 0, or counts boards with the same unique ID.
  */
-#define KEPT_SQLITE                                                                                                            \
-	"PRAGMA application_id = 1313885268;"                                                                                     \
-	"CREATE TRIGGER record_update BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'a record is never changed'); END;"        \
+#define KEPT_SQLITE                                                                                                         \
+	"PRAGMA application_id = 1313885268;"                                                                               \
+	"CREATE TRIGGER record_update BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'a record is never changed'); END;" \
 	"CREATE TRIGGER record_delete BEFORE DELETE ON record BEGIN SELECT RAISE(ABORT, 'a record is never changed'); END;"
-#define KEPT_POSTGRES                                                                                                          \
-	"CREATE FUNCTION record_kept() RETURNS trigger LANGUAGE plpgsql AS "                                                      \
-	"$$ BEGIN RAISE EXCEPTION 'a record is never changed'; END $$;"                                                           \
+#define KEPT_POSTGRES                                                        \
+	"CREATE FUNCTION record_kept() RETURNS trigger LANGUAGE plpgsql AS " \
+	"$$ BEGIN RAISE EXCEPTION 'a record is never changed'; END $$;"      \
 	"CREATE TRIGGER record_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON record EXECUTE FUNCTION record_kept();"
 
 static const struct {
@@ -46,16 +46,19 @@ static const struct {
 	 "CREATE UNIQUE INDEX cell_sole ON cell (series, name, value) WHERE sole = 1;"
 	 "CREATE TABLE record (id @ID, key TEXT NOT NULL UNIQUE, at TEXT NOT NULL, station TEXT NOT NULL, what TEXT NOT NULL, "
 	 "  uid TEXT, copy INTEGER, read TEXT, image TEXT, milliseconds BIGINT, reason TEXT);"
-	 "CREATE INDEX record_uid ON record (uid);", KEPT_SQLITE, KEPT_POSTGRES},
+	 "CREATE INDEX record_uid ON record (uid);",
+	 KEPT_SQLITE, KEPT_POSTGRES},
 	{"ALTER TABLE ledger ADD COLUMN parent TEXT;"
 	 "CREATE TABLE split (series BIGINT NOT NULL REFERENCES series (id), first BIGINT NOT NULL, last BIGINT NOT NULL, "
 	 "  child TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('begun', 'done')), file TEXT NOT NULL, at TEXT NOT NULL, "
-	 "  PRIMARY KEY (series, first));", "", ""},
+	 "  PRIMARY KEY (series, first));",
+	 "", ""},
 };
 
 #define VERSION ((int)(sizeof steps / sizeof steps[0]))
 
-static const char ledger_table[] = "CREATE TABLE IF NOT EXISTS ledger (version INTEGER NOT NULL, id TEXT NOT NULL, created TEXT NOT NULL)";
+static const char ledger_table[] =
+	"CREATE TABLE IF NOT EXISTS ledger (version INTEGER NOT NULL, id TEXT NOT NULL, created TEXT NOT NULL)";
 
 /* Its version and ID: 1, 0 without any, -1. */
 static int read_ledger(struct database *db, int64_t *version)
@@ -84,8 +87,8 @@ static int read_parent(struct database *db)
 
 static int newer(const struct database *db, int64_t version)
 {
-	return fail("the ledger %s is of a newer nameplate-ledger (schema %d, this one knows %d): update this program", db->name,
-		    (int)version, VERSION);
+	return fail("the ledger %s is of a newer nameplate-ledger (schema %d, this one knows %d): update this program",
+		    db->name, (int)version, VERSION);
 }
 
 int schema_check(struct database *db)
@@ -102,15 +105,18 @@ int schema_check(struct database *db)
 	if (version > VERSION)
 		return newer(db, version);
 	if (version < VERSION)
-		return fail("the ledger %s is of an older nameplate-ledger (schema %d of %d): back it up, then run nameplate-ledger init, "
-			    "which updates it", db->name, (int)version, VERSION);
+		return fail(
+			"the ledger %s is of an older nameplate-ledger (schema %d of %d): back it up, then run nameplate-ledger init, "
+			"which updates it",
+			db->name, (int)version, VERSION);
 	return read_parent(db);
 }
 
 /* A step's text with the engine's own column for IDs. */
 static char *step_text(const struct database *db, int step)
 {
-	const char *own = db->engine == &engine_postgres ? steps[step].postgres : steps[step].sqlite, *from = steps[step].text;
+	const char *own = db->engine == &engine_postgres ? steps[step].postgres : steps[step].sqlite,
+		   *from = steps[step].text;
 	char *text = malloc(strlen(from) + strlen(own) + 8 * strlen(db->engine->id_column) + 1), *out = text;
 
 	while (text && *from) {
@@ -156,7 +162,10 @@ static int make(struct database *db, void *data)
 	}
 	if (!err && found == 0 && wanted->parent)
 		err = run(db, SQL_LEDGER_SET_PARENT, "t", wanted->parent) < 0;
-	return err || run(db, SQL_LEDGER_VERSION, "i", (int64_t)VERSION) < 0 || read_ledger(db, &version) < 0 || read_parent(db) ? -1 : 0;
+	return err || run(db, SQL_LEDGER_VERSION, "i", (int64_t)VERSION) < 0 || read_ledger(db, &version) < 0 ||
+			       read_parent(db)
+		       ? -1
+		       : 0;
 }
 
 int schema_make(struct database *db, const char *id, const char *parent)

@@ -42,12 +42,14 @@ static int column_parse(struct series *series, char *word)
 	column->type = type ? type_named(type, strlen(type)) : type_named("text", 4);
 	column->secret = secret != NULL;
 	if (!column->type || column->type->how == HOW_FILE || (secret && strcmp(secret, "secret")))
-		return fail("column %s: its type is none of u8 to u64, i8 to i64, f32, f64, text, hex, mac, perhaps with :secret behind it",
-			    quote(word));
+		return fail(
+			"column %s: its type is none of u8 to u64, i8 to i64, f32, f64, text, hex, mac, perhaps with :secret behind it",
+			quote(word));
 	/* A MAC address twice is a mistake in any list; a revision twice is not. */
 	column->sole = series->count == 0 || column->type->how == HOW_MAC;
 	if (series->count == 0 && column->secret)
-		return fail("the first column, %s, names the rows and cannot be secret: put another one first", quote(word));
+		return fail("the first column, %s, names the rows and cannot be secret: put another one first",
+			    quote(word));
 	series->count++;
 	return 0;
 }
@@ -71,7 +73,8 @@ char *columns_text(const struct series *series)
 	for (unsigned i = 0; text && i < series->count; i++) {
 		const struct column *column = &series->columns[i];
 
-		out += sprintf(out, "%s%s:%s%s", i ? "," : "", column->name, column->type->name, column->secret ? ":secret" : "");
+		out += sprintf(out, "%s%s:%s%s", i ? "," : "", column->name, column->type->name,
+			       column->secret ? ":secret" : "");
 	}
 	return text;
 }
@@ -109,8 +112,11 @@ int series_named(struct database *db, const char *name, struct series *series)
 {
 	const int found = series_find(db, name, series);
 
-	return found == 0 ? fail("the ledger %s has no series %s: nameplate-ledger series shows them, series %s first=1 makes one", db->name,
-				 quote(name), word_is_name(name) ? name : "NAME") : found > 0 ? 0 : -1;
+	return found == 0
+		       ? fail("the ledger %s has no series %s: nameplate-ledger series shows them, series %s first=1 makes one",
+			      db->name, quote(name), word_is_name(name) ? name : "NAME")
+	       : found > 0 ? 0
+			   : -1;
 }
 
 int series_default(struct database *db, struct series *series)
@@ -126,7 +132,8 @@ int series_default(struct database *db, struct series *series)
 	if (found < 0 || more < 0)
 		return -1;
 	if (found == 0)
-		return fail("the ledger %s has no series yet: nameplate-ledger series serial first=1 makes one", db->name);
+		return fail("the ledger %s has no series yet: nameplate-ledger series serial first=1 makes one",
+			    db->name);
 	if (!more)
 		return 0;
 	found = series_find(db, "serial", series);
@@ -204,7 +211,8 @@ static int series_having(struct database *db, const char *value, struct series *
 	if (found <= 0 || more < 0)
 		return more < 0 ? -1 : found;
 	if (more)
-		return fail("%s is a value of the series %s and %s: write %s=%s", quote(value), name, other, name, quote(value));
+		return fail("%s is a value of the series %s and %s: write %s=%s", quote(value), name, other, name,
+			    quote(value));
 	return series_named(db, name, series) ? -1 : 1;
 }
 
@@ -224,7 +232,8 @@ int named_parse(struct database *db, const char *word, struct named *named)
 		return -1;
 	canonical = value_canonical(named->series.columns[0].type, value, &why);
 	if (!canonical)
-		return why ? fail("%s is no value of the series %s: it %s", quote(value), named->series.name, why) : fail_memory();
+		return why ? fail("%s is no value of the series %s: it %s", quote(value), named->series.name, why)
+			   : fail_memory();
 	snprintf(named->value, sizeof named->value, "%s", canonical);
 	free(canonical);
 	return 0;
@@ -233,15 +242,16 @@ int named_parse(struct database *db, const char *word, struct named *named)
 /* ---- taking --------------------------------------------------------------------------------------------------- */
 
 /* 1: taken, 0: there is no free row, -1. */
-static int pick(struct database *db, const struct series *series, int64_t device, const char *upload, const char *station,
-		struct taken *taken)
+static int pick(struct database *db, const struct series *series, int64_t device, const char *upload,
+		const char *station, struct taken *taken)
 {
 	char now[TIME_TEXT];
 	struct rows rows;
 	int found;
 
 	time_now(now);
-	found = query(db, &rows, SQL_NUMBER_PICK, "iittt", series->id, device, upload, now, station) ? -1 : rows_next(&rows);
+	found = query(db, &rows, SQL_NUMBER_PICK, "iittt", series->id, device, upload, now, station) ? -1
+												     : rows_next(&rows);
 	if (found > 0) {
 		snprintf(taken->value, sizeof taken->value, "%s", rows_text(&rows, 0));
 		taken->position = rows_integer(&rows, 1);
@@ -301,8 +311,8 @@ static int lay_out_ahead(struct database *db, const struct series *series, int64
 	return next > series->last || next > position + LAY_OUT ? 0 : lay_out(db, series, &next);
 }
 
-int series_take(struct database *db, const struct series *series, int64_t device, const char *upload, const char *station,
-		struct taken *taken)
+int series_take(struct database *db, const struct series *series, int64_t device, const char *upload,
+		const char *station, struct taken *taken)
 {
 	int found = pick(db, series, device, upload, station, taken);
 	int64_t next;
@@ -315,7 +325,8 @@ int series_take(struct database *db, const struct series *series, int64_t device
 	while ((found = pick(db, series, device, upload, station, taken)) == 0) {
 		if (series->kind == KIND_LIST || next > series->last)
 			return fail("the series %s has no free number left: %s", series->name,
-				    series->kind == KIND_LIST ? "import more rows" : "make another series, or release numbers");
+				    series->kind == KIND_LIST ? "import more rows"
+							      : "make another series, or release numbers");
 		if (lay_out(db, series, &next))
 			return -1;
 	}

@@ -57,8 +57,8 @@ struct taken {
 	int64_t position;
 	char value[VALUE_MAX + 1];
 };
-int series_take(struct database *db, const struct series *series, int64_t device, const char *upload, const char *station,
-		struct taken *taken);
+int series_take(struct database *db, const struct series *series, int64_t device, const char *upload,
+		const char *station, struct taken *taken);
 
 /* `name:type,name:type:secret`, and from it. The latter returns 0, or -1 after an error line. */
 char *columns_text(const struct series *series);

@@ -23,7 +23,9 @@ int word_uid(const char *word, char uid[UID_TEXT])
 		uid[i] = (char)toupper((unsigned char)word[i]);
 	/* What is read where there is no unique ID. */
 	if (strspn(uid, "0") == UID_TEXT - 1 || strspn(uid, "F") == UID_TEXT - 1)
-		return fail("the unique ID %s is that of no device: it was read from the wrong address, or without a device", uid);
+		return fail(
+			"the unique ID %s is that of no device: it was read from the wrong address, or without a device",
+			uid);
 	return 0;
 }
 

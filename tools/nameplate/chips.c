@@ -66,7 +66,8 @@ static bool is_page_start(const struct part *part, uint32_t address)
 	struct pages run;
 
 	for (; next_pages(&pages, at, &run); at = pages_end(&run))
-		if (address >= run.start && address <= pages_end(&run) && (address == pages_end(&run) || (address - run.start) % run.size == 0))
+		if (address >= run.start && address <= pages_end(&run) &&
+		    (address == pages_end(&run) || (address - run.start) % run.size == 0))
 			return true;
 	return false;
 }
@@ -122,7 +123,8 @@ static const struct part *find(const char *name)
 static void set_areas(struct region *region, const struct part *part)
 {
 	region->areas = 1;
-	if (region->size >= 2 * AREA_MIN && region->size % 2048 == 0 && is_page_start(part, region->base + region->size / 2))
+	if (region->size >= 2 * AREA_MIN && region->size % 2048 == 0 &&
+	    is_page_start(part, region->base + region->size / 2))
 		region->areas = 2;
 }
 
@@ -134,8 +136,10 @@ static int start_region(const char *name, struct region *region, const struct pa
 		lower[i] = (char)tolower((unsigned char)name[i]);
 	*part = strlen(name) < sizeof lower ? find(lower) : NULL;
 	if (!*part)
-		return fail("--chip %s: not known; give a whole part number such as stm32l152rb (nameplate --list-chips), or "
-			    "--base, --size, --cell and --erased", quote(name));
+		return fail(
+			"--chip %s: not known; give a whole part number such as stm32l152rb (nameplate --list-chips), or "
+			"--base, --size, --cell and --erased",
+			quote(name));
 	memset(region, 0, sizeof *region);
 	region->cell = (*part)->cell;
 	region->words = region->cell > 32 ? 1 : region->cell / 4;
@@ -157,10 +161,13 @@ int chip_region(const char *name, struct region *region)
 	if (start_region(name, region, &part))
 		return -1;
 	if (!strncmp(part->pages, "1x", 2))
-		return fail("--chip %s: its flash is a single page, so none can be reserved: choose another part", quote(name));
+		return fail("--chip %s: its flash is a single page, so none can be reserved: choose another part",
+			    quote(name));
 	if (!part->size)
-		return fail("--chip %s: the end of its flash belongs to the wireless stack, or is not certain: choose a region below it "
-			    "with --base and --size", quote(name));
+		return fail(
+			"--chip %s: the end of its flash belongs to the wireless stack, or is not certain: choose a region below it "
+			"with --base and --size",
+			quote(name));
 	region->base = part->region;
 	region->size = part->size;
 	set_areas(region, part);
@@ -173,12 +180,14 @@ int chip_region_at(const char *name, uint32_t base, uint32_t size, struct region
 
 	if (start_region(name, region, &part))
 		return -1;
-	if (base < part->flash || size == 0 || base >= flash_end(part) || size > flash_end(part) - base || !is_flash(part, base, size))
-		return fail("the region 0x%08X, %u bytes, lies outside the flash of %s (0x%08X to 0x%08X): correct --base and --size",
-			    base, size, quote(name), part->flash, flash_end(part) - 1);
+	if (base < part->flash || size == 0 || base >= flash_end(part) || size > flash_end(part) - base ||
+	    !is_flash(part, base, size))
+		return fail(
+			"the region 0x%08X, %u bytes, lies outside the flash of %s (0x%08X to 0x%08X): correct --base and --size",
+			base, size, quote(name), part->flash, flash_end(part) - 1);
 	if (!is_page_start(part, base) || !is_page_start(part, base + size) || size % KIB)
-		return fail("the region 0x%08X, %u bytes, is not whole pages of %s: correct --base and --size", base, size,
-			    quote(name));
+		return fail("the region 0x%08X, %u bytes, is not whole pages of %s: correct --base and --size", base,
+			    size, quote(name));
 	region->base = base;
 	region->size = size;
 	set_areas(region, part);
@@ -191,12 +200,16 @@ int region_custom(uint32_t base, uint32_t size, uint32_t cell, bool erased_ones,
 	if (cell < CELL_PACKED || cell > CELL_MAX || (cell & (cell - 1)))
 		return fail("--cell %u: is none of 4, 8, 16, 32, 64, 128", cell);
 	if (size == 0 || size % KIB || base % CELL_MAX || size > 4095 * KIB || base > UINT32_MAX - size)
-		return fail("the region 0x%08X, %u bytes, cannot be one: it is whole pages, so --size is a multiple of 1024, at most "
-			    "4095 KiB, and --base one of 128", base, size);
+		return fail(
+			"the region 0x%08X, %u bytes, cannot be one: it is whole pages, so --size is a multiple of 1024, at most "
+			"4095 KiB, and --base one of 128",
+			base, size);
 	if (areas == 0)
 		areas = size >= 2 * AREA_MIN && size % 2048 == 0 ? 2 : 1;
 	if (areas == 2 && size % 2048)
-		return fail("--areas 2: the region's %u bytes have no halves of whole KiB: give one area, or another --size", size);
+		return fail(
+			"--areas 2: the region's %u bytes have no halves of whole KiB: give one area, or another --size",
+			size);
 	region->base = base;
 	region->size = size;
 	region->areas = areas;
@@ -219,5 +232,6 @@ void chips_list(FILE *to)
 		fprintf(to, " %4u  %02x\n", parts[i].cell, parts[i].erased);
 	}
 	fputs("\nx is any letter or digit, and any may follow: stm32f103xb is stm32f103cbt6. What stands behind a - is to be given as\n"
-	      "it is: one bank or two, where option bytes choose.\n", to);
+	      "it is: one bank or two, where option bytes choose.\n",
+	      to);
 }

@@ -38,7 +38,8 @@ static void explain(const struct decoded *decoded)
 	else if (decoded->state == STORE_NONE)
 		say("region 0x%08X to 0x%08X is blank", base, last);
 	else
-		say("region 0x%08X to 0x%08X %s", base, last, decoded->why[0] ? decoded->why : "holds no store, but is not blank");
+		say("region 0x%08X to 0x%08X %s", base, last,
+		    decoded->why[0] ? decoded->why : "holds no store, but is not blank");
 }
 
 static int print(const struct options *options, const struct decoded *decoded)
@@ -47,8 +48,9 @@ static int print(const struct options *options, const struct decoded *decoded)
 	int err;
 
 	if (options->dump && decoded->state != STORE_OK)
-		return fail("%s holds no store in 0x%08X to 0x%08X, so nothing to dump: check --chip, or --base and --size",
-			    quote(options->file), decoded->region.base, decoded->region.base + decoded->region.size - 1);
+		return fail(
+			"%s holds no store in 0x%08X to 0x%08X, so nothing to dump: check --chip, or --base and --size",
+			quote(options->file), decoded->region.base, decoded->region.base + decoded->region.size - 1);
 	if (output_open(options->output, options->secrets, &file))
 		return -1;
 	if (options->json)
@@ -81,7 +83,8 @@ static void print_ld(const char *chip, const struct region *region)
 {
 	printf("/* The reserved region%s%s, made by nameplate region --ld. In a linker script of your own, behind SECTIONS, INCLUDE this\n"
 	       " * file. For another region than this one, _nameplate_start and _nameplate_end are set before that line.\n"
-	       " */\n", chip ? " of " : "", chip ? chip : "");
+	       " */\n",
+	       chip ? " of " : "", chip ? chip : "");
 	printf("_nameplate_end = DEFINED(_nameplate_end) ? _nameplate_end : 0x%08X;\n", region->base + region->size);
 	printf("_nameplate_start = DEFINED(_nameplate_start) ? _nameplate_start : 0x%08X;\n", region->base);
 	printf("INCLUDE nameplate.ld\n");
@@ -109,7 +112,7 @@ int command_region(const struct options *options)
 		print_ld(options->chip, &region);
 		return 0;
 	}
-	printf("base=0x%08X\nsize=%u\nareas=%u\ncell=%u\nerased=%02x\n", region.base, region.size, region.areas, region.cell,
-	       region.erased & 0xFFu);
+	printf("base=0x%08X\nsize=%u\nareas=%u\ncell=%u\nerased=%02x\n", region.base, region.size, region.areas,
+	       region.cell, region.erased & 0xFFu);
 	return 0;
 }

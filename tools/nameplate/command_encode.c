@@ -37,8 +37,10 @@ static int verify(const struct options *options, const struct region *region, co
 		*secrets = *secrets || decoded.variables.list[i].secret;
 	decoded_free(&decoded);
 	if (!decodes_to(region, flash, &options->variables))
-		return fail("what would be written does not read back: something that no writer leaves lies behind it; erase the region "
-			    "(0x%08X to 0x%08X), then encode without --onto", region->base, region->base + region->size - 1);
+		return fail(
+			"what would be written does not read back: something that no writer leaves lies behind it; erase the region "
+			"(0x%08X to 0x%08X), then encode without --onto",
+			region->base, region->base + region->size - 1);
 	return 0;
 }
 
@@ -75,8 +77,8 @@ static void explain(const struct output *output, const struct format *format, bo
 		say("to be written: 0x%08X, %u bytes", base + output->runs[i].start, output->runs[i].size);
 }
 
-static int write_file(const struct options *options, const struct region *region, const uint8_t *flash, struct change *change,
-		      bool secrets)
+static int write_file(const struct options *options, const struct region *region, const uint8_t *flash,
+		      struct change *change, bool secrets)
 {
 	const bool whole = options->whole || options->format->takes == WHOLE;
 	const struct run all = {0, region->size};

@@ -96,8 +96,10 @@ static int settle_one(const struct image *image, const char *path, const uint32_
 	if (above && image_last(image) - one->base + 1 == 2 * one->size)
 		region->size = 2 * one->size; /* its other half is blank, and the dump ends there as the flash does */
 	else if (!above || !below)
-		return fail("%s has one area of a store, 0x%08X to 0x%08X, and may lack the other, with newer values: name the region "
-			    "(--chip, or --base and --size), or dump the whole flash", quote(path), one->base, one->base + one->size - 1);
+		return fail(
+			"%s has one area of a store, 0x%08X to 0x%08X, and may lack the other, with newer values: name the region "
+			"(--chip, or --base and --size), or dump the whole flash",
+			quote(path), one->base, one->base + one->size - 1);
 	return 0;
 }
 
@@ -116,15 +118,18 @@ int region_find(const struct image *image, const char *path, const uint32_t *bas
 		}
 	}
 	if (search.count == 0)
-		return fail("%s holds no store%s: check that it is a dump of the whole region, or name the region (--chip, or --base "
-			    "and --size)", quote(path), base ? " there" : "");
+		return fail(
+			"%s holds no store%s: check that it is a dump of the whole region, or name the region (--chip, or --base "
+			"and --size)",
+			quote(path), base ? " there" : "");
 	region->base = one->base;
 	region->size = one->size;
 	if (search.count == 2 && two->size == one->size && two->base == one->base + one->size)
 		region->size = 2 * one->size;
 	else if (search.count > 1)
-		return fail("%s holds more than one store, at 0x%08X and at 0x%08X: name the region (--chip, or --base and --size)",
-			    quote(path), one->base, two->base);
+		return fail(
+			"%s holds more than one store, at 0x%08X and at 0x%08X: name the region (--chip, or --base and --size)",
+			quote(path), one->base, two->base);
 	else if (base && *base != one->base)
 		region->base = *base, region->size = 2 * one->size;
 	else
@@ -136,9 +141,10 @@ int region_read(const struct image *image, const char *path, const struct region
 {
 	const size_t found = image_read(image, region->base, flash, region->size);
 
-	return found == region->size ? 0 :
-		fail("%s has %zu of the region's %u bytes (0x%08X to 0x%08X): dump the whole region", quote(path), found, region->size,
-		     region->base, region->base + region->size - 1);
+	return found == region->size
+		       ? 0
+		       : fail("%s has %zu of the region's %u bytes (0x%08X to 0x%08X): dump the whole region",
+			      quote(path), found, region->size, region->base, region->base + region->size - 1);
 }
 
 /* ---- what it holds -------------------------------------------------------------------------------------------- */
@@ -213,7 +219,8 @@ static int order(const struct region *region, const uint8_t *flash, struct decod
 	}
 	free(live.list);
 	store_free(&store);
-	return agree ? 0 : fail("two ways of reading this store disagree, which is a mistake in Nameplate: report it, with the dump");
+	return agree ? 0
+		     : fail("two ways of reading this store disagree, which is a mistake in Nameplate: report it, with the dump");
 }
 
 int decode(const struct region *region, const uint8_t *flash, struct decoded *decoded)
@@ -244,9 +251,10 @@ bool decodes_to(const struct region *region, const uint8_t *flash, const struct 
 		const int result = wanted->key == KEY_NAMED ? nameplate_find_name(&reserved, wanted->name, &value)
 							    : nameplate_find(&reserved, wanted->key, &value);
 
-		if (wanted->type == TYPE_DELETED ? result != NAMEPLATE_NONE
-						 : result || value.type != wanted->type || value.length != wanted->length ||
-							   memcmp(value.bytes, wanted->value, value.length))
+		if (wanted->type == TYPE_DELETED
+			    ? result != NAMEPLATE_NONE
+			    : result || value.type != wanted->type || value.length != wanted->length ||
+				      memcmp(value.bytes, wanted->value, value.length))
 			return false;
 	}
 	return true;

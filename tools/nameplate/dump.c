@@ -32,7 +32,8 @@ static uint8_t *read_all(FILE *file, const char *path, size_t *size)
 		}
 	}
 	if (*size > FILE_MAX)
-		fail("%s has more than %u MiB: give a dump of the flash, or of the reserved region alone", quote(path), FILE_MAX >> 20);
+		fail("%s has more than %u MiB: give a dump of the flash, or of the reserved region alone", quote(path),
+		     FILE_MAX >> 20);
 	free(bytes);
 	return NULL;
 }

@@ -53,8 +53,8 @@ static size_t items_find(const struct items *items, const struct item *item)
 {
 	size_t i = 0;
 
-	while (i < items->count && !same_identity(items->list[i].key, items->list[i].value, items->list[i].length, item->key,
-						  item->value, item->length))
+	while (i < items->count && !same_identity(items->list[i].key, items->list[i].value, items->list[i].length,
+						  item->key, item->value, item->length))
 		i++;
 	return i;
 }
@@ -88,7 +88,8 @@ static bool is_there(const struct entries *live, const struct item *item)
 	for (size_t i = 0; i < live->count; i++) {
 		const struct entry *entry = &live->list[i];
 
-		if (same_identity(entry->header.key, entry->value, entry->header.length, item->key, item->value, item->length))
+		if (same_identity(entry->header.key, entry->value, entry->header.length, item->key, item->value,
+				  item->length))
 			return entry->header.type == item->type && entry->header.length == item->length &&
 			       !memcmp(entry->value, item->value, item->length);
 	}
@@ -100,7 +101,8 @@ static int merge(const struct entries *live, const struct items *items, bool onl
 {
 	memset(merged, 0, sizeof *merged);
 	for (size_t i = 0; i < live->count; i++) {
-		struct item item = {.key = live->list[i].header.key, .type = live->list[i].header.type,
+		struct item item = {.key = live->list[i].header.key,
+				    .type = live->list[i].header.type,
 				    .length = (uint16_t)live->list[i].header.length};
 
 		memcpy(item.value, live->list[i].value, item.length);
@@ -112,7 +114,8 @@ static int merge(const struct entries *live, const struct items *items, bool onl
 
 		if (only_gone || items->list[i].type == TYPE_DELETED) {
 			if (at < merged->count)
-				memmove(&merged->list[at], &merged->list[at + 1], (--merged->count - at) * sizeof *merged->list);
+				memmove(&merged->list[at], &merged->list[at + 1],
+					(--merged->count - at) * sizeof *merged->list);
 		} else if (at < merged->count) {
 			merged->list[at] = items->list[i];
 		} else if (items_add(merged, &items->list[i])) {
@@ -155,7 +158,8 @@ static int put_packed(struct job *job, uint32_t place, const struct items *items
 	memset(out, (int)(job->region->erased & 0xFFu), size);
 	for (size_t i = 0; i < items->count; i++) {
 		const struct item *item = &items->list[i];
-		const uint32_t header = header_make(CELL_PACKED, item->type, item->key, set && i + 1 < items->count, item->length);
+		const uint32_t header =
+			header_make(CELL_PACKED, item->type, item->key, set && i + 1 < items->count, item->length);
 		const uint32_t offset = (uint32_t)(out - job->flash) - job->area_base;
 
 		store32(out, header);
@@ -192,7 +196,8 @@ static bool is_erased(const struct job *job, uint32_t place, uint32_t size, uint
 }
 
 /* Where `size` bytes go, at `floor` or behind it, but not so far that a reader would stop before it. */
-static bool place_in(const struct job *job, uint32_t floor, uint32_t reach, uint32_t size, uint32_t words, uint32_t *place)
+static bool place_in(const struct job *job, uint32_t floor, uint32_t reach, uint32_t size, uint32_t words,
+		     uint32_t *place)
 {
 	const uint32_t end = job->area_base + job->area_size;
 
@@ -204,9 +209,10 @@ static bool place_in(const struct job *job, uint32_t floor, uint32_t reach, uint
 
 static int refuse_full(const struct region *region, uint32_t needed, uint32_t taken, uint32_t room)
 {
-	return fail("the region 0x%08X to 0x%08X is full: this needs %u bytes and %u are free; delete variables, or reserve a "
-		    "larger region (--base, --size)", region->base, region->base + region->size - 1, needed,
-		    room > taken ? room - taken : 0);
+	return fail(
+		"the region 0x%08X to 0x%08X is full: this needs %u bytes and %u are free; delete variables, or reserve a "
+		"larger region (--base, --size)",
+		region->base, region->base + region->size - 1, needed, room > taken ? room - taken : 0);
 }
 
 /* A compaction into the other area that was cut off in its last word, which may read right later. */
@@ -231,15 +237,20 @@ static int write_first(struct job *job, const struct store *store, const struct 
 	uint32_t floor, reach, place;
 
 	if (store->refusal[0])
-		return fail("the region 0x%08X to 0x%08X %s", region->base, region->base + region->size - 1, store->refusal);
+		return fail("the region 0x%08X to 0x%08X %s", region->base, region->base + region->size - 1,
+			    store->refusal);
 	if (!store_torn_first(region, job->flash, &floor, &reach))
-		return fail("the region 0x%08X to 0x%08X holds something else, which is left alone: choose another region (--base, "
-			    "--size), or erase it", region->base, region->base + region->size - 1);
+		return fail(
+			"the region 0x%08X to 0x%08X holds something else, which is left alone: choose another region (--base, "
+			"--size), or erase it",
+			region->base, region->base + region->size - 1);
 	if (!place_in(job, floor, reach, entry + size, region->cell / 4, &place)) {
 		if (entry + size > job->area_size)
 			return refuse_full(region, size, entry, job->area_size);
-		return fail("the region 0x%08X to 0x%08X holds only what earlier writes left that were cut off, and too much of it: "
-			    "erase it, then encode without --onto", region->base, region->base + region->size - 1);
+		return fail(
+			"the region 0x%08X to 0x%08X holds only what earlier writes left that were cut off, and too much of it: "
+			"erase it, then encode without --onto",
+			region->base, region->base + region->size - 1);
 	}
 	if (put_word(job, place, KEY_AREA, area_word(job->area_size, 1)))
 		return -1;
@@ -265,8 +276,10 @@ static int write_compacted(struct job *job, const struct store *store, const str
 			err = refuse_full(region, packed_size(items), packed_size(&stays), job->area_size - entry);
 	}
 	if (!err && !single && region->areas != 2)
-		err = fail("the region 0x%08X to 0x%08X is full, and was laid out as two areas, which are not whole pages here: correct "
-			   "--base and --size, or erase it", region->base, region->base + region->size - 1);
+		err = fail(
+			"the region 0x%08X to 0x%08X is full, and was laid out as two areas, which are not whole pages here: correct "
+			"--base and --size, or erase it",
+			region->base, region->base + region->size - 1);
 	if (!err && single) {
 		erase(job, 0, region->size);
 		err = put_word(job, 0, KEY_AREA, word);
@@ -295,11 +308,15 @@ static int write_more(struct job *job, const struct store *store, const struct i
 	job->area_size = store->area.end - store->area.base;
 	words = by_fills(items) ? region->words : job->cell / 4;
 	if (store->refusal[0])
-		return fail("the region 0x%08X to 0x%08X %s", region->base, region->base + region->size - 1, store->refusal);
+		return fail("the region 0x%08X to 0x%08X %s", region->base, region->base + region->size - 1,
+			    store->refusal);
 	if (job->cell % region->cell)
-		return fail("the region 0x%08X to 0x%08X holds a store in cells of %u bytes, but this flash needs %u: erase it, then "
-			    "encode without --onto", region->base, region->base + region->size - 1, job->cell, region->cell);
-	if (!place_in(job, store->floor, store->reach, written_size(items, job->cell), words, &place) || is_unfinished(job, store))
+		return fail(
+			"the region 0x%08X to 0x%08X holds a store in cells of %u bytes, but this flash needs %u: erase it, then "
+			"encode without --onto",
+			region->base, region->base + region->size - 1, job->cell, region->cell);
+	if (!place_in(job, store->floor, store->reach, written_size(items, job->cell), words, &place) ||
+	    is_unfinished(job, store))
 		return write_compacted(job, store, items);
 	return put_items(job, place, items);
 }

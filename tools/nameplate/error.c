@@ -15,7 +15,8 @@ static void print(const char *lead, const char *format, va_list arguments)
 	fputs(lead, stderr);
 	vfprintf(stderr, format, arguments);
 	if (left_out)
-		fputs(" (not shown, as it may belong to the secret before it: write a secret of several words in quotes)", stderr);
+		fputs(" (not shown, as it may belong to the secret before it: write a secret of several words in quotes)",
+		      stderr);
 	left_out = false;
 	fputc('\n', stderr);
 }

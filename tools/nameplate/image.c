@@ -79,7 +79,8 @@ size_t image_read(const struct image *image, uint32_t address, uint8_t *bytes, s
 		if (from >= to)
 			continue;
 		if (bytes)
-			memcpy(bytes + (from - address), image->bytes + segment->offset + (from - segment->address), to - from);
+			memcpy(bytes + (from - address), image->bytes + segment->offset + (from - segment->address),
+			       to - from);
 		found += to - from;
 	}
 	return found;

@@ -32,8 +32,9 @@ static bool magnitude(const char *digits, unsigned base, uint64_t *number)
 {
 	*number = 0;
 	for (; *digits; digits++) {
-		const unsigned digit = isdigit((unsigned char)*digits) ? (unsigned)(*digits - '0')
-								       : (unsigned)(tolower((unsigned char)*digits) - 'a') + 10;
+		const unsigned digit = isdigit((unsigned char)*digits)
+					       ? (unsigned)(*digits - '0')
+					       : (unsigned)(tolower((unsigned char)*digits) - 'a') + 10;
 
 		if (*number > (UINT64_MAX - digit) / base)
 			return false;
@@ -90,8 +91,9 @@ const char *number_float(const char *text, size_t count, uint8_t *bytes)
 
 	if (is_hex(text)) {
 		if (strlen(text + 2) != 2 * count)
-			return count == 4 ? "is not the 8 hex digits of a float's bits: write a decimal fraction, or all of them"
-					  : "is not the 16 hex digits of a float's bits: write a decimal fraction, or all of them";
+			return count == 4
+				       ? "is not the 8 hex digits of a float's bits: write a decimal fraction, or all of them"
+				       : "is not the 16 hex digits of a float's bits: write a decimal fraction, or all of them";
 		return number_integer(text, false, count, bytes) ? NULL : "is out of range";
 	}
 	if (strlen(text) > FLOAT_TEXT_MAX || !is_fraction(text))

@@ -31,7 +31,8 @@ int output_open(const char *path, bool is_private, struct output_file *file)
 	file->stream = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
 	if (file->stream)
 		return 0;
-	fail("the file %s cannot be written (%s): name one in a folder that exists and is yours", quote(path), strerror(errno));
+	fail("the file %s cannot be written (%s): name one in a folder that exists and is yours", quote(path),
+	     strerror(errno));
 	if (descriptor >= 0) {
 		close(descriptor);
 		unlink(file->temporary);
@@ -55,7 +56,9 @@ int output_close(struct output_file *file, int err)
 
 	if (!file->path) {
 		failed = fflush(file->stream) || ferror(file->stream);
-		return err ? err : failed ? fail("standard output cannot be written (%s): check where it goes", strerror(errno)) : 0;
+		return err      ? err
+		       : failed ? fail("standard output cannot be written (%s): check where it goes", strerror(errno))
+				: 0;
 	}
 	if (!file->is_private)
 		give_mode(fileno(file->stream));
@@ -65,8 +68,8 @@ int output_close(struct output_file *file, int err)
 	if (failed)
 		unlink(file->temporary);
 	if (failed && !err)
-		err = fail("the file %s cannot be written (%s): check the folder's permissions and the disk's space", quote(file->path),
-			   strerror(errno));
+		err = fail("the file %s cannot be written (%s): check the folder's permissions and the disk's space",
+			   quote(file->path), strerror(errno));
 	free(file->temporary);
 	return err;
 }

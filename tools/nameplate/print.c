@@ -20,7 +20,8 @@ int print_table(const struct decoded *decoded, bool secrets, FILE *to)
 		char *name = variable_name(variable), *value = shown(variable, secrets);
 
 		if (name && value)
-			fprintf(to, "%-12s %-4s %-24s 0x%08X\n", name, variable_type(variable), value, decoded->addresses[i]);
+			fprintf(to, "%-12s %-4s %-24s 0x%08X\n", name, variable_type(variable), value,
+				decoded->addresses[i]);
 		free(name);
 		free(value);
 		if (!name || !value)
@@ -70,8 +71,8 @@ int print_json(const struct decoded *decoded, bool secrets, FILE *to)
 {
 	static const char *const states[] = {"ok", "none", "damaged"};
 
-	fprintf(to, "{\"state\": \"%s\", \"base\": %u, \"size\": %u, \"variables\": [\n", states[decoded->state], decoded->region.base,
-		decoded->region.size);
+	fprintf(to, "{\"state\": \"%s\", \"base\": %u, \"size\": %u, \"variables\": [\n", states[decoded->state],
+		decoded->region.base, decoded->region.size);
 	for (size_t i = 0; i < decoded->variables.count; i++) {
 		const struct variable *variable = &decoded->variables.list[i];
 		char *name = variable_name(variable), *value = variable_shown(variable);
@@ -92,7 +93,8 @@ int print_json(const struct decoded *decoded, bool secrets, FILE *to)
 			fputs("\"value\": ", to);
 			print_value(variable, value, to);
 		}
-		fprintf(to, ", \"address\": %u}%s\n", decoded->addresses[i], i + 1 < decoded->variables.count ? "," : "");
+		fprintf(to, ", \"address\": %u}%s\n", decoded->addresses[i],
+			i + 1 < decoded->variables.count ? "," : "");
 		free(name);
 		free(value);
 	}
@@ -105,11 +107,13 @@ int print_json(const struct decoded *decoded, bool secrets, FILE *to)
 int print_dump(const struct decoded *decoded, bool secrets, FILE *to)
 {
 	fputs("# Variables of a device, one name:type=value a line. `nameplate restore` writes them back; edit them as you like.\n"
-	      "# Types:", to);
+	      "# Types:",
+	      to);
 	for (const struct type *type = types; type->name; type++)
 		fprintf(to, " %s", type->name);
 	fputs("; then :secret for what is never printed.\n"
-	      "# In a text \\n \\r \\t \\\\ and \\xNN stand for these bytes. A line that begins with # says nothing.\n", to);
+	      "# In a text \\n \\r \\t \\\\ and \\xNN stand for these bytes. A line that begins with # says nothing.\n",
+	      to);
 	for (size_t i = 0; i < decoded->variables.count; i++) {
 		const struct variable *variable = &decoded->variables.list[i];
 		char *name = variable_name(variable), *line = NULL;

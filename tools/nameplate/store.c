@@ -26,7 +26,8 @@ static bool entry_at(const uint8_t *flash, uint32_t place, uint32_t area_base, u
 	entry->place = place;
 	entry->end = place + size;
 	entry->value = flash + place + own;
-	return entry_check(place - area_base, word, entry->value, entry->header.length) == load32(flash + entry->end - own);
+	return entry_check(place - area_base, word, entry->value, entry->header.length) ==
+	       load32(flash + entry->end - own);
 }
 
 /* The first entry at or after the region's start: a first format that was cut off leaves damage in front. */
@@ -60,9 +61,10 @@ static bool area_at(const struct entry *entry, uint32_t base, uint32_t half, uin
 		return false;
 	if (area_word_version(word) != FORMAT_VERSION) {
 		store->other_version = true;
-		snprintf(store->refusal, sizeof store->refusal,
-			 "was written by another version of Nameplate (store version %u; this one knows %u): use that version",
-			 area_word_version(word), FORMAT_VERSION);
+		snprintf(
+			store->refusal, sizeof store->refusal,
+			"was written by another version of Nameplate (store version %u; this one knows %u): use that version",
+			area_word_version(word), FORMAT_VERSION);
 		return false;
 	}
 	if (size != half && size != whole) {
@@ -215,8 +217,8 @@ static size_t live_find(const struct entries *live, const struct entry *entry)
 	size_t i = 0;
 
 	while (i < live->count &&
-	       !same_identity(live->list[i].header.key, live->list[i].value, live->list[i].header.length, entry->header.key,
-			      entry->value, entry->header.length))
+	       !same_identity(live->list[i].header.key, live->list[i].value, live->list[i].header.length,
+			      entry->header.key, entry->value, entry->header.length))
 		i++;
 	return i;
 }

@@ -204,7 +204,8 @@ static const char *parse_file(const char *path, struct value *value)
 static const char *parse_untyped(const char *text, bool escaped, struct value *value)
 {
 	const bool negative = *text == '-';
-	const bool plain = number_is_integer(text) && (negative ? text[1] != '0' : text[0] != '0' || !isdigit((unsigned char)text[1]));
+	const bool plain = number_is_integer(text) &&
+			   (negative ? text[1] != '0' : text[0] != '0' || !isdigit((unsigned char)text[1]));
 
 	value->code = negative ? TYPE_SIGNED : TYPE_UNSIGNED;
 	for (size_t size = 4; plain && size <= 8; size += 4) {
@@ -316,7 +317,8 @@ char *value_shown(uint8_t code, const uint8_t *bytes, size_t length)
 	default:
 		number = number_of(bytes, length);
 		if (code == TYPE_SIGNED && number >> (8 * length - 1)) /* sign-extended */
-			snprintf(text, sizeof text, "%" PRId64, (int64_t)(length < 8 ? number - (UINT64_C(1) << 8 * length) : number));
+			snprintf(text, sizeof text, "%" PRId64,
+				 (int64_t)(length < 8 ? number - (UINT64_C(1) << 8 * length) : number));
 		else
 			snprintf(text, sizeof text, "%" PRIu64, number);
 		return strdup(text);

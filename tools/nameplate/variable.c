@@ -45,10 +45,11 @@ static const char *part(const char *word, size_t length)
 static int take_name(const char *word, size_t length, const char *lead, struct variable *variable)
 {
 	if (length == 0 || strspn(word, name_characters) < length)
-		return fail("%sthe name %s is none: use letters, digits and _ . - for it", lead, quote(part(word, length)));
+		return fail("%sthe name %s is none: use letters, digits and _ . - for it", lead,
+			    quote(part(word, length)));
 	if (length > NAME_MAX_BYTES)
-		return fail("%sthe name %s has %zu characters: use %u or fewer", lead, quote(part(word, length)), length,
-			    NAME_MAX_BYTES);
+		return fail("%sthe name %s has %zu characters: use %u or fewer", lead, quote(part(word, length)),
+			    length, NAME_MAX_BYTES);
 	memcpy(variable->name, word, length);
 	variable->name[length] = '\0';
 	variable->name_length = (uint8_t)length;
@@ -64,7 +65,8 @@ static int take_type(const char *from, const char *equals, const char *lead, str
 	const char *end = equals;
 	char names[LEAD_MAX] = "";
 
-	if ((size_t)(end - from) >= sizeof secret - 1 && !memcmp(end - (sizeof secret - 1), secret, sizeof secret - 1)) {
+	if ((size_t)(end - from) >= sizeof secret - 1 &&
+	    !memcmp(end - (sizeof secret - 1), secret, sizeof secret - 1)) {
 		variable->secret = true;
 		end -= sizeof secret - 1;
 	}
@@ -94,8 +96,10 @@ static int check_serial(const struct variable *variable, const char *lead)
 
 	if (variable->key != KEY_SERIAL || ((is_number || is_text) && !variable->secret))
 		return 0;
-	return fail("%sthe serial number is from 0 to 4294967295 or a text that is not empty, and no secret: write serial=42 "
-		    "or serial:text=SN-0042, or choose another name", lead);
+	return fail(
+		"%sthe serial number is from 0 to 4294967295 or a text that is not empty, and no secret: write serial=42 "
+		"or serial:text=SN-0042, or choose another name",
+		lead);
 }
 
 int variable_parse(const char *word, bool escaped, const char *lead, struct variable *variable)
@@ -193,7 +197,8 @@ static int take_line(struct variables *variables, char *line, size_t length, con
 		return 0;
 	snprintf(lead, sizeof lead, "%s line %u: ", quote(path), number);
 	if (strlen(line) != length)
-		return fail("%sit holds a NUL byte, and so is no text: give a file that was dumped or written by hand", lead);
+		return fail("%sit holds a NUL byte, and so is no text: give a file that was dumped or written by hand",
+			    lead);
 	quote_hush(has_secret(variables)); /* whose second line it may be */
 	err = variable_parse(line, true, lead, &variable) ? -1 : add_new(variables, &variable, lead);
 	quote_hush(false);
@@ -247,7 +252,8 @@ void variable_item(const struct variable *variable, struct item *item)
 
 const char *variable_type(const struct variable *variable)
 {
-	static const char *const kinds[] = {"unsigned", "signed", "float", "text", "bytes", "deleted", "mac", "reserved"};
+	static const char *const kinds[] = {"unsigned", "signed",  "float", "text",
+					    "bytes",    "deleted", "mac",   "reserved"};
 	const struct type *type = type_of(variable->type, variable->length);
 
 	return type ? type->name : kinds[variable->type & 7];
@@ -300,7 +306,8 @@ bool variable_line(const struct variable *variable, char **line)
 
 	*line = size ? malloc(size) : NULL;
 	if (*line) {
-		snprintf(*line, size, "%s:%s%s=%s", name, variable_type(variable), variable->secret ? ":secret" : "", shown);
+		snprintf(*line, size, "%s:%s%s=%s", name, variable_type(variable), variable->secret ? ":secret" : "",
+			 shown);
 		good = reads_back(*line, variable);
 	}
 	free(name);

@@ -51,7 +51,6 @@ const char *variable_type(const struct variable *variable);
 char *variable_name(const struct variable *variable);
 char *variable_shown(const struct variable *variable);
 
-
 /* A line that `variables_read` takes back to the very same variable; or false where there is none. To be freed. */
 bool variable_line(const struct variable *variable, char **line);
 

@@ -19,7 +19,8 @@ static uint8_t *add_memory(struct board *board, uint32_t base, uint32_t size, ui
 	if (!data)
 		abort();
 	memset(data, fill, size);
-	bus_add_memory(&board->bus, (struct bus_memory){.base = base, .size = size, .data = data, .writable = writable});
+	bus_add_memory(&board->bus,
+		       (struct bus_memory){.base = base, .size = size, .data = data, .writable = writable});
 	return data;
 }
 
@@ -32,9 +33,11 @@ static void add_memories(struct board *board)
 	for (unsigned i = 0; i < 2; i++)
 		board->more_ram[i] = add_memory(board, chip->more_ram[i].base, chip->more_ram[i].size, 0, true);
 	if (chip->ram_end_alias.size)
-		bus_add_memory(&board->bus, (struct bus_memory){
-			.base = chip->ram_end_alias.base, .size = chip->ram_end_alias.size, .writable = true,
-			.data = board->ram + chip->ram_size - chip->ram_end_alias.size});
+		bus_add_memory(&board->bus,
+			       (struct bus_memory){.base = chip->ram_end_alias.base,
+						   .size = chip->ram_end_alias.size,
+						   .writable = true,
+						   .data = board->ram + chip->ram_size - chip->ram_end_alias.size});
 	board->system = add_memory(board, chip->system_base, chip->system_size, erased, false);
 	board->eeprom = add_memory(board, chip->eeprom_base, chip->eeprom_size, erased, false);
 	board->flash.eeprom = board->eeprom;
@@ -124,7 +127,8 @@ static int prepare_state(struct board *board, const char *flash_path, char *mess
 	}
 	err = ecc_open(&board->flash, flash_path);
 	if (err) {
-		snprintf(message, message_size, "%s.ecc: %s; remove it or name another flash file", flash_path, strerror(-err));
+		snprintf(message, message_size, "%s.ecc: %s; remove it or name another flash file", flash_path,
+			 strerror(-err));
 		return -1;
 	}
 	err = options_open(&board->flash, flash_path);
@@ -145,15 +149,20 @@ static void add_ports(struct board *board)
 	const struct chip *chip = board->chip;
 	struct access_port *ports = board->dap.ports;
 
-	ports[0] = (struct access_port){.bus = &board->bus, .idr = chip->ap_idr ? chip->ap_idr : chip->core->ahb_ap_idr,
-					.csw_reset = chip->core->ahb_ap_csw, .base = chip_debug_map(chip)->roms->base | BASE_PRESENT};
+	ports[0] = (struct access_port){.bus = &board->bus,
+					.idr = chip->ap_idr ? chip->ap_idr : chip->core->ahb_ap_idr,
+					.csw_reset = chip->core->ahb_ap_csw,
+					.base = chip_debug_map(chip)->roms->base | BASE_PRESENT};
 	if (!chip->more_ports)
 		return;
 	/* RM0433 section 60.4.2. Domain 2 has no ROM table; what else is there is not modelled. */
 	board->apb.stats = board->domain2.stats = &board->stats;
 	debug_attach_apb(&board->core, &board->apb, &debug_map_h7_apb);
-	ports[1] = (struct access_port){.bus = &board->domain2, .idr = 0x84770001, .csw_reset = 0x43800040, .base = BASE_ABSENT};
-	ports[2] = (struct access_port){.bus = &board->apb, .idr = 0x54770002, .csw_reset = 0x80000040,
+	ports[1] = (struct access_port){
+		.bus = &board->domain2, .idr = 0x84770001, .csw_reset = 0x43800040, .base = BASE_ABSENT};
+	ports[2] = (struct access_port){.bus = &board->apb,
+					.idr = 0x54770002,
+					.csw_reset = 0x80000040,
 					.base = debug_map_h7_apb.roms->base | BASE_PRESENT};
 }
 
@@ -197,7 +206,8 @@ int board_open(struct board *board, const struct chip *chip, const char *flash_p
 
 	board->dap = (struct dap){.chip = chip, .stats = &board->stats, .wait_every = board->fault.wait_every};
 	add_ports(board);
-	board->jtag = (struct jtag){.dap = &board->dap, .boundary_idcode = chip->bs_idcode, .debug_idcode = chip->jtag_idcode};
+	board->jtag = (struct jtag){
+		.dap = &board->dap, .boundary_idcode = chip->bs_idcode, .debug_idcode = chip->jtag_idcode};
 	board->swd = (struct swd){.dap = &board->dap};
 	dap_reset(&board->dap);
 	jtag_reset(&board->jtag);

@@ -29,8 +29,8 @@ struct board {
 	struct periph_file *periphs;
 	unsigned periph_count;
 	uint8_t *ram, *more_ram[2], *system, *eeprom, *option; /* NULL: the part has none */
-	uint32_t tck_ns; /* modelled period of TCK */
-	bool nrst;       /* the probe holds NRST low */
+	uint32_t tck_ns;                                       /* modelled period of TCK */
+	bool nrst;                                             /* the probe holds NRST low */
 };
 
 /* Powers up a board of CHIP whose flash is the file FLASH_PATH; FAULT says what is to go wrong (NULL: nothing). On failure returns -1 and leaves one line in MESSAGE. */

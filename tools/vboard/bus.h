@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BUS_FAULT (-1)
-#define BUS_PAGE 4096u /* unit in which changes are remembered for the emulator's code cache */
+#define BUS_FAULT    (-1)
+#define BUS_PAGE     4096u /* unit in which changes are remembered for the emulator's code cache */
 #define BUS_MEMORIES 12
 
 struct stats;
@@ -25,7 +25,7 @@ struct bus_memory {
 	int (*before_read)(void *ctx, uint32_t offset, unsigned size);
 	void *ctx;
 	const bool *shut; /* nobody may read, write or run it while this is set; or NULL */
-	uint8_t *dirty; /* one flag per BUS_PAGE, set when the bytes changed behind the emulator */
+	uint8_t *dirty;   /* one flag per BUS_PAGE, set when the bytes changed behind the emulator */
 };
 
 struct bus_device {

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MESSAGE_SIZE 1024
+#define MESSAGE_SIZE        1024
 #define DEFAULT_ADAPTER_KHZ 1000
 
 struct options {
@@ -84,8 +84,8 @@ static int fail(const char *message)
 static void list_chips(void)
 {
 	for (const struct chip *chip = chips; chip->name; chip++)
-		printf("%s  %s, %u KiB flash, %u KiB RAM\n", chip->name, chip->core->name, (unsigned)chip->flash_size / 1024,
-		       (unsigned)chip->ram_size / 1024);
+		printf("%s  %s, %u KiB flash, %u KiB RAM\n", chip->name, chip->core->name,
+		       (unsigned)chip->flash_size / 1024, (unsigned)chip->ram_size / 1024);
 }
 
 /* A decimal number from 1 to MAX, or 0. */
@@ -97,7 +97,25 @@ static unsigned long positive(const char *text, unsigned long max)
 	return *text >= '0' && *text <= '9' && !*end && value <= max ? value : 0;
 }
 
-enum { CHIP = 256, FLASH, LISTEN, STATS, LOG, KHZ, OWNER, BACKGROUND, CUT, UNPLUG, RECORD, PROBE, SERIAL, WAIT, UNPOWERED, LIST, HELP };
+enum {
+	CHIP = 256,
+	FLASH,
+	LISTEN,
+	STATS,
+	LOG,
+	KHZ,
+	OWNER,
+	BACKGROUND,
+	CUT,
+	UNPLUG,
+	RECORD,
+	PROBE,
+	SERIAL,
+	WAIT,
+	UNPOWERED,
+	LIST,
+	HELP
+};
 
 /* The options whose values are more than any text. Returns what is wrong, or NULL. */
 static const char *take_number(int option, struct options *options)
@@ -136,9 +154,8 @@ static int parse(int argc, char **argv, struct options *options)
 		{"cut", required_argument, NULL, CUT},       {"unplug", required_argument, NULL, UNPLUG},
 		{"record", required_argument, NULL, RECORD}, {"probe", required_argument, NULL, PROBE},
 		{"serial", required_argument, NULL, SERIAL}, {"wait", required_argument, NULL, WAIT},
-		{"unpowered", no_argument, NULL, UNPOWERED},
-		{"list-chips", no_argument, NULL, LIST},     {"help", no_argument, NULL, HELP},
-		{NULL, 0, NULL, 0},
+		{"unpowered", no_argument, NULL, UNPOWERED}, {"list-chips", no_argument, NULL, LIST},
+		{"help", no_argument, NULL, HELP},           {NULL, 0, NULL, 0},
 	};
 	char message[MESSAGE_SIZE];
 	const char *wrong;
@@ -263,7 +280,8 @@ int main(int argc, char **argv)
 		return status;
 	chip = chip_find(options.chip);
 	if (!chip) {
-		snprintf(message, sizeof message, "--chip %s: not known; vboard --list-chips shows the parts", options.chip);
+		snprintf(message, sizeof message, "--chip %s: not known; vboard --list-chips shows the parts",
+			 options.chip);
 		return fail(message);
 	}
 	if (probe_open(&probe, options.probe, &board, options.serial, message, sizeof message))
@@ -292,7 +310,8 @@ int main(int argc, char **argv)
 	probe_close(&probe);
 	err = options.stats ? stats_write(&board.stats, options.stats) : 0;
 	if (err) {
-		snprintf(message, sizeof message, "stats %s: %s; name a file that can be written", options.stats, strerror(-err));
+		snprintf(message, sizeof message, "stats %s: %s; name a file that can be written", options.stats,
+			 strerror(-err));
 		fail(message);
 	}
 	board_close(&board);

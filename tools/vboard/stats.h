@@ -8,13 +8,13 @@
 #include <stdint.h>
 
 struct stats {
-	uint64_t tck;                /* rising edges of TCK or SWCLK */
-	uint64_t wire_bytes;         /* between the debugger and the probe, both ways */
+	uint64_t tck;                 /* rising edges of TCK or SWCLK */
+	uint64_t wire_bytes;          /* between the debugger and the probe, both ways */
 	uint64_t dp_reads, dp_writes; /* debug port accesses */
 	uint64_t ap_reads, ap_writes; /* memory access port accesses */
-	uint64_t flash_words;        /* words programmed, or units that the controller takes instead (half-words on F1) */
-	uint64_t flash_half_pages;   /* half pages programmed */
-	uint64_t flash_granules;     /* granules of flash with ECC programmed */
+	uint64_t flash_words;      /* words programmed, or units that the controller takes instead (half-words on F1) */
+	uint64_t flash_half_pages; /* half pages programmed */
+	uint64_t flash_granules;   /* granules of flash with ECC programmed */
 	uint64_t flash_pages_erased; /* pages or sectors erased, or the whole flash at once */
 	uint64_t flash_ops;          /* all of the above: changes of flash, of any kind */
 	uint64_t flash_overwrites;   /* words programmed that were not erased: nobody should */

@@ -18,13 +18,13 @@ enum exceptions_part {
 	PART_PROCESS_STACK,
 	PART_UNPRIVILEGED,
 	PART_ALIGNMENT,
-	PART_FAULT,          /* argument 0: which; 1: SHCSR to set before */
+	PART_FAULT, /* argument 0: which; 1: SHCSR to set before */
 	PART_DOUBLE_FAULT,
 	PART_BAD_STACK,
-	PART_INTERRUPTED,    /* argument 0 and 1 as for compute; 2: reload value of SysTick */
+	PART_INTERRUPTED, /* argument 0 and 1 as for compute; 2: reload value of SysTick */
 	PART_SYSRESETREQ,
 	PART_CYCLES,
-	PART_TICKING,        /* for ever: SysTick with reload argument 0, a loop, SVC when argument 1 */
+	PART_TICKING, /* for ever: SysTick with reload argument 0, a loop, SVC when argument 1 */
 	PART_SLEEP_ON_EXIT,
 	PART_SELF_HALT,
 	PART_VTOR,
@@ -45,7 +45,7 @@ enum exceptions_fault {
 	FAULT_IN_IT_BLOCK,
 };
 
-#define FAULT_RESULTS 6 /* ipsr, CFSR, HFSR, BFAR, stacked pc, how far that is from the instruction */
-#define TRACE_ISR 100   /* an interrupt handler notes this and its exception number */
+#define FAULT_RESULTS 6   /* ipsr, CFSR, HFSR, BFAR, stacked pc, how far that is from the instruction */
+#define TRACE_ISR     100 /* an interrupt handler notes this and its exception number */
 
 #endif

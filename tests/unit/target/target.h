@@ -8,15 +8,15 @@
 
 #include <stdint.h>
 
-#define MAILBOX_DONE 0x600D600Du
+#define MAILBOX_DONE    0x600D600Du
 #define MAILBOX_RESULTS 56
-#define EXPORTS 0x08000200u /* table of addresses, in flash */
+#define EXPORTS         0x08000200u /* table of addresses, in flash */
 
 struct mailbox {
-	uint32_t part;      /* what to run */
+	uint32_t part; /* what to run */
 	uint32_t arguments[4];
-	uint32_t done;      /* MAILBOX_DONE at the end */
-	uint32_t count;     /* results so far */
+	uint32_t done;  /* MAILBOX_DONE at the end */
+	uint32_t count; /* results so far */
 	uint32_t results[MAILBOX_RESULTS];
 };
 

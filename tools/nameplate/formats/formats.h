@@ -14,7 +14,7 @@
 /* What is to be written, to a file or to the device. */
 struct output {
 	const struct region *region;
-	const uint8_t *flash; /* the region's bytes */
+	const uint8_t *flash;   /* the region's bytes */
 	const struct run *runs; /* in this order; offsets from the region's start */
 	size_t count;
 	struct run erase; /* what must be blank before; size 0: nothing */

@@ -64,8 +64,8 @@ static bool record_read(const char *line, uint8_t record[DATA_MAX + 5])
 	const size_t digits = strlen(line) - 1;
 	uint8_t sum = 0;
 
-	if (line[0] != ':' || digits < 10 || digits % 2 || digits / 2 > DATA_MAX + 5 || !hex_take(line + 1, digits / 2, record) ||
-	    digits / 2 != record[0] + 5u)
+	if (line[0] != ':' || digits < 10 || digits % 2 || digits / 2 > DATA_MAX + 5 ||
+	    !hex_take(line + 1, digits / 2, record) || digits / 2 != record[0] + 5u)
 		return false;
 	for (size_t i = 0; i < digits / 2; i++)
 		sum = (uint8_t)(sum + record[i]);
@@ -87,7 +87,8 @@ int ihex_read(const char *path, char *text, struct image *image)
 			continue;
 		if (!record_read(line, record) || record[3] > START ||
 		    ((record[3] == SEGMENT || record[3] == UPPER) && record[0] != 2))
-			return fail("%s line %u is no Intel HEX record, or its checksum is wrong: dump the device anew", quote(path), number);
+			return fail("%s line %u is no Intel HEX record, or its checksum is wrong: dump the device anew",
+				    quote(path), number);
 		switch (record[3]) {
 		case DATA:
 			if (image_add(image, base + ((uint32_t)record[1] << 8 | record[2]), data, record[0]))

@@ -41,8 +41,8 @@ static void srec_write(const struct output *output, FILE *to)
 		for (uint32_t at = 0; at < run->size; at += PER_RECORD) {
 			const uint32_t left = run->size - at;
 
-			record_write(to, '3', output->region->base + run->start + at, 4, output->flash + run->start + at,
-				     left < PER_RECORD ? left : PER_RECORD);
+			record_write(to, '3', output->region->base + run->start + at, 4,
+				     output->flash + run->start + at, left < PER_RECORD ? left : PER_RECORD);
 		}
 	}
 	record_write(to, '7', 0, 4, NULL, 0);
@@ -85,7 +85,8 @@ int srec_read(const char *path, char *text, struct image *image)
 		count = record_read(line, record);
 		address_bytes = line[1] >= '1' && line[1] <= '3' ? (size_t)(line[1] - '0') + 1 : 0;
 		if (count == 0 || count < address_bytes + 1)
-			return fail("%s line %u is no S-record, or its checksum is wrong: dump the device anew", quote(path), number);
+			return fail("%s line %u is no S-record, or its checksum is wrong: dump the device anew",
+				    quote(path), number);
 		if (line[1] >= '7')
 			return 0;
 		if (address_bytes == 0)

@@ -7,7 +7,8 @@
 
 static void stflash_write(const struct output *output, FILE *to)
 {
-	fputs("#!/bin/sh\n# Written by nameplate.\nset -e\nhex=$(mktemp)\ntrap 'rm -f \"$hex\"' EXIT\ncat >\"$hex\" <<'END'\n", to);
+	fputs("#!/bin/sh\n# Written by nameplate.\nset -e\nhex=$(mktemp)\ntrap 'rm -f \"$hex\"' EXIT\ncat >\"$hex\" <<'END'\n",
+	      to);
 	ihex_write(output, to);
 	fputs("END\nst-flash --format ihex write \"$hex\"\n", to);
 }

@@ -7,10 +7,10 @@
 #define BLOCK   512u
 #define PAYLOAD 256u
 
-#define MAGIC_0       0x0A324655u
-#define MAGIC_1       0x9E5D5157u
-#define MAGIC_END     0x0AB16F30u
-#define FLAG_FAMILY   0x00002000u
+#define MAGIC_0     0x0A324655u
+#define MAGIC_1     0x9E5D5157u
+#define MAGIC_END   0x0AB16F30u
+#define FLAG_FAMILY 0x00002000u
 
 static void uf2_write(const struct output *output, FILE *to)
 {

@@ -57,5 +57,6 @@ void bitband_attach(struct core *core, struct bus *bus)
 	if (!core->model->bit_band)
 		return;
 	bus_add_device(bus, (struct bus_device){"bit-band", sram.alias, BITBAND_SIZE, sram_read, sram_write, core});
-	bus_add_device(bus, (struct bus_device){"bit-band", peripherals.alias, BITBAND_SIZE, peripherals_read, peripherals_write, core});
+	bus_add_device(bus, (struct bus_device){"bit-band", peripherals.alias, BITBAND_SIZE, peripherals_read,
+						peripherals_write, core});
 }

@@ -17,8 +17,8 @@ enum { CLASS_ROM_TABLE = 0x1, CLASS_CORESIGHT = 0x9, CLASS_GENERIC = 0xE, CLASS_
 struct component {
 	const char *name; /* NULL: the end of the table */
 	uint32_t base;
-	uint64_t pidr;    /* PIDR4 in bits 39:32, PIDR3 to PIDR0 below */
-	uint8_t class;    /* as CIDR1 tells it */
+	uint64_t pidr; /* PIDR4 in bits 39:32, PIDR3 to PIDR0 below */
+	uint8_t class; /* as CIDR1 tells it */
 	uint8_t devtype;
 	uint32_t devarch, devid;
 };

@@ -23,23 +23,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XPSR_T (1u << 24)
+#define XPSR_T       (1u << 24)
 #define RUN_FOR_EVER 0xF0000000u /* an address that is never executed */
-#define OPCODE_WFI 0xBF30u
-#define MMIO_BLOCKS 3
+#define OPCODE_WFI   0xBF30u
+#define MMIO_BLOCKS  3
 
 enum { CFSR_PRECISERR = 1u << 9, CFSR_BFARVALID = 1u << 15 };
 
 static const struct {
 	uint32_t base, size;
 } mmio_blocks[MMIO_BLOCKS] = {
-	{0x40000000, 0x20000000}, /* peripherals */
-	{0xE0000000, 0x00100000}, /* private peripheral bus */
+	{0x40000000, 0x20000000},     /* peripherals */
+	{0xE0000000, 0x00100000},     /* private peripheral bus */
 	{BITBAND_SRAM, BITBAND_SIZE}, /* on cores that have it */
 };
 
 /* Interrupt hook numbers of Unicorn's ARM. */
-enum { UC_EXCP_UDEF = 1, UC_EXCP_SWI = 2, UC_EXCP_PREFETCH_ABORT = 3, UC_EXCP_DATA_ABORT = 4, UC_EXCP_BKPT = 7, UC_EXCP_EXCEPTION_EXIT = 8, UC_EXCP_NOCP = 17 };
+enum {
+	UC_EXCP_UDEF = 1,
+	UC_EXCP_SWI = 2,
+	UC_EXCP_PREFETCH_ABORT = 3,
+	UC_EXCP_DATA_ABORT = 4,
+	UC_EXCP_BKPT = 7,
+	UC_EXCP_EXCEPTION_EXIT = 8,
+	UC_EXCP_NOCP = 17
+};
 
 static void note_event(struct core *core, enum core_event event)
 {
@@ -62,7 +70,8 @@ static void refresh_copy(struct core *core, unsigned memory, uint32_t offset, ui
 	const struct bus_memory *m = &core->bus->memories[memory];
 
 	if (core->copies[memory] && offset < m->size)
-		memcpy(core->copies[memory] + offset, m->data + offset, size < m->size - offset ? size : m->size - offset);
+		memcpy(core->copies[memory] + offset, m->data + offset,
+		       size < m->size - offset ? size : m->size - offset);
 }
 
 static void undo_discarded(struct core *core)
@@ -229,16 +238,16 @@ static void mmio_write(struct core *core, uint32_t address, unsigned size, uint6
 }
 
 /* Unicorn hands callbacks an offset within the block, so each block has its own pair. */
-#define MMIO_PAIR(n)                                                                                                   \
-	static uint64_t mmio_read_##n(uc_engine *uc, uint64_t offset, unsigned size, void *ctx)                        \
-	{                                                                                                              \
-		(void)uc;                                                                                              \
-		return mmio_read(ctx, mmio_blocks[n].base + (uint32_t)offset, size);                                   \
-	}                                                                                                              \
-	static void mmio_write_##n(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value, void *ctx)           \
-	{                                                                                                              \
-		(void)uc;                                                                                              \
-		mmio_write(ctx, mmio_blocks[n].base + (uint32_t)offset, size, value);                                  \
+#define MMIO_PAIR(n)                                                                                         \
+	static uint64_t mmio_read_##n(uc_engine *uc, uint64_t offset, unsigned size, void *ctx)              \
+	{                                                                                                    \
+		(void)uc;                                                                                    \
+		return mmio_read(ctx, mmio_blocks[n].base + (uint32_t)offset, size);                         \
+	}                                                                                                    \
+	static void mmio_write_##n(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value, void *ctx) \
+	{                                                                                                    \
+		(void)uc;                                                                                    \
+		mmio_write(ctx, mmio_blocks[n].base + (uint32_t)offset, size, value);                        \
 	}
 MMIO_PAIR(0)
 MMIO_PAIR(1)
@@ -274,11 +283,14 @@ static uc_err map_bus(struct core *core)
 				     m->writable ? m->data : core->copies[i]);
 	}
 	if (!err)
-		err = uc_mmio_map(core->uc, mmio_blocks[0].base, mmio_blocks[0].size, mmio_read_0, core, mmio_write_0, core);
+		err = uc_mmio_map(core->uc, mmio_blocks[0].base, mmio_blocks[0].size, mmio_read_0, core, mmio_write_0,
+				  core);
 	if (!err)
-		err = uc_mmio_map(core->uc, mmio_blocks[1].base, mmio_blocks[1].size, mmio_read_1, core, mmio_write_1, core);
+		err = uc_mmio_map(core->uc, mmio_blocks[1].base, mmio_blocks[1].size, mmio_read_1, core, mmio_write_1,
+				  core);
 	if (!err && core->model->bit_band)
-		err = uc_mmio_map(core->uc, mmio_blocks[2].base, mmio_blocks[2].size, mmio_read_2, core, mmio_write_2, core);
+		err = uc_mmio_map(core->uc, mmio_blocks[2].base, mmio_blocks[2].size, mmio_read_2, core, mmio_write_2,
+				  core);
 	return err;
 }
 
@@ -341,10 +353,10 @@ void core_close(struct core *core)
 	}
 }
 
-static const int uc_regs[] = {UC_ARM_REG_R0, UC_ARM_REG_R1, UC_ARM_REG_R2,  UC_ARM_REG_R3,  UC_ARM_REG_R4,
-			      UC_ARM_REG_R5, UC_ARM_REG_R6, UC_ARM_REG_R7,  UC_ARM_REG_R8,  UC_ARM_REG_R9,
-			      UC_ARM_REG_R10, UC_ARM_REG_R11, UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR,
-			      UC_ARM_REG_PC, UC_ARM_REG_XPSR, UC_ARM_REG_MSP, UC_ARM_REG_PSP};
+static const int uc_regs[] = {UC_ARM_REG_R0,  UC_ARM_REG_R1,   UC_ARM_REG_R2,  UC_ARM_REG_R3, UC_ARM_REG_R4,
+			      UC_ARM_REG_R5,  UC_ARM_REG_R6,   UC_ARM_REG_R7,  UC_ARM_REG_R8, UC_ARM_REG_R9,
+			      UC_ARM_REG_R10, UC_ARM_REG_R11,  UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR,
+			      UC_ARM_REG_PC,  UC_ARM_REG_XPSR, UC_ARM_REG_MSP, UC_ARM_REG_PSP};
 static const int uc_special[4] = {UC_ARM_REG_PRIMASK, UC_ARM_REG_BASEPRI, UC_ARM_REG_FAULTMASK, UC_ARM_REG_CONTROL};
 
 static uint32_t uc_get(struct core *core, int reg)
@@ -367,7 +379,8 @@ static void renew_mode(struct core *core)
  * privileged, by way of handler mode, and returns what CONTROL was. */
 static uint32_t lift_privilege(struct core *core)
 {
-	uint32_t control = uc_get(core, UC_ARM_REG_CONTROL), xpsr = uc_get(core, UC_ARM_REG_XPSR), privileged = control & ~1u;
+	uint32_t control = uc_get(core, UC_ARM_REG_CONTROL), xpsr = uc_get(core, UC_ARM_REG_XPSR),
+		 privileged = control & ~1u;
 
 	if (!(control & 1) || core->ipsr)
 		return control;
@@ -575,8 +588,8 @@ static void emulate(struct core *core, uint64_t budget)
 	if (err && core->event == EVENT_NONE)
 		core->event = err == UC_ERR_FETCH_UNMAPPED || err == UC_ERR_FETCH_PROT ? EVENT_FETCH_FAULT
 			      : !(uc_get(core, UC_ARM_REG_XPSR) & XPSR_T)              ? EVENT_INVALID_STATE
-			      : err == UC_ERR_INSN_INVALID || err == UC_ERR_EXCEPTION   ? EVENT_UNDEFINED
-											: EVENT_BUS_FAULT;
+			      : err == UC_ERR_INSN_INVALID || err == UC_ERR_EXCEPTION  ? EVENT_UNDEFINED
+										       : EVENT_BUS_FAULT;
 	if (core->stop || err)
 		return;
 	/* The emulator ended by itself: WFI or WFE. An event is always there for WFE, which the architecture allows. */
@@ -679,7 +692,8 @@ void core_run(struct core *core, uint32_t count)
 		if (budget > tick)
 			budget = tick ? tick : 1;
 		if (exception_wakes(core))
-			budget = 1; /* something waits for a mask or a handler: its time may come with any instruction */
+			budget =
+				1; /* something waits for a mask or a handler: its time may come with any instruction */
 		debug_arm_watchpoints(core);
 		emulate(core, debug_stepping(core) ? 1 : budget);
 		systick_sync(core);

@@ -16,12 +16,12 @@
 #include "core/components.h"
 #include "core/cores.h"
 
-#define CORE_EXCEPTIONS (16 + 160)
+#define CORE_EXCEPTIONS     (16 + 160)
 #define MAX_FPB_COMPARATORS 10 /* code and literal */
 #define MAX_DWT_COMPARATORS 4
-#define DBGMCU_WORDS 24 /* up to the last freeze register of the part that has most of them */
-#define CORE_ROMS 6
-#define CORE_MAX_DISCARDED 32 /* more than the stores of one instruction */
+#define DBGMCU_WORDS        24 /* up to the last freeze register of the part that has most of them */
+#define CORE_ROMS           6
+#define CORE_MAX_DISCARDED  32 /* more than the stores of one instruction */
 
 enum exception {
 	EXC_NONE = 0,
@@ -74,12 +74,12 @@ struct core {
 	void *ctx;
 
 	bool halted, sleeping, lockup;
-	bool not_thumb;       /* a vector without bit 0: the next instruction is a UsageFault (INVSTATE) */
-	bool fpu_off;         /* there is an FPU and CPACR forbids it */
-	bool nmi;             /* somebody holds the NMI line */
-	bool emulating;       /* the emulator is running: a reset must wait until it has stopped */
+	bool not_thumb; /* a vector without bit 0: the next instruction is a UsageFault (INVSTATE) */
+	bool fpu_off;   /* there is an FPU and CPACR forbids it */
+	bool nmi;       /* somebody holds the NMI line */
+	bool emulating; /* the emulator is running: a reset must wait until it has stopped */
 	bool reset_requested;
-	uint64_t cycles;      /* one per instruction */
+	uint64_t cycles; /* one per instruction */
 
 	/* A run: see core_run. */
 	uint64_t budget;
@@ -87,7 +87,7 @@ struct core {
 	enum core_event event;
 	bool unreadable;          /* the fault is of a load that the emulator has completed */
 	uint32_t regs_before[15]; /* and then what R0 to LR were before it */
-	uint32_t pc_last; /* address of the newest instruction that was begun */
+	uint32_t pc_last;         /* address of the newest instruction that was begun */
 
 	/* Memory that the CPU cannot simply write: the emulator reads and executes a copy of it, since it carries out even
 	 * a store that a hook has taken. In the order of bus->memories; NULL where it has the memory itself. */
@@ -101,12 +101,13 @@ struct core {
 	unsigned discarded_count;
 
 	/* Debug, debug.c */
-	uint32_t dhcsr;        /* control bits, as written */
+	uint32_t dhcsr; /* control bits, as written */
 	bool s_reset_st, s_retire_st;
 	uint32_t dcrdr, demcr, dfsr;
 	uint32_t dbgmcu[DBGMCU_WORDS];
 	uint32_t fp_ctrl, fp_comp[MAX_FPB_COMPARATORS];
-	uint32_t dwt_ctrl, dwt_cyccnt_base /* while it counts; else its value */, dwt_comp[MAX_DWT_COMPARATORS], dwt_mask[MAX_DWT_COMPARATORS], dwt_function[MAX_DWT_COMPARATORS];
+	uint32_t dwt_ctrl, dwt_cyccnt_base /* while it counts; else its value */, dwt_comp[MAX_DWT_COMPARATORS],
+		dwt_mask[MAX_DWT_COMPARATORS], dwt_function[MAX_DWT_COMPARATORS];
 	uc_hook watch_hook;
 	bool watching;
 	struct rom_view rom_views[CORE_ROMS];
@@ -118,8 +119,8 @@ struct core {
 	unsigned exception_count; /* of this chip */
 	uint32_t vtor, aircr_prigroup, scr, ccr, cfsr, hfsr, bfar, actlr;
 	uint32_t cpacr, fpccr, fpcar, fpdscr; /* where there is an FPU */
-	uint32_t csselr;          /* where there are cache registers */
-	uint32_t stack_limits[2]; /* MSPLIM and PSPLIM of ARMv8-M: kept, not enforced */
+	uint32_t csselr;                      /* where there are cache registers */
+	uint32_t stack_limits[2];             /* MSPLIM and PSPLIM of ARMv8-M: kept, not enforced */
 	uint32_t syst_csr, syst_rvr, syst_cvr;
 	uint64_t syst_synced; /* cycles up to which SysTick has counted */
 };
@@ -143,6 +144,19 @@ void core_run(struct core *core, uint32_t count);
 uint32_t core_reg_read(struct core *core, unsigned regsel);
 void core_reg_write(struct core *core, unsigned regsel, uint32_t value);
 
-enum { REG_SP = 13, REG_LR = 14, REG_PC = 15, REG_XPSR = 16, REG_MSP = 17, REG_PSP = 18, REG_SPECIAL = 20, REG_MSPLIM = 30, REG_PSPLIM = 31, REG_FPSCR = 33, REG_S0 = 64, REG_S31 = 95 };
+enum {
+	REG_SP = 13,
+	REG_LR = 14,
+	REG_PC = 15,
+	REG_XPSR = 16,
+	REG_MSP = 17,
+	REG_PSP = 18,
+	REG_SPECIAL = 20,
+	REG_MSPLIM = 30,
+	REG_PSPLIM = 31,
+	REG_FPSCR = 33,
+	REG_S0 = 64,
+	REG_S31 = 95
+};
 
 #endif

@@ -12,20 +12,33 @@
 
 #include <string.h>
 
-enum { DHCSR_C_DEBUGEN = 1u << 0, DHCSR_C_HALT = 1u << 1, DHCSR_C_STEP = 1u << 2, DHCSR_C_MASKINTS = 1u << 3, DHCSR_CONTROL = 0x2Fu };
-enum { DHCSR_S_REGRDY = 1u << 16, DHCSR_S_HALT = 1u << 17, DHCSR_S_SLEEP = 1u << 18, DHCSR_S_LOCKUP = 1u << 19, DHCSR_S_RETIRE_ST = 1u << 24, DHCSR_S_RESET_ST = 1u << 25 };
+enum {
+	DHCSR_C_DEBUGEN = 1u << 0,
+	DHCSR_C_HALT = 1u << 1,
+	DHCSR_C_STEP = 1u << 2,
+	DHCSR_C_MASKINTS = 1u << 3,
+	DHCSR_CONTROL = 0x2Fu
+};
+enum {
+	DHCSR_S_REGRDY = 1u << 16,
+	DHCSR_S_HALT = 1u << 17,
+	DHCSR_S_SLEEP = 1u << 18,
+	DHCSR_S_LOCKUP = 1u << 19,
+	DHCSR_S_RETIRE_ST = 1u << 24,
+	DHCSR_S_RESET_ST = 1u << 25
+};
 enum { DFSR = 0x30, DHCSR = 0xF0, DCRSR = 0xF4, DCRDR = 0xF8, DEMCR = 0xFC }; /* from 0xE000ED00 */
 enum { FP_CTRL = 0x00, FP_REMAP = 0x04, FP_COMP0 = 0x08 };
 enum { DWT_CTRL = 0x00, DWT_CYCCNT = 0x04, DWT_PCSR = 0x1C, DWT_COMP0 = 0x20 };
 
-#define APB_BASE 0xE00E0000u
-#define APB_WINDOW 0x5C000000u
-#define APB_SIZE 0x16000u
-#define DHCSR_KEY 0xA05Fu
-#define CODE_REGION_END 0x20000000u /* comparators know no addresses above */
+#define APB_BASE           0xE00E0000u
+#define APB_WINDOW         0x5C000000u
+#define APB_SIZE           0x16000u
+#define DHCSR_KEY          0xA05Fu
+#define CODE_REGION_END    0x20000000u /* comparators know no addresses above */
 #define DWT_CTRL_CYCCNTENA 1u
-#define DEMCR_BITS 0x010F07F1u
-#define DEMCR_BITS_V6M 0x01000401u /* DWTENA, VC_HARDERR, VC_CORERESET; DDI 0419 C1.6.4 */
+#define DEMCR_BITS         0x010F07F1u
+#define DEMCR_BITS_V6M     0x01000401u /* DWTENA, VC_HARDERR, VC_CORERESET; DDI 0419 C1.6.4 */
 
 bool debug_enabled(const struct core *core)
 {
@@ -157,7 +170,8 @@ static int scb_debug_write(void *ctx, uint32_t offset, uint32_t value, uint32_t 
 		core->dcrdr = (core->dcrdr & ~mask) | (value & mask);
 		break;
 	case DEMCR:
-		core->demcr = (core->demcr & ~mask) | (value & mask & (core_model_is_v6m(core->model) ? DEMCR_BITS_V6M : DEMCR_BITS));
+		core->demcr = (core->demcr & ~mask) |
+			      (value & mask & (core_model_is_v6m(core->model) ? DEMCR_BITS_V6M : DEMCR_BITS));
 		break;
 	}
 	return 0;
@@ -197,7 +211,6 @@ static bool comparator_hits(const struct core *core, uint32_t comp, uint32_t pc)
 		return false;
 	return pc & 2 ? replace & 2 : replace & 1;
 }
-
 
 bool debug_breakpoint_at(const struct core *core, uint32_t pc)
 {
@@ -248,7 +261,8 @@ enum { FUNCTION_WATCH_READ = 5, FUNCTION_WATCH_WRITE = 6, FUNCTION_WATCH_BOTH = 
  * there. */
 static uint32_t watch_kind(const struct core *core, unsigned i)
 {
-	static const uint8_t kinds[16] = {[4] = FUNCTION_WATCH_BOTH, [5] = FUNCTION_WATCH_WRITE, [6] = FUNCTION_WATCH_READ};
+	static const uint8_t kinds[16] = {
+		[4] = FUNCTION_WATCH_BOTH, [5] = FUNCTION_WATCH_WRITE, [6] = FUNCTION_WATCH_READ};
 	uint32_t function = core->dwt_function[i];
 
 	if (core->model->architecture < 8)
@@ -298,7 +312,8 @@ void debug_arm_watchpoints(struct core *core)
 		return;
 	core->watching = wanted;
 	if (wanted)
-		uc_hook_add(core->uc, &core->watch_hook, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, (void *)on_data_access, core, 1, 0);
+		uc_hook_add(core->uc, &core->watch_hook, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, (void *)on_data_access,
+			    core, 1, 0);
 	else
 		uc_hook_del(core->uc, core->watch_hook);
 }
@@ -310,7 +325,8 @@ static uint32_t comparators_end(const struct core *core)
 
 static uint32_t cyccnt(const struct core *core)
 {
-	return core->dwt_ctrl & DWT_CTRL_CYCCNTENA ? (uint32_t)core->cycles - core->dwt_cyccnt_base : core->dwt_cyccnt_base;
+	return core->dwt_ctrl & DWT_CTRL_CYCCNTENA ? (uint32_t)core->cycles - core->dwt_cyccnt_base
+						   : core->dwt_cyccnt_base;
 }
 
 static void set_cyccnt(struct core *core, uint32_t value)
@@ -451,8 +467,10 @@ static int window_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mas
 /* RM0433 section 60.4.2: DBGMCU, as access port 2 sees it; the trace units are rows of the part's table. */
 void debug_attach_apb(struct core *core, struct bus *bus, const struct debug_map *map)
 {
-	bus_add_device(core->bus, (struct bus_device){"debug bus", APB_WINDOW, APB_SIZE, window_read, window_write, bus});
-	bus_add_device(bus, (struct bus_device){"DBGMCU", 0xE00E1000, 4 * DBGMCU_WORDS, dbgmcu_read, dbgmcu_write, core});
+	bus_add_device(core->bus,
+		       (struct bus_device){"debug bus", APB_WINDOW, APB_SIZE, window_read, window_write, bus});
+	bus_add_device(bus,
+		       (struct bus_device){"DBGMCU", 0xE00E1000, 4 * DBGMCU_WORDS, dbgmcu_read, dbgmcu_write, core});
 	components_attach(core, bus, map);
 	components_attach_rest(core, bus, map);
 }

@@ -14,12 +14,12 @@
 
 #include <string.h>
 
-#define PRIORITY_NONE 256 /* less urgent than every exception */
-#define CCR_BFHFNMIGN (1u << 8)
-#define CCR_STKALIGN (1u << 9)
-#define SCR_SLEEPONEXIT (1u << 1)
+#define PRIORITY_NONE      256 /* less urgent than every exception */
+#define CCR_BFHFNMIGN      (1u << 8)
+#define CCR_STKALIGN       (1u << 9)
+#define SCR_SLEEPONEXIT    (1u << 1)
 #define XPSR_FRAME_ALIGNED (1u << 9)
-#define XPSR_IT_BITS 0x0600FC00u
+#define XPSR_IT_BITS       0x0600FC00u
 
 /* The frame, and behind it with floating-point state S0 to S15, FPSCR and a reserved word. ARM DDI 0403 B1.5.6. */
 enum { FRAME_WORDS = 8, FRAME_FPSCR = 24, EXTENDED_FRAME_WORDS = 26 };
@@ -53,7 +53,8 @@ static int group_priority(const struct core *core, int priority)
 static int execution_priority(struct core *core)
 {
 	uint32_t special = core_reg_read(core, REG_SPECIAL);
-	uint32_t primask = special & 1, basepri = (special >> 8) & core->model->priority_mask, faultmask = (special >> 16) & 1;
+	uint32_t primask = special & 1, basepri = (special >> 8) & core->model->priority_mask,
+		 faultmask = (special >> 16) & 1;
 	int priority = PRIORITY_NONE;
 
 	for (unsigned n = 1; n < core->exception_count; n++)
@@ -106,10 +107,10 @@ static int push_frame(struct core *core, uint32_t *exc_return)
 	bool extended = core_model_has_fpu(core->model) && (special & CONTROL_FPCA) && (core->fpccr & FPCCR_ASPEN);
 	bool align = ((core->ccr & CCR_STKALIGN) || extended) && (sp & 4);
 	unsigned words = extended ? EXTENDED_FRAME_WORDS : FRAME_WORDS;
-	uint32_t frame[EXTENDED_FRAME_WORDS] = {
-		core_reg_read(core, 0),  core_reg_read(core, 1),      core_reg_read(core, 2),
-		core_reg_read(core, 3),  core_reg_read(core, 12),     core_reg_read(core, REG_LR),
-		core_reg_read(core, REG_PC), xpsr | (align ? XPSR_FRAME_ALIGNED : 0)};
+	uint32_t frame[EXTENDED_FRAME_WORDS] = {core_reg_read(core, 0),      core_reg_read(core, 1),
+						core_reg_read(core, 2),      core_reg_read(core, 3),
+						core_reg_read(core, 12),     core_reg_read(core, REG_LR),
+						core_reg_read(core, REG_PC), xpsr | (align ? XPSR_FRAME_ALIGNED : 0)};
 
 	if (extended) {
 		for (unsigned i = 0; i < 16; i++)
@@ -208,7 +209,8 @@ void exception_return(struct core *core, uint32_t exc_return)
 {
 	bool extended = core_model_has_fpu(core->model) && !(exc_return & EXC_RETURN_BASIC);
 	/* Of S and ES only the former can be looked at: a PC has no bit 0. */
-	uint32_t kind = (extended ? exc_return | EXC_RETURN_BASIC : exc_return) ^ (core->model->architecture == 8 ? EXC_RETURN_S : 0);
+	uint32_t kind = (extended ? exc_return | EXC_RETURN_BASIC : exc_return) ^
+			(core->model->architecture == 8 ? EXC_RETURN_S : 0);
 	bool to_thread = kind != 0xFFFFFFF1, process_stack = kind == 0xFFFFFFFD;
 	uint32_t control = core_reg_read(core, REG_SPECIAL), frame[EXTENDED_FRAME_WORDS], sp;
 	unsigned returning = core->ipsr, words = extended ? EXTENDED_FRAME_WORDS : FRAME_WORDS;

@@ -66,7 +66,7 @@ enum { CSR_ENABLE = 1u << 0, CSR_TICKINT = 1u << 1, CSR_CLKSOURCE = 1u << 2, CSR
 enum { CCR_UNALIGN_TRP = 1u << 3, CCR_DIV_0_TRP = 1u << 4 };
 
 #define FPCCR_RESET 0xC0000000u /* ASPEN, LSPEN */
-#define CPACR_FPU (15u << 20)   /* CP10, CP11 */
+#define CPACR_FPU   (15u << 20) /* CP10, CP11 */
 
 void scs_reset(struct core *core)
 {
@@ -217,9 +217,10 @@ static const struct {
 	uint8_t bit, exception;
 	bool enables; /* else: tells whether it is active */
 } shcsr_bits[] = {
-	{0, EXC_MEM_MANAGE, false}, {1, EXC_BUS_FAULT, false}, {3, EXC_USAGE_FAULT, false}, {7, EXC_SVCALL, false},
-	{8, EXC_DEBUG_MONITOR, false}, {10, EXC_PENDSV, false}, {11, EXC_SYSTICK, false},
-	{16, EXC_MEM_MANAGE, true}, {17, EXC_BUS_FAULT, true}, {18, EXC_USAGE_FAULT, true},
+	{0, EXC_MEM_MANAGE, false},  {1, EXC_BUS_FAULT, false},     {3, EXC_USAGE_FAULT, false},
+	{7, EXC_SVCALL, false},      {8, EXC_DEBUG_MONITOR, false}, {10, EXC_PENDSV, false},
+	{11, EXC_SYSTICK, false},    {16, EXC_MEM_MANAGE, true},    {17, EXC_BUS_FAULT, true},
+	{18, EXC_USAGE_FAULT, true},
 };
 
 static uint32_t shcsr_read(const struct core *core)
@@ -286,8 +287,7 @@ static void aircr_write(struct core *core, uint32_t value)
 /* Registers of ARMv7-M that ARMv6-M reserves: they read as 0. */
 static bool reserved_on_v6m(uint32_t offset)
 {
-	return offset == ICTR || (offset >= NVIC_IABR && offset < NVIC_IPR) || offset == SHPR1 ||
-	       offset >= SHCSR;
+	return offset == ICTR || (offset >= NVIC_IABR && offset < NVIC_IPR) || offset == SHPR1 || offset >= SHCSR;
 }
 
 /* Registers of ARMv8-M's security extension, which is off: they read as 0. */
@@ -374,8 +374,8 @@ static int scs_read(void *ctx, uint32_t offset, uint32_t *value)
 		*value = priorities_read(core, 4 + offset - SHPR1);
 	else if (offset >= CLIDR && offset <= CSSELR)
 		*value = cache_read(core, offset);
-	else if ((offset >= ID_FIRST && offset <= ID_LAST) ||
-		 (offset >= MVFR0 && offset <= MVFR2) || is_cache_register(core, offset) || is_security_register(core, offset))
+	else if ((offset >= ID_FIRST && offset <= ID_LAST) || (offset >= MVFR0 && offset <= MVFR2) ||
+		 is_cache_register(core, offset) || is_security_register(core, offset))
 		*value = 0; /* no optional features are told */
 	else
 		switch (offset) {
@@ -471,7 +471,8 @@ static int scs_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 			break;
 		case CCR:
 			if (value & mask & (CCR_UNALIGN_TRP | CCR_DIV_0_TRP))
-				stats_unmodelled(core->stats, "trap in SCB_CCR:", value & (CCR_UNALIGN_TRP | CCR_DIV_0_TRP));
+				stats_unmodelled(core->stats,
+						 "trap in SCB_CCR:", value & (CCR_UNALIGN_TRP | CCR_DIV_0_TRP));
 			mask &= core->model->ccr_writable;
 			core->ccr = (core->ccr & ~mask) | (value & mask);
 			break;

@@ -26,9 +26,11 @@ static uint64_t next_random(uint64_t *state)
 
 int fault_parse_cut(struct fault *fault, const char *text)
 {
-	static const char *const kinds[] = {
-		[CUT_BEFORE] = "before", [CUT_TORN] = "torn", [CUT_UNSTABLE] = "unstable",
-		[CUT_ECC] = "ecc", [CUT_AFTER] = "after"};
+	static const char *const kinds[] = {[CUT_BEFORE] = "before",
+					    [CUT_TORN] = "torn",
+					    [CUT_UNSTABLE] = "unstable",
+					    [CUT_ECC] = "ecc",
+					    [CUT_AFTER] = "after"};
 	char *end;
 	size_t length;
 
@@ -76,8 +78,10 @@ int fault_record_begin(struct fault *fault, const struct flash *flash)
 static void record(struct fault *fault, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,
 		   const uint8_t *after)
 {
-	static const char *const names[] = {
-		[FLASH_WORD] = "word", [FLASH_HALF_PAGE] = "half-page", [FLASH_GRANULE] = "granule", [FLASH_ERASE] = "erase"};
+	static const char *const names[] = {[FLASH_WORD] = "word",
+					    [FLASH_HALF_PAGE] = "half-page",
+					    [FLASH_GRANULE] = "granule",
+					    [FLASH_ERASE] = "erase"};
 	char line[2048];
 	int length = snprintf(line, sizeof line, "%" PRIu64 " %s %" PRIx32 " %" PRIx32 " ", number, names[change],
 			      offset, size);
@@ -155,8 +159,8 @@ static void cut(struct flash *flash, enum flash_change change, uint64_t number, 
 		ecc_tear_erase(flash, offset, size, fault->seed + number);
 }
 
-enum cut_kind fault_at_operation(struct fault *fault, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,
-				 const uint8_t *after)
+enum cut_kind fault_at_operation(struct fault *fault, enum flash_change change, uint64_t number, uint32_t offset,
+				 uint32_t size, const uint8_t *after)
 {
 	if (fault->record)
 		record(fault, change, number, offset, size, after);

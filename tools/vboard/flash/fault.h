@@ -16,8 +16,8 @@ enum cut_kind {
 	CUT_BEFORE,   /* the operation did not begin */
 	CUT_TORN,     /* a random part of the bits that were to change have changed, for good */
 	CUT_UNSTABLE, /* the same, and the others of them read differently each time, until the page is erased */
-	CUT_ECC,      /* of a granule only bits of its error-correcting code have changed; other operations did not begin */
-	CUT_AFTER,    /* it was done, and nobody was told */
+	CUT_ECC, /* of a granule only bits of its error-correcting code have changed; other operations did not begin */
+	CUT_AFTER, /* it was done, and nobody was told */
 };
 
 struct fault {
@@ -25,13 +25,13 @@ struct fault {
 	enum cut_kind cut;
 	bool first_line; /* the cut also leaves zeros in the first granule of flash, as an L4 may */
 	uint64_t seed;
-	uint64_t unplug_at; /* number of the AP access at which the connection drops, from 1; 0: never */
+	uint64_t unplug_at;  /* number of the AP access at which the connection drops, from 1; 0: never */
 	uint64_t wait_every; /* each so many accesses to an access port are answered WAIT first; 0: none */
-	bool unpowered;     /* the target has no supply: nothing answers */
-	const char *record; /* folder for the record, or NULL */
-	int journal;        /* its open file */
-	uint64_t random;    /* state of the generator of unstable reads */
-	uint8_t *unstable;  /* mask of flash: bits that read differently each time; NULL if there are none */
+	bool unpowered;      /* the target has no supply: nothing answers */
+	const char *record;  /* folder for the record, or NULL */
+	int journal;         /* its open file */
+	uint64_t random;     /* state of the generator of unstable reads */
+	uint8_t *unstable;   /* mask of flash: bits that read differently each time; NULL if there are none */
 };
 
 /* Reads "N:before|torn|unstable|ecc|after[:SEED][:first-line]". Returns 0, or -1. */
@@ -43,8 +43,8 @@ int fault_parse_cut(struct fault *fault, const char *text);
 int fault_record_begin(struct fault *fault, const struct flash *flash);
 
 /* Before operation NUMBER turns SIZE bytes at OFFSET into AFTER: records it, and tells what becomes of it. */
-enum cut_kind fault_at_operation(struct fault *fault, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,
-				 const uint8_t *after);
+enum cut_kind fault_at_operation(struct fault *fault, enum flash_change change, uint64_t number, uint32_t offset,
+				 uint32_t size, const uint8_t *after);
 
 /* What the operation leaves if it is cut, and, of a CUT_AFTER that was done, what else the cut takes. */
 void fault_cut(struct flash *flash, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,

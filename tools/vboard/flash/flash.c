@@ -77,8 +77,8 @@ int flash_open(struct flash *flash, const struct chip *chip, const char *path, c
 		goto fail;
 	}
 	if (lock_file(flash->fd)) {
-		snprintf(message, message_size, "flash file %s: in use by another vboard; name another file or end that one",
-			 path);
+		snprintf(message, message_size,
+			 "flash file %s: in use by another vboard; name another file or end that one", path);
 		goto fail;
 	}
 	flash->data = mmap(NULL, chip->flash_size, PROT_READ | PROT_WRITE, MAP_SHARED, flash->fd, 0);
@@ -122,7 +122,8 @@ static int flash_before_read(void *ctx, uint32_t offset, unsigned size)
 	flash->stats->ecc_errors += bad;
 	if (!flash->chip->flash_ops->mem_read)
 		return 0;
-	return flash->chip->flash_ops->mem_read(flash, offset, bad, flash->cpu_is_reading && flash->cpu_is_reading(flash->ctx));
+	return flash->chip->flash_ops->mem_read(flash, offset, bad,
+						flash->cpu_is_reading && flash->cpu_is_reading(flash->ctx));
 }
 
 static int regs_bus_read(void *ctx, uint32_t offset, uint32_t *value)
@@ -241,7 +242,8 @@ static void programmed(struct flash *flash, uint32_t offset, uint32_t size, cons
 			fprintf(stderr, "vboard: flash at 0x%08X programmed twice: 0x%X over 0x%X\n",
 				(unsigned)(flash->chip->flash_base + offset + i), (unsigned)new, (unsigned)old);
 		}
-		bytes_store(after + i, unit, erased ? old & new : merged(flash->chip->flash_base + offset + i, old, new));
+		bytes_store(after + i, unit,
+			    erased ? old & new : merged(flash->chip->flash_base + offset + i, old, new));
 	}
 }
 

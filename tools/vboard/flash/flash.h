@@ -31,26 +31,26 @@ struct flash {
 	struct bus *bus;
 	struct stats *stats;
 	int fd;
-	uint8_t *data; /* the file, mapped shared: what is written here survives the death of this process */
-	uint8_t *after; /* what the operation under way is to leave; as large as the flash */
+	uint8_t *data;   /* the file, mapped shared: what is written here survives the death of this process */
+	uint8_t *after;  /* what the operation under way is to leave; as large as the flash */
 	uint8_t *option; /* option bytes, on parts where they are programmed as memory; else NULL */
 	uint8_t *eeprom; /* data EEPROM; NULL: the part has none */
 	struct ecc ecc;
 	struct option_bytes options;
-	bool read_protected; /* no access to flash and data EEPROM */
-	struct fault *fault; /* what goes wrong on purpose; never NULL */
-	bool dead; /* power was lost: nothing changes any more */
-	uint64_t busy_until_ns; /* modelled time */
-	void (*request_reset)(void *ctx); /* a system reset, which the controller asks for */
-	bool (*cpu_is_running)(void *ctx); /* who polls: see flash_poll_busy */
-	bool (*cpu_is_reading)(void *ctx); /* who reads: the CPU, or else the debugger */
+	bool read_protected;                       /* no access to flash and data EEPROM */
+	struct fault *fault;                       /* what goes wrong on purpose; never NULL */
+	bool dead;                                 /* power was lost: nothing changes any more */
+	uint64_t busy_until_ns;                    /* modelled time */
+	void (*request_reset)(void *ctx);          /* a system reset, which the controller asks for */
+	bool (*cpu_is_running)(void *ctx);         /* who polls: see flash_poll_busy */
+	bool (*cpu_is_reading)(void *ctx);         /* who reads: the CPU, or else the debugger */
 	void (*set_nmi)(void *ctx, bool asserted); /* the controller's line to the core */
 	void *ctx;
 	void *state; /* registers of the controller, as its file defines them */
 };
 
 struct flash_ops {
-	uint8_t erased; /* value of an erased byte */
+	uint8_t erased;    /* value of an erased byte */
 	size_t state_size; /* of flash->state, which is zero at power-on */
 	void (*reset)(struct flash *flash);
 	/* Register access by offset from chip->flash_regs. 0 or BUS_FAULT. */

@@ -49,8 +49,8 @@ enum {
 
 static const uint32_t keys[2] = {0x45670123, 0xCDEF89AB}; /* PM0075 section 2.3.1; for the option bytes as well */
 
-#define HALF_WORD_NS 53500u /* typical; DS5319 says 52.5 us, the others 53.5 */
-#define ERASE_NS 30000000u  /* a page or all: 20 to 40 ms */
+#define HALF_WORD_NS 53500u    /* typical; DS5319 says 52.5 us, the others 53.5 */
+#define ERASE_NS     30000000u /* a page or all: 20 to 40 ms */
 
 /* Option bytes in their block: a half-word each, the upper byte the complement of the lower. PM0075 section 2.2 table 5. */
 #define OPTION_BYTES 0x800u
@@ -60,8 +60,10 @@ enum { OPTION_RDP = 0, OPTION_USER = 2, OPTION_DATA0 = 4, OPTION_DATA1 = 6, OPTI
  * of 2 KiB on F07x and F09x). Bit 31 stands for all the rest. */
 #define PROTECTED_AT_ONCE 4096u
 
-const struct stm32f1x_variant stm32f1x_f1 = {.rdp_level_0 = 0xA5, .user_shift = 2, .data_shift = 10, .loads_at_reset = true};
-const struct stm32f1x_variant stm32f1x_f0_f3 = {.rdp_level_0 = 0xAA, .user_shift = 8, .data_shift = 16, .loads_at_reset = false};
+const struct stm32f1x_variant stm32f1x_f1 = {
+	.rdp_level_0 = 0xA5, .user_shift = 2, .data_shift = 10, .loads_at_reset = true};
+const struct stm32f1x_variant stm32f1x_f0_f3 = {
+	.rdp_level_0 = 0xAA, .user_shift = 8, .data_shift = 16, .loads_at_reset = false};
 
 struct stm32f1x_regs {
 	uint32_t acr, sr, cr, ar;
@@ -100,7 +102,7 @@ static void load_options(struct flash *flash)
 	struct stm32f1x_regs *regs = flash->state;
 	bool protected = option_byte(flash, OPTION_RDP) != v->rdp_level_0;
 
-	regs->obr = (option_complements_fit(flash) ? 0 : 1) | (uint32_t)protected << 1;
+	regs->obr = (option_complements_fit(flash) ? 0 : 1) | (uint32_t) protected << 1;
 	regs->obr |= (uint32_t)option_byte(flash, OPTION_USER) << v->user_shift;
 	regs->obr |= (uint32_t)option_byte(flash, OPTION_DATA0) << v->data_shift;
 	regs->obr |= (uint32_t)option_byte(flash, OPTION_DATA1) << (v->data_shift + 8);

@@ -30,26 +30,26 @@ enum {
 	SR_CLEARED_BY_1 = SR_EOP | SR_OPERR | SR_WRPERR | SR_PGAERR | SR_PGPERR | SR_PGSERR,
 };
 
-#define CR_PG (1u << 0)
-#define CR_SER (1u << 1)
-#define CR_MER (1u << 2) /* MER1 on parts with two banks */
-#define CR_SNB_SHIFT 3
-#define CR_SNB (31u << CR_SNB_SHIFT)
+#define CR_PG          (1u << 0)
+#define CR_SER         (1u << 1)
+#define CR_MER         (1u << 2) /* MER1 on parts with two banks */
+#define CR_SNB_SHIFT   3
+#define CR_SNB         (31u << CR_SNB_SHIFT)
 #define CR_PSIZE_SHIFT 8
-#define CR_PSIZE (3u << CR_PSIZE_SHIFT)
-#define CR_MER2 (1u << 15) /* where there are two banks */
-#define CR_STRT (1u << 16)
-#define CR_EOPIE (1u << 24)
-#define CR_ERRIE (1u << 25)
-#define CR_LOCK (1u << 31)
-#define CR_WRITABLE (CR_PG | CR_SER | CR_MER | CR_SNB | CR_PSIZE | CR_EOPIE | CR_ERRIE)
+#define CR_PSIZE       (3u << CR_PSIZE_SHIFT)
+#define CR_MER2        (1u << 15) /* where there are two banks */
+#define CR_STRT        (1u << 16)
+#define CR_EOPIE       (1u << 24)
+#define CR_ERRIE       (1u << 25)
+#define CR_LOCK        (1u << 31)
+#define CR_WRITABLE    (CR_PG | CR_SER | CR_MER | CR_SNB | CR_PSIZE | CR_EOPIE | CR_ERRIE)
 
-#define OPTCR_OPTLOCK (1u << 0)
-#define OPTCR_OPTSTRT (1u << 1)
+#define OPTCR_OPTLOCK   (1u << 0)
+#define OPTCR_OPTSTRT   (1u << 1)
 #define OPTCR_RDP_SHIFT 8
 enum { RDP_LEVEL_0 = 0xAA, RDP_LEVEL_2 = 0xCC };
 #define OPTCR_NWRP_SHIFT 16
-#define OPTCR_NDBANK (1u << 29) /* F76x and F77x: one bank */
+#define OPTCR_NDBANK     (1u << 29) /* F76x and F77x: one bank */
 
 static const uint32_t keys[2] = {0x45670123, 0xCDEF89AB};    /* RM0368 section 3.6.1 */
 static const uint32_t optkeys[2] = {0x08192A3B, 0x4C5D6E7F}; /* RM0368 section 3.7.2 */
@@ -60,12 +60,22 @@ static const uint16_t erase_ms[3][4] = {{400, 300, 250, 250}, {1200, 700, 550, 5
 #define OPTION_NS 16000000u
 
 /* As shipped: section "Flash option control register" of each manual; RM0410 section 3.7.7 for OPTCR1, the boot addresses. */
-const struct stm32f2x_variant stm32f2x_f2 = {.optcr = 0x0FFFAAED, .optcr_writable = 0x0FFFFFEC, .protected_sectors = 12};
-const struct stm32f2x_variant stm32f2x_f401 = {.optcr = 0x0FFFAAED, .optcr_writable = 0x8FFFFFEC, .protected_sectors = 8};
-const struct stm32f2x_variant stm32f2x_f76 = {.optcr = 0xFFFFAAFD, .optcr_writable = 0xFFFFFFFC, .optcr1 = 0x00400080,
-					      .has_optcr1 = true, .two_banks = true, .protected_sectors = 12};
-const struct stm32f2x_variant stm32f2x_f76_dual = {.optcr = 0xDFFFAAFD, .optcr_writable = 0xFFFFFFFC, .optcr1 = 0x00400080,
-						   .has_optcr1 = true, .two_banks = true, .protected_sectors = 12};
+const struct stm32f2x_variant stm32f2x_f2 = {
+	.optcr = 0x0FFFAAED, .optcr_writable = 0x0FFFFFEC, .protected_sectors = 12};
+const struct stm32f2x_variant stm32f2x_f401 = {
+	.optcr = 0x0FFFAAED, .optcr_writable = 0x8FFFFFEC, .protected_sectors = 8};
+const struct stm32f2x_variant stm32f2x_f76 = {.optcr = 0xFFFFAAFD,
+					      .optcr_writable = 0xFFFFFFFC,
+					      .optcr1 = 0x00400080,
+					      .has_optcr1 = true,
+					      .two_banks = true,
+					      .protected_sectors = 12};
+const struct stm32f2x_variant stm32f2x_f76_dual = {.optcr = 0xDFFFAAFD,
+						   .optcr_writable = 0xFFFFFFFC,
+						   .optcr1 = 0x00400080,
+						   .has_optcr1 = true,
+						   .two_banks = true,
+						   .protected_sectors = 12};
 
 struct stm32f2x_regs {
 	uint32_t acr, sr, cr;

@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 struct stm32f2x_variant {
-	uint32_t optcr, optcr1;  /* as shipped */
+	uint32_t optcr, optcr1; /* as shipped */
 	uint32_t optcr_writable;
-	bool has_optcr1;         /* boot addresses */
-	bool two_banks;          /* there may be: OPTCR.NDBANK says whether */
+	bool has_optcr1;            /* boot addresses */
+	bool two_banks;             /* there may be: OPTCR.NDBANK says whether */
 	unsigned protected_sectors; /* bits of nWRP */
 };
 

@@ -18,9 +18,25 @@
 
 enum { BANK_REGS = 0x100 };
 enum {
-	ACR = 0x00, KEYR = 0x04, OPTKEYR = 0x08, CR = 0x0C, SR = 0x10, CCR = 0x14, OPTCR = 0x18, OPTSR_CUR = 0x1C, OPTSR_PRG = 0x20,
-	OPTCCR = 0x24, PRAR_CUR = 0x28, PRAR_PRG = 0x2C, SCAR_CUR = 0x30, SCAR_PRG = 0x34, WPSN_CUR = 0x38, WPSN_PRG = 0x3C,
-	BOOT_CUR = 0x40, BOOT_PRG = 0x44, ECC_FA = 0x60,
+	ACR = 0x00,
+	KEYR = 0x04,
+	OPTKEYR = 0x08,
+	CR = 0x0C,
+	SR = 0x10,
+	CCR = 0x14,
+	OPTCR = 0x18,
+	OPTSR_CUR = 0x1C,
+	OPTSR_PRG = 0x20,
+	OPTCCR = 0x24,
+	PRAR_CUR = 0x28,
+	PRAR_PRG = 0x2C,
+	SCAR_CUR = 0x30,
+	SCAR_PRG = 0x34,
+	WPSN_CUR = 0x38,
+	WPSN_PRG = 0x3C,
+	BOOT_CUR = 0x40,
+	BOOT_PRG = 0x44,
+	ECC_FA = 0x60,
 };
 
 enum {
@@ -57,12 +73,12 @@ enum { OPTCR_OPTLOCK = 1u << 0, OPTCR_OPTSTART = 1u << 1 };
 enum { OPTION_OPTSR, OPTION_WPSN, OPTION_COUNT = 3 }; /* what is programmed: OPTSR, WPSN of both banks */
 enum { RDP_LEVEL_0 = 0xAA, RDP_LEVEL_2 = 0xCC };
 
-#define OPTSR_SHIPPED 0x1C6AAAF0u /* level 0 */
+#define OPTSR_SHIPPED  0x1C6AAAF0u /* level 0 */
 #define OPTSR_OPT_BUSY 1u
-#define OPTION_NS 16000000u
-#define ALL_WRITTEN 0xFFFFFFFFu
-#define PROGRAM_NS 95000u
-#define ERASE_NS 1000000000u /* of a sector, and here of a bank as well */
+#define OPTION_NS      16000000u
+#define ALL_WRITTEN    0xFFFFFFFFu
+#define PROGRAM_NS     95000u
+#define ERASE_NS       1000000000u /* of a sector, and here of a bank as well */
 
 struct stm32h7x_regs {
 	uint32_t acr;

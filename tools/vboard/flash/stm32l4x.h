@@ -15,16 +15,16 @@
 
 struct stm32l4x_variant {
 	uint8_t keyr, optkeyr, sr, cr, eccr, optr; /* offsets */
-	uint8_t ecc2r;            /* offset of the second bank's ECCR; 0: ECCR serves both */
-	uint32_t page_bits;       /* of PNB in CR, after the shift */
-	uint32_t bker;            /* in CR: the page is of the second bank; 0: there is one bank */
-	uint32_t bank_bytes;      /* size of the first of two banks; 0: there is one bank */
-	uint32_t ecc_unit;        /* bytes that ECCR.ADDR_ECC counts in */
-	uint32_t ecc_address;     /* mask of ECCR.ADDR_ECC */
-	uint32_t ecc_bank2;       /* ECCR.BK_ECC; 0: there is none */
-	bool ones_stay;           /* zeros are refused over a granule that was programmed with ones */
-	uint32_t secure_from;     /* offset of what another core keeps for itself; 0: nothing */
-	uint32_t program_ns, erase_ns; /* typical times of a granule and of a page */
+	uint8_t ecc2r;                             /* offset of the second bank's ECCR; 0: ECCR serves both */
+	uint32_t page_bits;                        /* of PNB in CR, after the shift */
+	uint32_t bker;                             /* in CR: the page is of the second bank; 0: there is one bank */
+	uint32_t bank_bytes;                       /* size of the first of two banks; 0: there is one bank */
+	uint32_t ecc_unit;                         /* bytes that ECCR.ADDR_ECC counts in */
+	uint32_t ecc_address;                      /* mask of ECCR.ADDR_ECC */
+	uint32_t ecc_bank2;                        /* ECCR.BK_ECC; 0: there is none */
+	bool ones_stay;                            /* zeros are refused over a granule that was programmed with ones */
+	uint32_t secure_from;                      /* offset of what another core keeps for itself; 0: nothing */
+	uint32_t program_ns, erase_ns;             /* typical times of a granule and of a page */
 	/* Registers of write-protected areas, first and last page each, ends with 0. With two banks two of the first, two of the
 	 * second. */
 	uint8_t wrp[4];
@@ -33,7 +33,7 @@ struct stm32l4x_variant {
 		uint8_t offset;
 		uint32_t reset;
 		uint32_t writable; /* bits that a plain write changes; 0: an option register */
-	} kept[L4X_KEPT]; /* ends with offset 0 behind the first */
+	} kept[L4X_KEPT];          /* ends with offset 0 behind the first */
 };
 
 extern const struct stm32l4x_variant l4x_stm32l47, l4x_stm32g07, l4x_stm32g0b, l4x_stm32g47, l4x_stm32wb5, l4x_stm32wle,

@@ -17,7 +17,18 @@
 
 #include <string.h>
 
-enum { ACR = 0x00, PECR = 0x04, PDKEYR = 0x08, PEKEYR = 0x0C, PRGKEYR = 0x10, OPTKEYR = 0x14, SR = 0x18, OBR = 0x1C, WRPR1 = 0x20, WRPROT2 = 0x80 };
+enum {
+	ACR = 0x00,
+	PECR = 0x04,
+	PDKEYR = 0x08,
+	PEKEYR = 0x0C,
+	PRGKEYR = 0x10,
+	OPTKEYR = 0x14,
+	SR = 0x18,
+	OBR = 0x1C,
+	WRPR1 = 0x20,
+	WRPROT2 = 0x80
+};
 
 enum {
 	PECR_PELOCK = 1u << 0,
@@ -49,14 +60,21 @@ enum {
 	SR_CLEARED_BY_1 = SR_NOTZEROERR | SR_EOP | SR_WRPERR | SR_PGAERR | SR_SIZERR | SR_OPTVERR,
 };
 
-static const uint32_t pekeys[2] = {0x89ABCDEF, 0x02030405};  /* RM0038 section 3.3.3 */
+static const uint32_t pekeys[2] = {0x89ABCDEF, 0x02030405}; /* RM0038 section 3.3.3 */
 static const uint32_t prgkeys[2] = {0x8C9DAEBF, 0x13141516};
 static const uint32_t optkeys[2] = {0xFBEAD9C8, 0x24252627};
 
 #define OPERATION_NS 3280000u /* typical time of a word, a half page or a page erase (DS6876) */
 
 /* Option bytes: a word each, the upper half the complement of the lower, which is what counts. RM0038 section 3.8. */
-enum { OPTION_RDP = 0x00, OPTION_USER = 0x04, OPTION_WRP1_LOW = 0x08, OPTION_WRP1_HIGH = 0x0C, OPTION_WRP2 = 0x10, OPTION_END = 0x20 };
+enum {
+	OPTION_RDP = 0x00,
+	OPTION_USER = 0x04,
+	OPTION_WRP1_LOW = 0x08,
+	OPTION_WRP1_HIGH = 0x0C,
+	OPTION_WRP2 = 0x10,
+	OPTION_END = 0x20
+};
 enum { RDP_LEVEL_0 = 0xAA, RDP_LEVEL_2 = 0xCC };
 #define PROTECTED_AT_ONCE 4096u /* bytes for each bit of WRPR */
 
@@ -65,11 +83,11 @@ const struct stm32lx_variant stm32lx_l0 = {.acr_writable = 0x7B, .pecr_more = PE
 
 struct stm32lx_regs {
 	uint32_t acr, pecr, sr;
-	uint32_t obr, wrpr[2];            /* the option bytes, as last loaded */
+	uint32_t obr, wrpr[2];                         /* the option bytes, as last loaded */
 	unsigned pekey_step, prgkey_step, optkey_step; /* keys taken so far */
-	bool key_fault;                   /* a wrong key: locked until reset */
-	uint32_t half_page;               /* offset of the half page that is being filled */
-	unsigned half_page_words;         /* words taken so far */
+	bool key_fault;                                /* a wrong key: locked until reset */
+	uint32_t half_page;                            /* offset of the half page that is being filled */
+	unsigned half_page_words;                      /* words taken so far */
 	uint8_t buffer[128];
 };
 

@@ -12,7 +12,7 @@
 
 const struct periph_reset periph_no_resets[] = {{0, 0}};
 const struct periph_follow periph_no_follows[] = {{0, 0, 0, 0}};
-#define no_resets periph_no_resets
+#define no_resets  periph_no_resets
 #define no_follows periph_no_follows
 /* RLR, and WINR where there is one; KR. */
 const struct periph_reset periph_iwdg_resets[] = {{0x08, 0x00000FFF}, {0x10, 0x00000FFF}, {0, 0}};
@@ -22,8 +22,8 @@ const struct periph_reset periph_wwdg_resets[] = {{0x00, 0x0000007F}, {0x04, 0x0
 const struct periph_follow periph_syscfg_follows[] = {{0x20, 1u << 0, 0x20, 8}, {0, 0, 0, 0}};
 
 /* RCC_CR, RCC_ICSCR, RCC_CSR after reset: MSI on and ready, range 5. RM0038 section 6.3.1. */
-static const struct periph_reset rcc_l1_resets[] = {{0x00, 0x00000300}, {0x04, 0x0000B000}, {0x1C, 0x00008000},
-						    {0x34, 0x0C000000}, {0, 0}};
+static const struct periph_reset rcc_l1_resets[] = {
+	{0x00, 0x00000300}, {0x04, 0x0000B000}, {0x1C, 0x00008000}, {0x34, 0x0C000000}, {0, 0}};
 static const struct periph_follow rcc_l1_follows[] = {
 	{0x00, 1u << 0, 0x00, 1},  /* HSION, HSIRDY */
 	{0x00, 1u << 8, 0x00, 1},  /* MSION, MSIRDY */
@@ -36,10 +36,12 @@ static const struct periph_follow rcc_l1_follows[] = {
 };
 static const struct periph_reset pwr_l1_resets[] = {{0x00, 0x00001000}, {0x04, 0x00000008}, {0, 0}};
 static const struct periph_reset gpioa_l1_resets[] = {{0x00, 0xA8000000}, {0x0C, 0x64000000}, {0, 0}};
-static const struct periph_reset gpiob_l1_resets[] = {{0x00, 0x00000280}, {0x08, 0x000000C0}, {0x0C, 0x00000100}, {0, 0}};
+static const struct periph_reset gpiob_l1_resets[] = {
+	{0x00, 0x00000280}, {0x08, 0x000000C0}, {0x0C, 0x00000100}, {0, 0}};
 
 const struct periph periphs_stm32l1[] = {
-	WATCHDOGS, SYSCFG(0x40010000),
+	WATCHDOGS,
+	SYSCFG(0x40010000),
 	{"RCC", 0x40023800, 0x38, rcc_l1_resets, rcc_l1_follows},
 	{"PWR", 0x40007000, 0x08, pwr_l1_resets, no_follows},
 	{"GPIOA", 0x40020000, 0x2C, gpioa_l1_resets, no_follows},
@@ -51,8 +53,8 @@ const struct periph periphs_stm32l1[] = {
 	{NULL, 0, 0, NULL, NULL},
 };
 
-static const struct periph_reset rcc_l0_resets[] = {{0x00, 0x00000300}, {0x04, 0x0000B000}, {0x30, 0x00000100},
-						    {0x50, 0x0C000000}, {0, 0}};
+static const struct periph_reset rcc_l0_resets[] = {
+	{0x00, 0x00000300}, {0x04, 0x0000B000}, {0x30, 0x00000100}, {0x50, 0x0C000000}, {0, 0}};
 static const struct periph_follow rcc_l0_follows[] = {
 	{0x00, 1u << 0, 0x00, 2},  /* HSI16ON, HSI16RDYF */
 	{0x00, 1u << 8, 0x00, 1},  /* MSION, MSIRDY */
@@ -69,7 +71,8 @@ static const struct periph_follow rcc_l0_follows[] = {
 static const struct periph_follow syscfg_l0_follows[] = {{0x20, 1u << 0, 0x20, 30}, {0, 0, 0, 0}};
 
 /* Pins are analogue but those of the debug port; RM0367 section 9.4. */
-static const struct periph_reset gpioa_l0_resets[] = {{0x00, 0xEBFFFCFF}, {0x08, 0x0C000000}, {0x0C, 0x24000000}, {0, 0}};
+static const struct periph_reset gpioa_l0_resets[] = {
+	{0x00, 0xEBFFFCFF}, {0x08, 0x0C000000}, {0x0C, 0x24000000}, {0, 0}};
 static const struct periph_reset gpio_l0_resets[] = {{0x00, 0xFFFFFFFF}, {0, 0}};
 
 const struct periph periphs_stm32l0[] = {
@@ -116,7 +119,8 @@ const struct periph periphs_stm32f1[] = {
 };
 
 const struct periph periphs_stm32f0[] = {
-	WATCHDOGS, SYSCFG(0x40010000),
+	WATCHDOGS,
+	SYSCFG(0x40010000),
 	{"RCC", 0x40021000, 0x38, rcc_f1_resets, rcc_f1_follows},
 	{"PWR", 0x40007000, 0x08, no_resets, no_follows},
 	{"GPIOA", 0x48000000, 0x2C, gpioa_f0_resets, no_follows},
@@ -129,7 +133,8 @@ const struct periph periphs_stm32f0[] = {
 };
 
 const struct periph periphs_stm32f3[] = {
-	WATCHDOGS, SYSCFG(0x40010000),
+	WATCHDOGS,
+	SYSCFG(0x40010000),
 	{"RCC", 0x40021000, 0x34, rcc_f1_resets, rcc_f1_follows},
 	{"PWR", 0x40007000, 0x08, no_resets, no_follows},
 	{"GPIOA", 0x48000000, 0x2C, gpioa_l1_resets, no_follows},
@@ -141,8 +146,8 @@ const struct periph periphs_stm32f3[] = {
 	{NULL, 0, 0, NULL, NULL},
 };
 
-static const struct periph_reset rcc_f4_resets[] = {{0x00, 0x00000083}, {0x04, 0x24003010}, {0x74, 0x0E000000},
-						    {0x84, 0x24003000}, {0, 0}};
+static const struct periph_reset rcc_f4_resets[] = {
+	{0x00, 0x00000083}, {0x04, 0x24003010}, {0x74, 0x0E000000}, {0x84, 0x24003000}, {0, 0}};
 static const struct periph_follow rcc_f4_follows[] = {
 	{0x00, 1u << 0, 0x00, 1},  /* HSION, HSIRDY */
 	{0x00, 1u << 16, 0x00, 1}, /* HSEON, HSERDY */
@@ -157,10 +162,10 @@ static const struct periph_follow rcc_f4_follows[] = {
 /* VOSRDY stands before the PLL is on, too. */
 static const struct periph_reset pwr_f4_resets[] = {{0x00, 0x0000C000}, {0x04, 0x00004000}, {0, 0}};
 static const struct periph_follow pwr_f4_follows[] = {
-	{0x00, 1u << 16, 0x04, 0},           /* ODEN, ODRDY */
-	{0x00, 1u << 17, 0x04, 0},           /* ODSWEN, ODSWRDY */
-	{0x04, 1u << 9, 0x04, -6},           /* BRE, BRR */
-	{0x04, 1u << 14, 0x04, ALWAYS_1},    /* VOSRDY */
+	{0x00, 1u << 16, 0x04, 0},        /* ODEN, ODRDY */
+	{0x00, 1u << 17, 0x04, 0},        /* ODSWEN, ODSWRDY */
+	{0x04, 1u << 9, 0x04, -6},        /* BRE, BRR */
+	{0x04, 1u << 14, 0x04, ALWAYS_1}, /* VOSRDY */
 	{0, 0, 0, 0},
 };
 
@@ -169,14 +174,18 @@ static const struct periph_follow pwr_f2_follows[] = {
 	{0, 0, 0, 0},
 };
 
-#define GPIO_F4(name, base) {name, base, 0x2C, no_resets, no_follows}
-#define GPIO_F4_A_TO_E                                                                                                 \
-	{"GPIOA", 0x40020000, 0x2C, gpioa_l1_resets, no_follows},                                                       \
-		{"GPIOB", 0x40020400, 0x2C, gpiob_l1_resets, no_follows}, GPIO_F4("GPIOC", 0x40020800),                \
+#define GPIO_F4(name, base)                             \
+	{                                               \
+		name, base, 0x2C, no_resets, no_follows \
+	}
+#define GPIO_F4_A_TO_E                                                                                  \
+	{"GPIOA", 0x40020000, 0x2C, gpioa_l1_resets, no_follows},                                       \
+		{"GPIOB", 0x40020400, 0x2C, gpiob_l1_resets, no_follows}, GPIO_F4("GPIOC", 0x40020800), \
 		GPIO_F4("GPIOD", 0x40020C00), GPIO_F4("GPIOE", 0x40021000)
 
 const struct periph periphs_stm32f2[] = {
-	WATCHDOGS, SYSCFG(0x40013800),
+	WATCHDOGS,
+	SYSCFG(0x40013800),
 	{"RCC", 0x40023800, 0x88, rcc_f4_resets, rcc_f4_follows},
 	{"PWR", 0x40007000, 0x08, no_resets, pwr_f2_follows},
 	GPIO_F4_A_TO_E,
@@ -188,7 +197,8 @@ const struct periph periphs_stm32f2[] = {
 };
 
 const struct periph periphs_stm32f4[] = {
-	WATCHDOGS, SYSCFG(0x40013800),
+	WATCHDOGS,
+	SYSCFG(0x40013800),
 	{"RCC", 0x40023800, 0x98, rcc_f4_resets, rcc_f4_follows},
 	{"PWR", 0x40007000, 0x08, pwr_f4_resets, pwr_f4_follows},
 	GPIO_F4_A_TO_E,
@@ -197,7 +207,8 @@ const struct periph periphs_stm32f4[] = {
 };
 
 const struct periph periphs_stm32f7[] = {
-	WATCHDOGS, SYSCFG(0x40013800),
+	WATCHDOGS,
+	SYSCFG(0x40013800),
 	{"RCC", 0x40023800, 0x98, rcc_f4_resets, rcc_f4_follows},
 	{"PWR", 0x40007000, 0x10, pwr_f4_resets, pwr_f4_follows},
 	GPIO_F4_A_TO_E,

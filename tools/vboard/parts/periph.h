@@ -32,7 +32,7 @@ enum { ALWAYS_1 = 100, ALWAYS_0 = 101 };
 struct periph {
 	const char *name;
 	uint32_t base;
-	uint32_t size; /* bytes that are modelled, at most 4 * PERIPH_WORDS */
+	uint32_t size;                       /* bytes that are modelled, at most 4 * PERIPH_WORDS */
 	const struct periph_reset *resets;   /* ends with value 0 */
 	const struct periph_follow *follows; /* ends with cause 0 */
 };
@@ -45,10 +45,16 @@ struct periph_file {
 /* What every part has, at its own addresses: watchdogs, which do not count, and SYSCFG. A watchdog's keys are not kept. */
 extern const struct periph_reset periph_no_resets[], periph_iwdg_resets[], periph_wwdg_resets[];
 extern const struct periph_follow periph_no_follows[], periph_iwdg_follows[], periph_syscfg_follows[];
-#define WATCHDOGS_AT(iwdg, wwdg)                                                                                       \
-	{"IWDG", iwdg, 0x20, periph_iwdg_resets, periph_iwdg_follows}, {"WWDG", wwdg, 0x0C, periph_wwdg_resets, periph_no_follows}
+#define WATCHDOGS_AT(iwdg, wwdg)                                          \
+	{"IWDG", iwdg, 0x20, periph_iwdg_resets, periph_iwdg_follows},    \
+	{                                                                 \
+		"WWDG", wwdg, 0x0C, periph_wwdg_resets, periph_no_follows \
+	}
 #define WATCHDOGS WATCHDOGS_AT(0x40003000, 0x40002C00)
-#define SYSCFG(base) {"SYSCFG", base, 0x400, periph_no_resets, periph_syscfg_follows}
+#define SYSCFG(base)                                                           \
+	{                                                                      \
+		"SYSCFG", base, 0x400, periph_no_resets, periph_syscfg_follows \
+	}
 
 extern const struct periph periphs_stm32l1[], periphs_stm32l0[];
 extern const struct periph periphs_stm32f0[], periphs_stm32f1[], periphs_stm32f3[];

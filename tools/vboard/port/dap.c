@@ -8,10 +8,34 @@
 
 #include <stddef.h>
 
-enum { AP_CSW = 0x00, AP_TAR = 0x04, AP_DRW = 0x0C, AP_BD0 = 0x10, AP_BD3 = 0x1C, AP_CFG = 0xF4, AP_BASE = 0xF8, AP_IDR = 0xFC };
-enum { CSW_SIZE = 7, CSW_WORD = 2, CSW_ADDRINC = 3u << 4, CSW_INCREMENT = 1u << 4, CSW_PACKED = 2u << 4, CSW_DEVICE_EN = 1u << 6, CSW_WRITABLE = 0x7F000F37 };
+enum {
+	AP_CSW = 0x00,
+	AP_TAR = 0x04,
+	AP_DRW = 0x0C,
+	AP_BD0 = 0x10,
+	AP_BD3 = 0x1C,
+	AP_CFG = 0xF4,
+	AP_BASE = 0xF8,
+	AP_IDR = 0xFC
+};
+enum {
+	CSW_SIZE = 7,
+	CSW_WORD = 2,
+	CSW_ADDRINC = 3u << 4,
+	CSW_INCREMENT = 1u << 4,
+	CSW_PACKED = 2u << 4,
+	CSW_DEVICE_EN = 1u << 6,
+	CSW_WRITABLE = 0x7F000F37
+};
 
-enum { SELECT_DPBANKSEL = 0xF, BANK_CTRL_STAT = 0, BANK_DLCR = 1, BANK_TARGETID = 2, BANK_DLPIDR = 3, BANK_EVENTSTAT = 4 };
+enum {
+	SELECT_DPBANKSEL = 0xF,
+	BANK_CTRL_STAT = 0,
+	BANK_DLCR = 1,
+	BANK_TARGETID = 2,
+	BANK_DLPIDR = 3,
+	BANK_EVENTSTAT = 4
+};
 enum { DLCR_TURNROUND = 3u << 8 };
 #define POWER_REQUESTS ((1u << 28) | (1u << 30)) /* CDBGPWRUPREQ, CSYSPWRUPREQ; acknowledged one bit above */
 
@@ -63,7 +87,8 @@ uint32_t dap_dp_read(struct dap *dap, unsigned a)
 void dap_abort(struct dap *dap, uint32_t value)
 {
 	/* STKCMPCLR, STKERRCLR, WDERRCLR, ORUNERRCLR; ARM IHI 0031 section B2.2.1. */
-	static const uint32_t flags[4] = {CTRL_STAT_STICKYCMP, CTRL_STAT_STICKYERR, CTRL_STAT_WDATAERR, CTRL_STAT_STICKYORUN};
+	static const uint32_t flags[4] = {CTRL_STAT_STICKYCMP, CTRL_STAT_STICKYERR, CTRL_STAT_WDATAERR,
+					  CTRL_STAT_STICKYORUN};
 
 	for (unsigned i = 0; i < 4; i++)
 		if (value & 2u << i)
@@ -130,7 +155,8 @@ static void transfer(struct dap *dap, struct access_port *port, uint32_t *data, 
 	for (unsigned i = 0; i < count; i++) {
 		unsigned shift = 8 * (port->tar & 3 & ~(size - 1));
 		uint32_t value = *data >> shift;
-		int err = write ? bus_write(port->bus, port->tar, size, value) : bus_read(port->bus, port->tar, size, &value);
+		int err = write ? bus_write(port->bus, port->tar, size, value)
+				: bus_read(port->bus, port->tar, size, &value);
 
 		if (err) {
 			dap->ctrl_stat |= CTRL_STAT_STICKYERR;

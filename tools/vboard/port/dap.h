@@ -31,7 +31,14 @@ struct dap {
 
 enum { BASE_PRESENT = 3, BASE_ABSENT = 2 }; /* a ROM table, in the format of ADIv5 */
 enum { DP_ABORT = 0x0, DP_DPIDR = 0x0, DP_CTRL_STAT = 0x4, DP_SELECT = 0x8, DP_RDBUFF = 0xC };
-enum { CTRL_STAT_ORUNDETECT = 1u << 0, CTRL_STAT_STICKYORUN = 1u << 1, CTRL_STAT_STICKYCMP = 1u << 4, CTRL_STAT_STICKYERR = 1u << 5, CTRL_STAT_READOK = 1u << 6, CTRL_STAT_WDATAERR = 1u << 7 };
+enum {
+	CTRL_STAT_ORUNDETECT = 1u << 0,
+	CTRL_STAT_STICKYORUN = 1u << 1,
+	CTRL_STAT_STICKYCMP = 1u << 4,
+	CTRL_STAT_STICKYERR = 1u << 5,
+	CTRL_STAT_READOK = 1u << 6,
+	CTRL_STAT_WDATAERR = 1u << 7
+};
 
 void dap_reset(struct dap *dap);
 

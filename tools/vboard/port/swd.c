@@ -47,7 +47,8 @@ static unsigned address(const struct swd *swd)
 static void begin_transfer(struct swd *swd)
 {
 	struct dap *dap = swd->dap;
-	bool sticky = dap->ctrl_stat & (CTRL_STAT_STICKYERR | CTRL_STAT_STICKYCMP | CTRL_STAT_STICKYORUN | CTRL_STAT_WDATAERR);
+	bool sticky = dap->ctrl_stat &
+		      (CTRL_STAT_STICKYERR | CTRL_STAT_STICKYCMP | CTRL_STAT_STICKYORUN | CTRL_STAT_WDATAERR);
 	bool always = !is_ap(swd) && (is_read(swd) ? address(swd) <= DP_CTRL_STAT : address(swd) == DP_ABORT);
 	uint32_t value = 0;
 

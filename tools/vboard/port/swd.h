@@ -11,27 +11,27 @@
 struct dap;
 
 enum swd_phase {
-	SWD_LOST,      /* before a line reset, or after a protocol error */
-	SWD_IDLE,      /* waiting for a start bit */
+	SWD_LOST, /* before a line reset, or after a protocol error */
+	SWD_IDLE, /* waiting for a start bit */
 	SWD_HEADER,
-	SWD_TURN_ACK,  /* turnaround, host to target */
+	SWD_TURN_ACK, /* turnaround, host to target */
 	SWD_ACK,
-	SWD_READ,      /* 32 bits and parity to the host */
+	SWD_READ,       /* 32 bits and parity to the host */
 	SWD_TURN_WRITE, /* turnaround, target to host, before write data */
-	SWD_WRITE,     /* 32 bits and parity from the host */
-	SWD_TURN_IDLE, /* turnaround at the end */
+	SWD_WRITE,      /* 32 bits and parity from the host */
+	SWD_TURN_IDLE,  /* turnaround at the end */
 };
 
 struct swd {
 	struct dap *dap;
 	enum swd_phase phase;
-	unsigned bit;      /* within the phase */
-	unsigned ones;     /* consecutive ones, for the line reset */
+	unsigned bit;  /* within the phase */
+	unsigned ones; /* consecutive ones, for the line reset */
 	uint8_t header;
 	uint8_t ack;
-	uint64_t data;     /* 32 bits and parity */
-	bool clock;        /* level of SWCLK */
-	bool read_first;   /* after a line reset only DPIDR may be read */
+	uint64_t data;   /* 32 bits and parity */
+	bool clock;      /* level of SWCLK */
+	bool read_first; /* after a line reset only DPIDR may be read */
 };
 
 enum { SWD_ACK_OK = 1, SWD_ACK_WAIT = 2, SWD_ACK_FAULT = 4 };

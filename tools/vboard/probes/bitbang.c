@@ -52,21 +52,36 @@ static char take_character(struct probe *probe, char c)
 	struct board *board = probe->board;
 
 	switch (c) {
-	case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7':
+	case '0':
+	case '1':
+	case '2':
+	case '3':
+	case '4':
+	case '5':
+	case '6':
+	case '7':
 		jtag_pins(probe, (unsigned)(c - '0'));
 		break;
 	case 'R':
 		return jtag_tdo(&board->jtag) ? '1' : '0';
-	case 'd': case 'e': case 'f': case 'g':
+	case 'd':
+	case 'e':
+	case 'f':
+	case 'g':
 		swd_pins(probe, (unsigned)(c - 'd'));
 		break;
 	case 'c':
 		return swd_output(&board->swd) ? '1' : '0';
-	case 'r': case 's': case 't': case 'u':
+	case 'r':
+	case 's':
+	case 't':
+	case 'u':
 		reset_pins(probe, (unsigned)(c - 'r'));
 		break;
-	case 'O': case 'o': /* SWDIO driven by the host or not: the packets tell already */
-	case 'B': case 'b': /* activity light */
+	case 'O':
+	case 'o': /* SWDIO driven by the host or not: the packets tell already */
+	case 'B':
+	case 'b': /* activity light */
 		break;
 	case 'Z': /* the host asks for a delay, in ms or µs: modelled time passes */
 		board->stats.time_ns += 1000000;
@@ -80,7 +95,8 @@ static char take_character(struct probe *probe, char c)
 	return 0;
 }
 
-static size_t bitbang_take(struct probe *probe, const uint8_t *characters, size_t count, uint8_t *answers, size_t *answered)
+static size_t bitbang_take(struct probe *probe, const uint8_t *characters, size_t count, uint8_t *answers,
+			   size_t *answered)
 {
 	size_t taken = 0;
 

@@ -157,8 +157,8 @@ static size_t transfer(struct probe *probe, const uint8_t *command, uint8_t *ans
 }
 
 static const struct command commands[] = {
-	{0x01, 1, say_firmware}, {0x05, 3, set_speed},    {0x07, 1, say_state},   {0xC7, 2, select_wire},
-	{0xCF, 4, transfer},     {0xDC, 1, drive_reset},  {0xDD, 1, drive_reset}, {0xDE, 1, drive_trst},
+	{0x01, 1, say_firmware}, {0x05, 3, set_speed},        {0x07, 1, say_state},    {0xC7, 2, select_wire},
+	{0xCF, 4, transfer},     {0xDC, 1, drive_reset},      {0xDD, 1, drive_reset},  {0xDE, 1, drive_trst},
 	{0xDF, 1, drive_trst},   {0xE8, 1, say_capabilities}, {0xF0, 1, say_hardware},
 };
 
@@ -211,7 +211,8 @@ static size_t jlink_greet(struct probe *probe, uint8_t *answers)
  * answering, since only one program can have the port. */
 static void jlink_announce(struct probe *probe, uint32_t address)
 {
-	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(JLINK_PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(JLINK_PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	static const uint8_t mac[6] = {0x02, 0, 0, 0, 0, 1};
 	uint8_t message[128] = "Found";
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -78,7 +78,8 @@ static int bind_tcp(int fd, const char *address, char *message, unsigned message
 	int one = 1;
 
 	if (parse_tcp(address, &sin)) {
-		snprintf(message, message_size, "--listen %s: the port is a number from 0, any free one, to 65535", address);
+		snprintf(message, message_size, "--listen %s: the port is a number from 0, any free one, to 65535",
+			 address);
 		return -1;
 	}
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
@@ -94,7 +95,8 @@ int server_listen(const char *address, char *message, unsigned message_size)
 	int fd, err;
 
 	if (!path && strncmp(address, "tcp:127.", 8)) {
-		snprintf(message, message_size, "--listen %s: say unix:PATH or tcp:127.0.0.1:PORT (loopback only)", address);
+		snprintf(message, message_size, "--listen %s: say unix:PATH or tcp:127.0.0.1:PORT (loopback only)",
+			 address);
 		return -1;
 	}
 	fd = socket(path ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

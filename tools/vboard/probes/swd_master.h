@@ -15,8 +15,8 @@ enum swd_answer {
 	SWD_OK = 1,
 	SWD_WAIT = 2,
 	SWD_FAULT = 4,
-	SWD_NOTHING = 7,      /* nobody drives the line */
-	SWD_PARITY = 8,       /* the data came with wrong parity */
+	SWD_NOTHING = 7, /* nobody drives the line */
+	SWD_PARITY = 8,  /* the data came with wrong parity */
 };
 
 /* One transfer of the register at address A (0, 4, 8, 12) of the access port or the debug port; *DATA is written or read.

@@ -7,14 +7,26 @@
 #define HEX 16
 
 #ifdef __cplusplus
-class Printer {
-  public:
-    void begin(unsigned long) {}
-    operator bool() { return true; }
-    void print(const char *text);
-    void print(unsigned long number, int base = 10);
-    void println(const char *text) { print(text), print("\n"); }
-    void println(unsigned long number, int base = 10) { print(number, base), print("\n"); }
+class Printer
+{
+      public:
+	void begin(unsigned long)
+	{
+	}
+	operator bool()
+	{
+		return true;
+	}
+	void print(const char *text);
+	void print(unsigned long number, int base = 10);
+	void println(const char *text)
+	{
+		print(text), print("\n");
+	}
+	void println(unsigned long number, int base = 10)
+	{
+		print(number, base), print("\n");
+	}
 };
 extern Printer Serial;
 
