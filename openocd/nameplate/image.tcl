@@ -242,11 +242,11 @@ proc _np_image_program {path type offset} {
 	_np_calm
 	set name [_np_file_name $path]
 	if {[catch {flash write_image erase $name $offset $type}]} {
-		_np_fail "programming [_np_quote $path] failed (OpenOCD's messages stand above); the serial number was not\
+		_np_fail "programming [_np_quote $path] failed (OpenOCD's messages stand above); the variables were not\
 			written: check power and write protection, then run the same command again"
 	}
 	if {[catch {verify_image $name $offset $type}]} {
-		_np_fail "[_np_quote $path] reads back differently than it was written; the serial number was not\
+		_np_fail "[_np_quote $path] reads back differently than it was written; the variables were not\
 			written: check power and wiring, then run the same command again"
 	}
 }

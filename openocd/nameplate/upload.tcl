@@ -213,12 +213,19 @@ proc _np_upload {ask} {
 		}
 	}
 	_np_write_vars $region $plan $vars
+	if {[catch {_np_verified $ask $vars} why]} {
+		_np_fail "$why (what was to be written is on the device already)"
+	}
+	return $vars
+}
+
+# The firmware's word for it, as far as it was asked for.
+proc _np_verified {ask vars} {
 	if {[dict get $ask expect] ne ""} {
 		_np_verify_expect [dict get $ask expect]
 	} elseif {[dict get $ask verify]} {
 		_np_verify_report $vars
 	}
-	return $vars
 }
 
 # With `keep`, a serial number that is there takes the place of the one that was given.
