@@ -113,6 +113,11 @@ int command_encode(const struct options *options)
 		fail("encode needs a place: --chip, or --base, --size, --cell and --erased");
 		return 1;
 	}
+	if (options->format->needs_onto && !options->onto) {
+		fail("--format %s is for a tool that erases whole sectors: give --onto DUMP, the region as the device has it now",
+		     options->format->name);
+		return 1;
+	}
 	flash = region_bytes(&region);
 	err = !flash || load(options, &region, flash) || encode(&region, flash, &options->variables, &change) ||
 	      verify(options, &region, flash, &secrets);

@@ -4,7 +4,9 @@
 #include <string.h>
 
 /* A new format is a file, which defines it, and a word here. The first is the default. */
-#define FORMATS(row) row(ihex) row(srec) row(bin) row(uf2) row(cubeprogrammer) row(stflash) row(jlink)
+#define FORMATS(row)                                                                                               \
+	row(ihex) row(srec) row(bin) row(uf2) row(cubeprogrammer) row(stflash) row(jlink) row(pyocd) row(probe_rs) \
+		row(gdb)
 
 #define DECLARED(name) extern const struct format name##_format;
 #define LISTED(name)   &name##_format,

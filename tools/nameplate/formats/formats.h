@@ -29,8 +29,9 @@ struct format {
 		PARTS,          /* a script that writes words into blank flash */
 		WHOLE,          /* its tool erases every page that it writes */
 	} takes;
-	bool binary; /* nothing for a terminal */
-	bool erases; /* it does so itself, and needs not be told */
+	bool binary;     /* nothing for a terminal */
+	bool erases;     /* it does so itself, and needs not be told */
+	bool needs_onto; /* what the device has would be lost without */
 };
 
 extern const struct format *const formats[]; /* up to NULL */
