@@ -214,7 +214,7 @@ UNIT     := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*
 TARGETS  := $(patsubst tests/unit/target/%.c,build/tests/target/%.bin,$(wildcard tests/unit/target/*.c))
 ASAN_OBJ := $(VBOARD_SRC:tools/vboard/%.c=build/asan/%.o)
 SUITES    = $(THROUGH) tests/style tests/power/power.py tests/power/families.py tests/power/unplug.py $(wildcard tests/mutations/run) $(wildcard tests/tcl/*.tcl) \
-            $(wildcard tests/e2e/*.bats) tests/pyocd/run
+            $(wildcard tests/e2e/*.bats) tests/families/every-chip tests/pyocd/run
 # Through each probe: what a user does, on every chip; power cuts, on a chip of each flash driver. And what needs a newer OpenOCD.
 DRIVERS  := stm32l073rz stm32f103rb stm32f401cc stm32l476rg stm32h743zi
 NEWER    := serial bad-input gdb expect vars real-boards

@@ -16,17 +16,7 @@ teardown() { nameplate_teardown; }
 @test "stm32f207zg: main job, update, list, firmware again" { main_job stm32f207zg; }
 @test "stm32f401cc: main job, update, list, firmware again" { main_job stm32f401cc; }
 @test "stm32f767zi: main job, update, list, firmware again" { main_job stm32f767zi; }
-
-@test "stm32f767zi with two banks: main job, update, list, firmware again" { main_job stm32f767zi-dual; }
-
-@test "stm32l073rz: GDB" { gdb_session stm32l073rz; }
-@test "stm32f072rb: GDB" { gdb_session stm32f072rb; }
-@test "stm32f030r8: GDB" { gdb_session stm32f030r8; }
-@test "stm32f103rb: GDB" { gdb_session stm32f103rb; }
-@test "stm32f303re: GDB" { gdb_session stm32f303re; }
-@test "stm32f207zg: GDB" { gdb_session stm32f207zg; }
-@test "stm32f401cc: GDB" { gdb_session stm32f401cc; }
-@test "stm32f767zi: GDB" { gdb_session stm32f767zi; }
+@test "stm32f767zi-dual: main job, update, list, firmware again" { main_job stm32f767zi-dual; }
 
 # cut_off CHIP OPERATION: power lost at that operation of an update; then the old number or the new one is there, and the same
 # command again succeeds.

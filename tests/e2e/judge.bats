@@ -43,20 +43,20 @@ write() {
 	[ "$status" = 0 ] || { show; return 1; }
 }
 
-@test "judge: the region and the cell are the QEMU row's" {
+@test "judged by QEMU: the region and the cell are the QEMU row's" {
 	nameplate_bare "nameplate list -json"
 	[[ "$stdout" = *"\"base\": $((0x080E0000)), \"size\": 131072,"* ]]
 	arm-none-eabi-nm "$HOME_DIR/build/firmware/stm32f405rg-qemu/demo.elf" | grep -q '^080e0000 A _nameplate_start$'
 }
 
-@test "judge: a device that never had a number" {
+@test "judged by QEMU: a device that never had a number" {
 	# Something of the firmware's own, so that there is a flash file.
 	write "program_words 0x08000000 0x12345678"
 	judged
 	[ "$(cat qemu.out)" = serial=none ]
 }
 
-@test "judge: a serial number, then another" {
+@test "judged by QEMU: a serial number, then another" {
 	write "program_serial 42"
 	judged
 	[ "$(cat qemu.out)" = serial=42 ]
@@ -68,7 +68,7 @@ write() {
 	[ "$(cat qemu.out)" = serial=SN-0042 ]
 }
 
-@test "judge: variables of all types, an update, a deletion" {
+@test "judged by QEMU: variables of all types, an update, a deletion" {
 	printf '\0\1\xff' > cal.bin
 	write "program_serial 42"
 	write "program_vars a:u8=255 b:u16=65535 c:u32=4294967295 d:u64=18446744073709551615 e:i8=-128 f:i16=-32768 \
@@ -88,7 +88,7 @@ write() {
 	grep -qx 'serial=none' qemu.out
 }
 
-@test "judge: a store that was erased and restored from a dump" {
+@test "judged by QEMU: a store that was erased and restored from a dump" {
 	write "program_vars serial=7 hwrev=B2 gain:f32=1.0023 cal:hex=00112233"
 	write "nameplate dump all.txt"
 	write "nameplate erase"
@@ -99,7 +99,7 @@ write() {
 	[ "$(wc -l < qemu.out)" = 4 ]
 }
 
-@test "judge: what power cuts leave, with every bit torn as it falls" {
+@test "judged by QEMU: what power cuts leave, with every bit torn as it falls" {
 	local operation seed
 	write "program_vars serial=42 hwrev=B2"
 	cp "$VBOARD_FLASH" device
@@ -114,7 +114,7 @@ write() {
 	done
 }
 
-@test "judge: somebody else's data" {
+@test "judged by QEMU: somebody else's data" {
 	write "program_serial 42"
 	seq 1 2000 | dd of="$VBOARD_FLASH" bs=1 seek=$((0xE0000)) conv=notrunc status=none
 	nameplate_bare "nameplate list -json"
@@ -123,7 +123,7 @@ write() {
 	[ "$(cat qemu.out)" = store=damaged ]
 }
 
-@test "judge: random sets of variables, one after the other" {
+@test "judged by QEMU: random sets of variables, one after the other" {
 	local round words
 	write "program_serial 1"
 	for round in $(seq 8); do

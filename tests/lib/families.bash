@@ -70,18 +70,21 @@ every_type() {
 	clean
 }
 
-# refuses CHIP SIZE: bad input with its reason, and no flash operation. SIZE: a region of whole pages at the start of flash.
+# refuses CHIP: bad input with its reason, and no flash operation.
 refuses() {
 	BOARD=virtual-$1
+	# Whole sectors from the start of the flash, on each chip.
+	local size=32768
+	[[ $1 != stm32h743zi* ]] || size=131072
 	nameplate_run "program_serial 042"
 	refused "leading zero"
 	nameplate_bare "set NAMEPLATE_BASE 0x08000000" "set NAMEPLATE_SIZE 100" "program_serial 42"
 	refused "whole pages"
-	nameplate_run "set NAMEPLATE_BASE 0x08000000" "set NAMEPLATE_SIZE $2" "program_serial 42"
+	nameplate_run "set NAMEPLATE_BASE 0x08000000" "set NAMEPLATE_SIZE $size" "program_serial 42"
 	refused "linked for the region" 0x08000000
 	# An image that does not say what it was linked for.
 	arm-none-eabi-objcopy --strip-all "$HOME_DIR/build/firmware/$1/demo.elf" plain.elf
-	nameplate_run "set NAMEPLATE_IMAGE plain.elf; set NAMEPLATE_BASE 0x08000000" "set NAMEPLATE_SIZE $2" "program_serial 42"
+	nameplate_run "set NAMEPLATE_IMAGE plain.elf; set NAMEPLATE_BASE 0x08000000" "set NAMEPLATE_SIZE $size" "program_serial 42"
 	refused "touches the reserved region" 0x08000000
 	nameplate_run "program_vars a:u8=256"
 	refused "out of range"
