@@ -255,15 +255,10 @@ in_gdb() {
 }
 
 @test "a text serial that another tool wrote is shown, kept and replaced" {
-	# "NP-7 \" behind an area entry, by FORMAT.md.
-	python3 - "$VBOARD_FLASH" <<-'P'
-		import struct, sys, zlib
-		def entry(offset, kind, key, value, cell=128):
-		    head = struct.pack("<I", 0x35 << 26 | 5 << 23 | kind << 20 | key << 12 | len(value))
-		    pad = lambda b: b + bytes(-len(b) % cell)
-		    return pad(head) + pad(value) + pad(struct.pack("<I", zlib.crc32(struct.pack("<I", offset) + head + value)))
-		store = entry(0, 0, 0, struct.pack("<I", 1 << 28 | 4 << 16 | 1)) + entry(384, 3, 1, b"NP-7 \\\n[exit]")
-		open(sys.argv[1], "wb").write(bytes(0x1E000) + store + bytes(0x2000 - len(store)))
+	PYTHONPATH=$HOME_DIR/tests/vectors python3 -B - "$VBOARD_FLASH" <<-'P'
+		import sys, make
+		flash = make.Flash("", 128, "00").area().entry(make.SERIAL, make.TEXT, b"NP-7 \\\n[exit]")
+		open(sys.argv[1], "wb").write(bytes(0x1E000) + flash.bytes)
 	P
 	nameplate_bare "nameplate get serial"
 	expect 'NP-7 \\\n[exit]'

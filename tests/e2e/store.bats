@@ -164,16 +164,14 @@ interrupted() { # CUT
 # area VERSION KIB GENERATION OFFSET: puts an area entry into the flash file at OFFSET in the region.
 area() {
 	flash_put $((0x1E000 + $4)) ""
-	python3 - "$VBOARD_FLASH" "$@" <<-'P'
-		import struct, sys, zlib
-		path, version, kib, generation, offset = sys.argv[1], *map(int, sys.argv[2:])
-		head = struct.pack("<I", 0x35 << 26 | 5 << 23 | 4)
-		word = struct.pack("<I", version << 28 | kib << 16 | generation)
-		flash = bytearray(open(path, "rb").read())
-		for i, part in enumerate((head, word, struct.pack("<I", zlib.crc32(bytes(4) + head + word)))):
-		    at = 0x1E000 + offset + 128 * i
-		    flash[at:at + 4] = part
-		open(path, "wb").write(flash)
+	PYTHONPATH=$HOME_DIR/tests/vectors python3 -B - "$VBOARD_FLASH" "$@" <<-'P'
+		import sys, make
+		version, kib, generation, offset = map(int, sys.argv[2:])
+		with open(sys.argv[1], "r+b") as file:
+		    flash = make.Flash("", 128, "00").put(0, file.read()[0x1E000:])
+		    flash.seek(offset).area(generation, version, kib)
+		    file.seek(0x1E000)
+		    file.write(flash.bytes)
 	P
 	cp "$VBOARD_FLASH" before
 }

@@ -14,9 +14,9 @@ import pathlib
 import shutil
 import sys
 import tempfile
-import zlib
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parents[1] / "vectors")]
+import make  # noqa: E402
 from power import ROOT, SET, Device, Run, Scenario, Tap, all_of, errors_of, values  # noqa: E402
 
 # Chips with a single area too large to fill: compaction is cut in a small sector of the low half instead, where the
@@ -40,23 +40,17 @@ SCENARIOS = {
 OPERATIONS, SEEDS, PINNED_LONG = (2, 1000), (1, 16), 90
 
 
-def fill(path, base, area_end):
-    """Appends serial entries to the store in the flash file until none fits: what years of use would do."""
+def fill(path, base, size, areas):
+    """Appends serial entries to the first area of the store in the flash file until none fits: what years of use would do."""
     data = bytearray(path.read_bytes())
     first = base - 0x08000000
-    header = int.from_bytes(data[first:first + 4], "little")
-    cell = 4 << (header >> 23 & 7)
-    erased = data[-1]
-    place = first + 3 * cell
-    while any(byte != erased for byte in data[place:place + cell]):
-        place += cell
-    while place + 3 * cell <= area_end - 0x08000000:
-        words = [0x35 << 26 | (cell // 4).bit_length() - 1 << 23 | 1 << 12 | 4, (place - first) // cell]
-        code = (place - first).to_bytes(4, "little") + b"".join(word.to_bytes(4, "little") for word in words)
-        for word in words + [zlib.crc32(code)]:
-            data[place:place + cell] = word.to_bytes(4, "little") * (cell // 4 if cell < 128 and erased else 1) + \
-                data[place + (cell if cell < 128 and erased else 4):place + cell]
-            place += cell
+    cell = 4 << (int.from_bytes(data[first:first + 4], "little") >> 23 & 7)
+    flash = make.Flash("", cell, data[-1:].hex(), size, areas).put(0, data[first:first + size]).skip(3 * cell)
+    while flash.bytes[flash.at:flash.at + cell] != flash.fill * cell:
+        flash.skip(cell)
+    while flash.at + 3 * cell <= size // areas:
+        flash.serial(flash.at // cell, repeat=cell < 128 and flash.erased == "ff")
+    data[first:first + size] = flash.bytes
     path.write_bytes(data)
 
 
@@ -83,7 +77,7 @@ class FamilyRun(Run):
         if self.scenario.name == "compaction":
             single = self.chip in SMALL_SECTOR
             self.single = single
-            fill(self.base.flash, self.region[0], self.region[0] + self.region[1] // (1 if single else 2))
+            fill(self.base.flash, *self.region, 1 if single else 2)
         self.start = self.work / "start.bin"
         shutil.copy(self.base.flash, self.start)
         self.old, _ = self.read(self.start)
