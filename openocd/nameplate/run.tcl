@@ -121,11 +121,25 @@ proc _np_run_halted {} {
 	}
 	set exception [expr {$xpsr & 0x1FF}]
 	if {$exception >= 3 && $exception <= 6} {
+		_np_run_unstartable
 		_np_fail [format "the firmware ran into a fault (exception %d, pc 0x%08X): correct it; GDB shows where" \
 			$exception $pc]
 	}
 	_np_fail [format "the firmware stopped at 0x%08X, which is no semihosting call: remove breakpoints and\
 		watchpoints, or correct it" $pc]
+}
+
+# Of firmware that has said nothing: an error if it cannot have started at all.
+proc _np_run_unstartable {} {
+	if {$::_np_sh(printed) > 0} {
+		return
+	}
+	if {![catch {read_memory $::_np_flash_first 32 2} words] && [lindex $words 0] == 0 && [lindex $words 1] == 0} {
+		_np_fail [format "the flash begins with zeros at 0x%08X, where stack pointer and reset vector stand: there is no firmware,\
+			or a power cut took its first line (STM32L4); upload the firmware again" $::_np_flash_first]
+	}
+	catch {_np_banks}
+	_np_if_read_protected
 }
 
 # Out of time: say what the core is doing, and what it printed last.
@@ -141,15 +155,10 @@ proc _np_run_stuck {names} {
 	} elseif {[catch {read_memory $::_np_cpuid 32 1}]} {
 		_np_run_lost
 	}
-	if {![catch {read_memory $::_np_flash_first 32 2} words] && [lindex $words 0] == 0 && [lindex $words 1] == 0} {
-		_np_fail [format "the flash begins with zeros at 0x%08X, where stack pointer and reset vector stand: there is no firmware,\
-			or a power cut took its first line (STM32L4); upload the firmware again" $::_np_flash_first]
-	}
+	_np_run_unstartable
 	set within "within [_np_setting NAMEPLATE_TIMEOUT] s$where"
 	set hint "(NAMEPLATE_TIMEOUT sets the limit, `noverify` skips the run)"
 	if {$::_np_sh(printed) == 0} {
-		catch {_np_banks}
-		_np_if_read_protected
 		_np_fail "the firmware printed nothing by semihosting $within: is it built with semihosting, and for this chip? $hint"
 	}
 	set what "did not end"
