@@ -12,6 +12,8 @@
 #                           written
 #     NAMEPLATE_TIMEOUT     seconds that the firmware may take to report (10)
 #     NAMEPLATE_MAX_OUTPUT  bytes that it may print while it does (65536)
+#     NAMEPLATE_LEDGER      where `next` takes values from: a file, or postgresql://...
+#     NAMEPLATE_LEDGER_PROGRAM  nameplate-ledger, if it is not found by itself
 
 source [file join [file dirname [info script]] nameplate text.tcl]
 source [file join [file dirname [info script]] nameplate message.tcl]
@@ -31,7 +33,7 @@ _np_require_version
 
 # In this order each uses only those before it.
 foreach _np_part {dialect data codec number file settings target core value var region protection flash store live save plan compact resume writer
-	elf image list change dump rescue semihosting run verify upload words lock commands session} {
+	elf image list change dump rescue semihosting run verify ledger upload words lock commands session} {
 	source [file join [file dirname [info script]] nameplate $_np_part.tcl]
 }
 unset _np_part
@@ -42,13 +44,13 @@ proc program_serial {args} {
 	_np_command _np_program_serial $args
 }
 add_usage_text program_serial "<serial> \[image\] \['verify'|'noverify'|'expect' line\] \['keep'\] \['reset'\] \['exit'\]"
-add_help_text program_serial "write the serial number (decimal or 0x hex, 0 to 4294967295, or text:TEXT) into the reserved flash, after programming the image (by default the board file's). verify: run the firmware and require that it reports the serial; noverify: do not; expect: run the firmware and require that it prints this line (of any text; * and ? stand for anything), instead of our report; keep: leave a serial alone that is already there; reset: leave the target running; exit: end OpenOCD"
+add_help_text program_serial "write the serial number (decimal or 0x hex, 0 to 4294967295, or text:TEXT, or next or next:SERIES out of the ledger) into the reserved flash, after programming the image (by default the board file's). verify: run the firmware and require that it reports the serial; noverify: do not; expect: run the firmware and require that it prints this line (of any text; * and ? stand for anything), instead of our report; keep: leave a serial alone that is already there; reset: leave the target running; exit: end OpenOCD"
 
 proc program_vars {args} {
 	_np_command _np_program_vars $args
 }
 add_usage_text program_vars "\[image\] name\[:type\]\[:secret\]=value... \['verify'|'noverify'|'expect' line\] \['keep'\] \['reset'\] \['exit'\]"
-add_help_text program_vars "write variables into the reserved flash, all of them or none, after programming the image. Types: u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 text hex mac file; without one, a plain integer is u32 (or as large as it needs), all else text. secret: never print it. The other words as for program_serial"
+add_help_text program_vars "write variables into the reserved flash, all of them or none, after programming the image. Types: u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 text hex mac file; without one, a plain integer is u32 (or as large as it needs), all else text. secret: never print it. The value next or next:SERIES comes out of the ledger. The other words as for program_serial"
 
 proc program_words {args} {
 	_np_command _np_program_words $args

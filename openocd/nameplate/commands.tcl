@@ -12,6 +12,7 @@ set _np_subcommands {
 	dump    {1 1    FILE         -secrets _np_do_dump    {write all variables to a text file}}
 	restore {1 1    FILE         {}       _np_do_restore {write the variables of such a file}}
 	verify  {0 0    {}           {}       _np_do_verify  {run the firmware and require that it reports every variable}}
+	whois   {0 0    {}           -json    _np_do_whois   {show what the ledger knows of this device}}
 	lock    {0 0    {}           {}       _np_do_lock    {write-protect the reserved flash}}
 	run     {0 0    {}           {}       _np_do_run     {run the firmware, pass its semihosting output through and end with its status}}
 }

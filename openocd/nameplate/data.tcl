@@ -77,6 +77,15 @@ proc _np_new_var {name key type value secret} {
 	return [dict create name $name key $key type $type value $value secret $secret]
 }
 
+# next: a variable whose value the ledger is to give
+#   name, series
+#   type                  as the user has said, or ""
+#   secret                1 if it is never to be shown
+# and once the ledger has been asked: column {NAME TYPE secret}, and number, whether that is what the device is known by.
+proc _np_new_next {name type secret series} {
+	return [dict create name $name type $type secret $secret series $series]
+}
+
 # plan: a write that nothing refuses
 #   mode                  append; format: the area entry first; compact: into the other area; rewrite: the only area
 #   items                 to be written
@@ -113,6 +122,7 @@ proc _np_new_image {type ranges linked} {
 #   loaded                that image
 #   expect                a line that is waited for, or ""
 #   verify, keep, reset   1 for yes
+#   others                with `next` among the vars: the number of every series, as a next
 proc _np_new_ask {command vars image expect} {
 	return [dict create command $command vars $vars image $image own 0 loaded [_np_new_image "" {} {}] \
 		expect $expect verify "" keep 0 reset 0]

@@ -139,7 +139,9 @@ proc _np_plan_compact {region store plan} {
 	if {[dict get $plan area size] == $whole} {
 		# Refuses a device that cannot be told from others, as the file could then end up on another one.
 		dict set plan mode rewrite
-		dict set plan device [_np_device $region 1]
+		dict set plan device [_np_device $region "which the file with its variables would be bound to, as its region is full and has a\
+			single area: `nameplate dump FILE -secrets`, `nameplate erase`, `nameplate restore FILE`, or reserve two areas (NAMEPLATE_BASE,\
+			NAMEPLATE_SIZE)"]
 		dict set plan was [_np_save_was $region]
 		return $plan
 	}

@@ -7,7 +7,7 @@ proc _np_save_find {region} {
 	if {![catch {_np_file_list [_np_setting NAMEPLATE_SAVE_DIR]} names] && [lsearch -glob $names nameplate-*.save] < 0} {
 		return {}
 	}
-	set device [_np_device $region 0]
+	set device [_np_device $region ""]
 	if {$device eq "" || [_np_file_kind [_np_save_path $device]] eq ""} {
 		return {}
 	}

@@ -4,6 +4,7 @@
 # Where the 96 bits of the unique device ID are, by the DEV_ID of DBGMCU_IDCODE (bits 11:0). First row that matches wins.
 #   L1   RM0038 30.6.1, 31.2    L0   RM0377 27.4.1, 28.2    F1   RM0008 31.6.1, 30.2    F2   RM0033 32.6.1, 33.1
 #   F4   RM0090 38.6.1, 39.1    F7   RM0385 40.6.1, 41.1
+# The others as OpenOCD's drivers and ST's headers have them (UID_BASE), in the order of registers that every core can read.
 set _np_devices {
 	{driver stm32lx  idcode 0xE0042000 devices {0x416 0x429}       uid {0x1FF80050 0x1FF80054 0x1FF80064}}
 	{driver stm32lx  idcode 0xE0042000 devices {0x427 0x436 0x437} uid {0x1FF800D0 0x1FF800D4 0x1FF800E4}}
@@ -14,9 +15,20 @@ set _np_devices {
 		uid {0x1FFF7A10 0x1FFF7A14 0x1FFF7A18}}
 	{driver stm32f2x idcode 0xE0042000 devices {0x449 0x451} uid {0x1FF0F420 0x1FF0F424 0x1FF0F428}}
 	{driver stm32f2x idcode 0xE0042000 devices {0x452} uid {0x1FF07A10 0x1FF07A14 0x1FF07A18}}
+	{driver stm32f1x idcode 0xE0042000 devices {0x422 0x432 0x438 0x439 0x446} uid {0x1FFFF7AC 0x1FFFF7B0 0x1FFFF7B4}}
+	{driver stm32f1x idcode 0x40015800 devices {0x440 0x442 0x444 0x445 0x448} uid {0x1FFFF7AC 0x1FFFF7B0 0x1FFFF7B4}}
+	{driver stm32l4x idcode 0xE0042000 devices {0x415 0x435 0x461 0x462 0x464 0x468 0x469 0x470 0x471 0x479 0x494 0x495 0x496 0x497}
+		uid {0x1FFF7590 0x1FFF7594 0x1FFF7598}}
+	{driver stm32l4x idcode 0xE0044000 devices {0x472} uid {0x0BFA0590 0x0BFA0594 0x0BFA0598}}
+	{driver stm32l4x idcode 0xE0044000 devices {0x455 0x476 0x481 0x482} uid {0x0BFA0700 0x0BFA0704 0x0BFA0708}}
+	{driver stm32l4x idcode 0x40015800 devices {0x456 0x460 0x466 0x467} uid {0x1FFF7590 0x1FFF7594 0x1FFF7598}}
+	{driver stm32l4x idcode 0x40015800 devices {0x443 0x453} uid {0x1FFF7550 0x1FFF7554 0x1FFF7558}}
+	{driver stm32h7x idcode 0x5C001000 devices {0x450 0x483} uid {0x1FF1E800 0x1FF1E804 0x1FF1E808}}
+	{driver stm32h7x idcode 0x5C001000 devices {0x480} uid {0x08FFF800 0x08FFF804 0x08FFF808}}
 }
 
-# The device in hand, as 24 hex digits. "" for a part whose unique ID Nameplate cannot read, or an error if it is needed.
+# The device in hand, as 24 hex digits. "" for a part whose unique ID Nameplate cannot read, or an error if it is needed: `needed` says
+# what for, and what to do without.
 proc _np_device {region needed} {
 	set driver [dict get $region driver]
 	set seen {}
@@ -43,10 +55,8 @@ proc _np_device {region needed} {
 		}
 		return $digits
 	}
-	if {$needed} {
-		_np_fail "the reserved region is full and has a single area, and Nameplate does not know where this part ($driver$seen) keeps\
-			its unique ID, which the file with its variables would be bound to: `nameplate dump FILE -secrets`, `nameplate erase`,\
-			`nameplate restore FILE`, or reserve two areas (NAMEPLATE_BASE, NAMEPLATE_SIZE)"
+	if {$needed ne ""} {
+		_np_fail "Nameplate does not know where this part ($driver$seen) keeps its unique ID, $needed"
 	}
 	return ""
 }

@@ -13,6 +13,8 @@ set _np_settings {
 	NAMEPLATE_TIMEOUT      10    _np_setting_seconds
 	NAMEPLATE_MAX_OUTPUT   65536 _np_setting_bytes
 	NAMEPLATE_VERBOSE      0     _np_setting_flag
+	NAMEPLATE_LEDGER       {}    {}
+	NAMEPLATE_LEDGER_PROGRAM {}  {}
 }
 
 proc _np_setting {name} {

@@ -3,8 +3,12 @@
 
 # ---- the words ------------------------------------------------------------------------------------------------
 
-# The serial number as a variable: decimal, hex, or text:TEXT.
+# The serial number as a variable: decimal, hex, text:TEXT, or out of the ledger.
 proc _np_serial_var {word} {
+	set series [_np_next_series $word serial]
+	if {$series ne ""} {
+		return [_np_new_next serial "" 0 $series]
+	}
 	if {[string match text:* $word]} {
 		return [_np_var_parse serial:text=[string range $word 5 end] 0]
 	}
@@ -153,7 +157,7 @@ proc _np_parse_vars {words} {
 	if {[llength $given] == 0} {
 		_np_fail "program_vars needs a variable: program_vars hwrev=B2"
 	}
-	return [_np_options [_np_new_ask program_vars [_np_vars_parse $given 0] $image $line] $options]
+	return [_np_options [_np_new_ask program_vars [_np_vars_parse $given 0 _np_next_parse] $image $line] $options]
 }
 
 # ---- the steps ------------------------------------------------------------------------------------------------
@@ -167,9 +171,11 @@ proc _np_program_vars {words} {
 }
 
 proc _np_program {ask} {
+	set ask [_np_ledger_check $ask]
 	_np_connect
 	set failed [catch {_np_upload $ask} vars]
 	if {$failed} {
+		_np_ledger_failed $vars
 		# The firmware on the device may be half-programmed; it stays halted, or is let go with the debugger.
 		catch {_np_restore_poll}
 		return -code error $vars
@@ -204,18 +210,24 @@ proc _np_upload {ask} {
 	_np_resume $region
 	# All that may refuse comes before the first change to the flash.
 	set store [_np_store_scan_to_write $region]
+	set nexts [_np_nexts $ask]
+	set ask [_np_ledger_take $region $store $ask]
 	set vars [_np_kept $region $store $ask]
 	set plan [_np_plan_vars $region $store $vars]
+	_np_ledger_begin $region
 	if {$image ne ""} {
 		set now [_np_program_beside $region $store $image [dict get $ask loaded] $offset]
 		if {$now ne $store} {
 			set plan [_np_plan_vars $region $now $vars]
 		}
 	}
+	_np_ledger_begin $region
 	_np_write_vars $region $plan $vars
+	_np_ledger_read $region $nexts
 	if {[catch {_np_verified $ask $vars} why]} {
 		_np_fail "$why (what was to be written is on the device already)"
 	}
+	_np_ledger_done
 	return $vars
 }
 

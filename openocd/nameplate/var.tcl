@@ -68,11 +68,11 @@ proc _np_var_make {name code bytes secret} {
 }
 
 # Several variables; no name twice.
-proc _np_vars_parse {words escaped} {
+proc _np_vars_parse {words escaped {parse _np_var_parse}} {
 	set vars {}
 	set before {}
 	foreach word $words {
-		if {[catch {_np_var_parse $word $escaped} var]} {
+		if {[catch {$parse $word $escaped} var]} {
 			_np_fail [_np_hush $before $var]
 		}
 		lappend before $word

@@ -36,7 +36,7 @@ proc nameplate_job {} {
 	if {[string match text:* $serial]} {
 		set vars [linsert $vars 0 serial:text=[string range $serial 5 end]]
 	} elseif {$serial ne ""} {
-		set vars [linsert $vars 0 serial:u32=$serial]
+		set vars [linsert $vars 0 serial=$serial]
 	}
 	return [list program_vars {*}$vars {*}$words]
 }
