@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The only way to files. A name may be anything: Jim's `open` runs one that begins with `|`, commands take some for options
+# The only way to files and programs. A name may be anything: Jim's `open` runs one that begins with `|`, commands take some for options
 # (`-force`, and OpenOCD's `flash write_image` also `erase` and `unlock`), C ends them at a NUL, and `glob` takes them for patterns.
 
 # The name as commands may have it: a path that begins with a slash, a drive or `./`.
@@ -45,6 +45,20 @@ proc _np_file_list {folder} {
 
 proc _np_file_delete {path} {
 	file delete [_np_file_name $path]
+}
+
+# Runs a program, a path or a name that PATH finds, past any shell. What it prints; an error has its complaints too. To `exec` some words
+# are more than words, by how they begin: the caller's begin with a letter, a digit, _ . or -.
+proc _np_file_run {program words} {
+	if {![regexp {^[A-Za-z_./\\]} $program]} {
+		set program ./$program
+	}
+	foreach word $words {
+		if {![regexp {^[A-Za-z0-9_.-]} $word] || [regexp {^2>} $word]} {
+			return -code error "a word that exec would not take as it is"
+		}
+	}
+	return [exec $program {*}$words]
 }
 
 # ---- writing --------------------------------------------------------------------------------------------------

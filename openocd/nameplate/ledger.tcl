@@ -38,12 +38,10 @@ proc _np_next_parse {word escaped} {
 
 # ---- the program ----------------------------------------------------------------------------------------------
 
-# In a checkout build/nameplate-ledger, when installed PREFIX/bin/nameplate-ledger, else what PATH finds. As `exec` may have it, to which
-# < > | 2> at the beginning of a word are no name.
+# In a checkout build/nameplate-ledger, when installed PREFIX/bin/nameplate-ledger, else what PATH finds.
 proc _np_ledger_program {} {
-	set program [_np_setting NAMEPLATE_LEDGER_PROGRAM]
-	if {$program ne ""} {
-		return [expr {[regexp {^[A-Za-z_./\\]} $program] ? $program : "./$program"}]
+	if {[_np_setting NAMEPLATE_LEDGER_PROGRAM] ne ""} {
+		return $::NAMEPLATE_LEDGER_PROGRAM
 	}
 	foreach path [list [file join $::_np_ledger_home build nameplate-ledger] \
 		[file join [file dirname [file dirname $::_np_ledger_home]] bin nameplate-ledger]] {
@@ -69,7 +67,7 @@ proc _np_ledger {args} {
 		set ::env(NAMEPLATE_LEDGER) [_np_setting NAMEPLATE_LEDGER]
 	}
 	set program [_np_ledger_program]
-	set failed [catch {exec $program {*}$args} text options]
+	set failed [catch {_np_file_run $program $args} text options]
 	set ::env $env
 	if {!$failed} {
 		return $text

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # `next`: numbers out of a ledger in a file, for virtual boards. Each flash file is a board with a unique ID of its own.
 
-load helpers
+load ../lib/helpers
 
 setup() {
 	nameplate_setup
