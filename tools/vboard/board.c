@@ -245,9 +245,14 @@ void board_drive_nrst(struct board *board, bool low)
 	board->nrst = low;
 }
 
+bool board_answers(const struct board *board)
+{
+	return !board->flash.dead && !board->fault.unpowered;
+}
+
 bool board_stands_still(const struct board *board)
 {
-	return board->core.halted || board->core.lockup || board->nrst || board->flash.dead;
+	return board->core.halted || board->core.lockup || board->nrst || !board_answers(board);
 }
 
 void board_count_clock(struct board *board)

@@ -44,6 +44,9 @@ void board_reset(struct board *board);
 /* The probe pulls NRST low, or lets it go: the core stands still while it is low, and starts when it is let go. */
 void board_drive_nrst(struct board *board, bool low);
 
+/* Does the target answer at all: has it power? */
+bool board_answers(const struct board *board);
+
 /* Is there nothing for the core to do, whatever time passes? */
 bool board_stands_still(const struct board *board);
 

@@ -110,7 +110,7 @@ static size_t bitbang_take(struct probe *probe, const uint8_t *characters, size_
 		}
 		if (probe_unplugged(probe))
 			probe->hang_up = true;
-		if (probe->board->flash.dead || probe->board->fault.unpowered || probe->hang_up)
+		if (!board_answers(probe->board) || probe->hang_up)
 			answer = c == 'R' || c == 'c' ? '1' : 0; /* nobody drives the lines: they are pulled up */
 		else
 			answer = take_character(probe, c);

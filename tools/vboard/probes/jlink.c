@@ -52,7 +52,7 @@ static void move_bits(struct probe *probe, const uint8_t *first, const uint8_t *
 {
 	const struct jlink *jlink = probe->state;
 	struct board *board = probe->board;
-	bool answers = !board->flash.dead && !board->fault.unpowered;
+	bool answers = board_answers(board);
 
 	memset(in, 0, (count + 7) / 8);
 	for (unsigned i = 0; i < count; i++) {
@@ -102,7 +102,7 @@ static size_t say_state(struct probe *probe, const uint8_t *command, uint8_t *an
 
 	(void)command;
 	memset(answer, 0, 8);
-	bytes_store(answer, 2, board->flash.dead || board->fault.unpowered ? 0 : 3300);
+	bytes_store(answer, 2, board_answers(board) ? 3300 : 0);
 	answer[6] = !board->nrst;
 	return 8;
 }

@@ -79,6 +79,16 @@ static void put32(uint8_t *bytes, uint32_t value)
 
 /* ---- the debug port -------------------------------------------------------------------------------------------- */
 
+/* One transfer; the firmware asks again itself while the target says WAIT. */
+static enum swd_answer insist(struct probe *probe, bool ap, bool read, unsigned a, uint32_t *data)
+{
+	enum swd_answer answer = SWD_WAIT;
+
+	for (unsigned tries = 0; answer == SWD_WAIT && tries < 8; tries++)
+		answer = swd_transfer(probe->board, ap, read, a, data);
+	return answer;
+}
+
 static uint8_t status_of(enum swd_answer answer, bool ap)
 {
 	switch (answer) {
@@ -97,12 +107,12 @@ static uint8_t status_of(enum swd_answer answer, bool ap)
 
 static uint8_t dp_read(struct probe *probe, unsigned a, uint32_t *value)
 {
-	return status_of(swd_transfer(probe->board, false, true, a, value), false);
+	return status_of(insist(probe, false, true, a, value), false);
 }
 
 static uint8_t dp_write(struct probe *probe, unsigned a, uint32_t value)
 {
-	return status_of(swd_transfer(probe->board, false, false, a, &value), false);
+	return status_of(insist(probe, false, false, a, &value), false);
 }
 
 static uint8_t select_bank(struct probe *probe, uint32_t value)
@@ -121,7 +131,7 @@ static uint8_t ap_write(struct probe *probe, uint32_t port, uint32_t reg, uint32
 {
 	uint8_t status = select_bank(probe, port << 24 | (reg & 0xF0));
 
-	return status == STATUS_OK ? status_of(swd_transfer(probe->board, true, false, reg & 0xC, &value), true) : status;
+	return status == STATUS_OK ? status_of(insist(probe, true, false, reg & 0xC, &value), true) : status;
 }
 
 /* The read and, as it is posted, the one that brings its result. */
@@ -130,9 +140,9 @@ static uint8_t ap_read(struct probe *probe, uint32_t port, uint32_t reg, uint32_
 	uint8_t status = select_bank(probe, port << 24 | (reg & 0xF0));
 
 	if (status == STATUS_OK)
-		status = status_of(swd_transfer(probe->board, true, true, reg & 0xC, value), true);
+		status = status_of(insist(probe, true, true, reg & 0xC, value), true);
 	if (status == STATUS_OK)
-		status = status_of(swd_transfer(probe->board, false, true, DP_RDBUFF, value), true);
+		status = status_of(insist(probe, false, true, DP_RDBUFF, value), true);
 	return status;
 }
 
@@ -155,7 +165,7 @@ static unsigned lane(const struct access *access, uint32_t at)
 
 static uint8_t transfer(struct probe *probe, bool ap, bool read, unsigned a, uint32_t *word)
 {
-	return status_of(swd_transfer(probe->board, ap, read, a, word), true);
+	return status_of(insist(probe, ap, read, a, word), true);
 }
 
 /* Reads are posted: each transfer brings what the one before it asked for. */
@@ -632,7 +642,7 @@ static void say_version(const struct version *version, bool extended, uint8_t *d
 /* Two readings of its converter: of the reference of 1.2 V, and of half the target's supply. */
 static void say_voltage(const struct board *board, uint8_t *data)
 {
-	bool powered = !board->flash.dead && !board->fault.unpowered;
+	bool powered = board_answers(board);
 
 	put32(data, 1500);
 	put32(data + 4, powered ? 2062 : 0); /* 3.3 V */

@@ -6,13 +6,13 @@
 static void send_bit(struct board *board, bool bit)
 {
 	board_count_clock(board);
-	if (!board->flash.dead)
+	if (board_answers(board))
 		swd_clock(&board->swd, bit);
 }
 
 static bool receive_bit(struct board *board)
 {
-	bool bit = board->flash.dead || swd_output(&board->swd);
+	bool bit = !board_answers(board) || swd_output(&board->swd);
 
 	send_bit(board, true);
 	return bit;

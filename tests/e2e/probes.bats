@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What goes wrong between OpenOCD and a device, through each probe's own driver. What goes right: tests/probes.
+
+load ../lib/helpers
+
+setup() { nameplate_setup; }
+teardown() { nameplate_teardown; }
+
+# by PROBE ARGUMENTS COMMAND...: commands on the virtual board behind that probe, with arguments for vboard
+by() {
+	local probe=$1 arguments=$2
+	shift 2
+	VBOARD_PROBE=$probe VBOARD_ARGS=$arguments nameplate_bare "$@"
+}
+
+@test "an access port that answers WAIT is asked again" {
+	for probe in stlink stlink-dap bitbang; do
+		rm -f "$VBOARD_FLASH"*
+		by $probe "--wait 40" "program_serial 42"
+		expect "serial=42" || { echo "$probe"; return 1; }
+	done
+}
+
+@test "OpenOCD's driver for the J-Link does not ask again: our line is the last" {
+	by jlink "--wait 40" "program_serial 42"
+	failed "check"
+}
+
+@test "a target without supply: our line is the last, and it says where to look" {
+	for probe in stlink stlink-dap jlink bitbang; do
+		by $probe --unpowered "program_serial 42"
+		failed "check cable, power" || { echo "$probe"; return 1; }
+	done
+}
+
+@test "an ST-LINK says that the target has no supply" {
+	by stlink --unpowered "program_serial 42"
+	grep -q "target voltage may be too low" "$err"
+}
+
+@test "a probe that is pulled out anywhere: our line is the last, and the same command again finishes the job" {
+	for probe in stlink stlink-dap jlink; do
+		for access in 60 400 900; do
+			rm -f "$VBOARD_FLASH"*
+			by $probe "--unplug $access" "program_serial 42"
+			failed "check" || { echo "$probe $access"; return 1; }
+			by $probe "" "program_serial 42"
+			expect "serial=42" || { echo "$probe $access, again"; return 1; }
+		done
+	done
+}
+
+@test "an ST-LINK of old firmware: HLA works, its debug port is refused with a clear word" {
+	by stlink:v2j17 "" "program_serial 42"
+	expect "serial=42"
+	by stlink-dap:v2j17 "" "program_serial 43"
+	failed "could not connect"
+	grep -q "does not support DAP direct transport" "$err"
+}
+
+@test "an STLINK-V3, and two boards at once, each by its probe's serial number" {
+	by stlink:v3 "" "program_serial 42"
+	expect "serial=42"
+	VBOARD_FLASH=$BATS_TEST_TMPDIR/other VBOARD_SERIAL=other VBOARD_PROBE=stlink VBOARD_STATS=other.stats \
+		openocd -c "set NAMEPLATE_IMAGE {}" -f "$HOME_DIR/openocd/board/$BOARD.cfg" -c "program_serial 7" >other.out 2>&1 &
+	VBOARD_SERIAL=one by stlink "" "program_serial 43"
+	wait $!
+	grep -qx "serial=7" other.out
+	expect "serial=43"
+	by stlink "" "nameplate get serial"
+	expect 43
+}
+
+@test "a probe that is none: one line, and the list" {
+	by picoprobe "" "program_serial 42"
+	[ "$status" = 1 ]
+	grep -q '^Error: VBOARD_PROBE is "picoprobe": set it to one of bitbang' "$err"
+}
