@@ -35,7 +35,7 @@ openocd_run() {
 	for tries in 1 2 3; do
 		rm -f "$VBOARD_STATS"
 		status=0
-		timeout 60 openocd "$@" >"$out" 2>"$err" </dev/null || status=$?
+		timeout -k 5 60 openocd "$@" >"$out" 2>"$err" </dev/null || status=$?
 		grep -q "No J-Link device found" "$err" || break
 	done
 	stdout=$(cat "$out")

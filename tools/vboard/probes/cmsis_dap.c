@@ -170,6 +170,9 @@ static uint32_t insist(struct probe *probe, uint32_t request, uint32_t *data)
 	const struct cmsis_dap *dap = probe->state;
 	enum swd_answer answer = SWD_WAIT;
 
+	/* Pulled out: the connection stays, as OpenOCD's driver of 2025 waits for ever on one that has ended. */
+	if (probe_unplugged(probe))
+		return SWD_NOTHING;
 	for (unsigned tries = 0; answer == SWD_WAIT && tries <= dap->wait_retries; tries++)
 		answer = swd_transfer(probe->board, request & R_AP, request & R_READ, request & R_A, data);
 	return answer == SWD_PARITY ? PROTOCOL_ERROR : (uint32_t)answer;
@@ -290,7 +293,6 @@ static size_t cmsis_dap_take(struct probe *probe, const uint8_t *bytes, size_t c
 	size_t length;
 
 	*answered = 0;
-	probe->hang_up |= probe_unplugged(probe);
 	if (count < FRAME)
 		return 0;
 	length = bytes_load(bytes + 4, 2);
