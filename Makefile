@@ -26,6 +26,16 @@ help: ## list the tasks
 clean: ## remove everything built
 	$(Q)rm -rf build
 
+# The version stands in firmware/nameplate.h. What is copied without it has a copy of its own.
+VERSION := $(shell sed -n 's/^#define NAMEPLATE_VERSION "\(.*\)"/\1/p' firmware/nameplate.h)
+
+version: ## give every file the version TO: make version TO=0.2.0
+	$(Q)expr "$(TO)" : '[0-9]*\.[0-9]*\.[0-9]*$$' >/dev/null || { echo "Error: TO=$(TO): give a version like 0.2.0" >&2; exit 1; }
+	$(Q)sed -i 's/^\(#define NAMEPLATE_VERSION \).*/\1"$(TO)"/' firmware/nameplate.h
+	$(Q)sed -i 's/^\(  "version": \).*/\1"$(TO)",/' firmware/library.json
+	$(Q)sed -i 's/^version=.*/version=$(TO)/' firmware/library.properties
+	$(Q)sed -i 's/^\(set _np_version \).*/\1$(TO)/' openocd/nameplate/commands.tcl
+
 # ---- set-up ---------------------------------------------------------------------------------------------------
 
 setup: ## install the Debian packages that building, the demo and the tests need
@@ -36,6 +46,7 @@ setup: ## install the Debian packages that building, the demo and the tests need
 VBOARD_SRC  := $(wildcard tools/vboard/*.c tools/vboard/*/*.c)
 VBOARD_OBJ  := $(VBOARD_SRC:tools/vboard/%.c=build/vboard.o/%.o)
 VBOARD_LIBS := -lunicorn
+VBOARD_FLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -Itools/vboard
 
 vboard: build/vboard
 
@@ -45,7 +56,10 @@ build/vboard: $(VBOARD_OBJ)
 
 build/vboard.o/%.o: tools/vboard/%.c
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) -Itools/vboard $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) $(VBOARD_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+build/vboard.o/main.o build/asan/main.o: VBOARD_FLAGS += -DNAMEPLATE_VERSION='"$(VERSION)"'
+build/vboard.o/main.o build/asan/main.o: firmware/nameplate.h
 
 -include $(VBOARD_OBJ:.o=.d)
 
@@ -248,7 +262,7 @@ test-programs: $(UNIT) $(TARGETS) build/asan/vboard build/asan/nameplate build/a
 
 build/asan/%.o: tools/vboard/%.c
 	$(call say,CC,$@)
-	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) -Itools/vboard $(SANITIZE) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) $(VBOARD_FLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
 build/asan/vboard: $(ASAN_OBJ)
 	$(call say,LD,$@)
@@ -361,4 +375,4 @@ install: all ## copy everything below PREFIX (/usr/local)
 	$(Q)install -D -m 644 tools/nameplate/nameplate.1 $(DESTDIR)$(PREFIX)/share/man/man1/nameplate.1
 	$(Q)install -D -m 644 tools/nameplate/nameplate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nameplate
 
-.PHONY: all help clean setup vboard firmware check test test-long test-programs demo bench bench-ledger install
+.PHONY: all help clean version setup vboard firmware check test test-long test-programs demo bench bench-ledger install

@@ -20,6 +20,9 @@
 extern "C" {
 #endif
 
+/* The version of all of Nameplate: `make version TO=...` sets it, here and where no program can look here. */
+#define NAMEPLATE_VERSION "0.1.0"
+
 /* Results. 0 is success; an error leaves the caller's output as it was. */
 enum {
     NAMEPLATE_NONE = -1,    /* no such value, or nothing was ever written */

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # nameplate and its subcommands.
 
+# As firmware/nameplate.h has it; `make version` sets both.
+set _np_version 0.1.0
+
 # Each subcommand: how many words may follow (fewest, most), what the usage says of them, the flag that may stand among them, the proc
 # that takes them, its help.
 set _np_subcommands {
@@ -15,6 +18,7 @@ set _np_subcommands {
 	whois   {0 0    {}           -json    _np_do_whois   {show what the ledger knows of this device}}
 	lock    {0 0    {}           {}       _np_do_lock    {write-protect the reserved flash}}
 	run     {0 0    {}           {}       _np_do_run     {run the firmware, pass its semihosting output through and end with its status}}
+	version {0 0    {}           {}       _np_do_version {print Nameplate's version}}
 }
 
 proc _np_nameplate_usage {} {
@@ -37,8 +41,14 @@ proc _np_nameplate_help {} {
 	return [join $helps {; }]
 }
 
+# The only one that wants no target: no job.
+proc _np_do_version {words flagged} {
+	_np_result "version=$::_np_version"
+	return ""
+}
+
 # Everything that can be refused is refused by a subcommand's own parsing, before the target is connected to: its proc takes the
-# words and the flag, and returns the job to do then.
+# words and the flag, and returns the job to do then, if any.
 proc _np_nameplate {words} {
 	set word [lindex $words 0]
 	set rest [lrange $words 1 end]
@@ -59,6 +69,9 @@ proc _np_nameplate {words} {
 			nameplate [_np_nameplate_usage]"
 	}
 	set job [$take $rest $flagged]
+	if {$job eq ""} {
+		return
+	}
 	_np_connect
 	set failed [catch {{*}$job} text]
 	catch {_np_restore_poll}

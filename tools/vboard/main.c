@@ -66,6 +66,7 @@ static void usage(FILE *to)
 	      "  --record DIR       keep the flash as it is at the start, and a line per flash operation, in DIR\n"
 	      "  --list-chips       the parts that it can be\n"
 	      "  --help             this\n"
+	      "  --version          the version, Nameplate's\n"
 	      "\n"
 	      "It ends when the connection ends, and removes its socket. Status 0, or 1 after an error.\n",
 	      to);
@@ -114,7 +115,8 @@ enum {
 	WAIT,
 	UNPOWERED,
 	LIST,
-	HELP
+	HELP,
+	VERSION
 };
 
 /* The options whose values are more than any text. Returns what is wrong, or NULL. */
@@ -147,15 +149,25 @@ static const char *take_number(int option, struct options *options)
 static int parse(int argc, char **argv, struct options *options)
 {
 	static const struct option table[] = {
-		{"chip", required_argument, NULL, CHIP},     {"flash", required_argument, NULL, FLASH},
-		{"listen", required_argument, NULL, LISTEN}, {"stats", required_argument, NULL, STATS},
-		{"log", required_argument, NULL, LOG},       {"adapter-khz", required_argument, NULL, KHZ},
-		{"owner", required_argument, NULL, OWNER},   {"background", no_argument, NULL, BACKGROUND},
-		{"cut", required_argument, NULL, CUT},       {"unplug", required_argument, NULL, UNPLUG},
-		{"record", required_argument, NULL, RECORD}, {"probe", required_argument, NULL, PROBE},
-		{"serial", required_argument, NULL, SERIAL}, {"wait", required_argument, NULL, WAIT},
-		{"unpowered", no_argument, NULL, UNPOWERED}, {"list-chips", no_argument, NULL, LIST},
-		{"help", no_argument, NULL, HELP},           {NULL, 0, NULL, 0},
+		{"chip", required_argument, NULL, CHIP},
+		{"flash", required_argument, NULL, FLASH},
+		{"listen", required_argument, NULL, LISTEN},
+		{"stats", required_argument, NULL, STATS},
+		{"log", required_argument, NULL, LOG},
+		{"adapter-khz", required_argument, NULL, KHZ},
+		{"owner", required_argument, NULL, OWNER},
+		{"background", no_argument, NULL, BACKGROUND},
+		{"cut", required_argument, NULL, CUT},
+		{"unplug", required_argument, NULL, UNPLUG},
+		{"record", required_argument, NULL, RECORD},
+		{"probe", required_argument, NULL, PROBE},
+		{"serial", required_argument, NULL, SERIAL},
+		{"wait", required_argument, NULL, WAIT},
+		{"unpowered", no_argument, NULL, UNPOWERED},
+		{"list-chips", no_argument, NULL, LIST},
+		{"help", no_argument, NULL, HELP},
+		{"version", no_argument, NULL, VERSION},
+		{NULL, 0, NULL, 0},
 	};
 	char message[MESSAGE_SIZE];
 	const char *wrong;
@@ -206,6 +218,9 @@ static int parse(int argc, char **argv, struct options *options)
 			return 0;
 		case HELP:
 			usage(stdout);
+			return 0;
+		case VERSION:
+			puts("vboard " NAMEPLATE_VERSION);
 			return 0;
 		default:
 			snprintf(message, sizeof message, "%s: %s; see vboard --help", argv[optind - 1],

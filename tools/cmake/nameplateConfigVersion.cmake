@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+# find_package(nameplate 0.1): as old as that is enough. The version is the header's, in a checkout or as installed.
+foreach(_file "firmware/nameplate.h" "../include/nameplate.h")
+    if(EXISTS "${CMAKE_CURRENT_LIST_DIR}/../../${_file}")
+        file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/../../${_file}" _line REGEX "define NAMEPLATE_VERSION")
+        string(REGEX REPLACE ".*\"(.*)\".*" "\\1" PACKAGE_VERSION "${_line}")
+        break()
+    endif()
+endforeach()
+if(NOT PACKAGE_VERSION VERSION_LESS PACKAGE_FIND_VERSION)
+    set(PACKAGE_VERSION_COMPATIBLE TRUE)
+endif()
+if(PACKAGE_VERSION VERSION_EQUAL PACKAGE_FIND_VERSION)
+    set(PACKAGE_VERSION_EXACT TRUE)
+endif()
