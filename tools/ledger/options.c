@@ -38,34 +38,28 @@ static const struct option table[] = {
 };
 
 const struct command commands[] = {
-	{"init", command_init, ACCESS_CREATE, "F", 0, 0, "[--from FILE]",
-	 "make a ledger, or bring an older one up to date"},
-	{"series", command_series, ACCESS_WRITE, "", 0, 5,
-	 "[NAME first=1 [last=N] [form=SN-%06u] | NAME block=02:00:5E:10:00:00/28]",
+	{"init", command_init, ACCESS_CREATE, "F", 0, 0, "[--from FILE]", "make a ledger, or bring an older one up to date"},
+	{"series", command_series, ACCESS_WRITE, "", 0, 5, "[NAME first=1 [last=N] [form=SN-%06u] | NAME block=02:00:5E:10:00:00/28]",
 	 "make a series of numbers; without words, show all"},
 	{"import", command_import, ACCESS_WRITE, "CET", 2, 2, "NAME FILE.csv [--columns NAME:TYPE,...] [--secret NAME]",
 	 "make a series out of a list, or add to it"},
-	{"take", command_take, ACCESS_WRITE, "UATS", 0, SERIES_MAX,
-	 "--uid ID|- [--has [SERIES=]VALUE]... [--secrets] [SERIES...]", "give a device a value, before it is written"},
+	{"take", command_take, ACCESS_WRITE, "UATS", 0, SERIES_MAX, "--uid ID|- [--has [SERIES=]VALUE]... [--secrets] [SERIES...]",
+	 "give a device a value, before it is written"},
 	{"done", command_done, ACCESS_WRITE, "UATPIDR", 0, 0, "--uid ID --has [SERIES=]VALUE... [--upload KEY]",
 	 "the device has it: this was read back"},
-	{"failed", command_failed, ACCESS_WRITE, "UATPIDRN", 0, 0,
-	 "--uid ID [--upload KEY] [--nothing-written] [--reason TEXT]", "the upload failed"},
+	{"failed", command_failed, ACCESS_WRITE, "UATPIDRN", 0, 0, "--uid ID [--upload KEY] [--nothing-written] [--reason TEXT]",
+	 "the upload failed"},
 	{"release", command_release, ACCESS_WRITE, "TR", 1, 1, "[SERIES=]VALUE", "the number is free again"},
-	{"again", command_again, ACCESS_WRITE, "TR", 1, 1, "ID|[SERIES=]VALUE",
-	 "the board was erased: it gets its values again"},
+	{"again", command_again, ACCESS_WRITE, "TR", 1, 1, "ID|[SERIES=]VALUE", "the board was erased: it gets its values again"},
 	{"new", command_new, ACCESS_WRITE, "TR", 1, 1, "ID", "another board with the same unique ID"},
-	{"adopt", command_adopt, ACCESS_WRITE, "TR", 2, 2, "ID [SERIES=]VALUE",
-	 "the device has a value from elsewhere"},
+	{"adopt", command_adopt, ACCESS_WRITE, "TR", 2, 2, "ID [SERIES=]VALUE", "the device has a value from elsewhere"},
 	{"scrap", command_scrap, ACCESS_WRITE, "TR", 1, 1, "ID|[SERIES=]VALUE", "nobody gets it any more"},
 	{"show", command_show, ACCESS_READ, "", 1, 1, "ID|[SERIES=]VALUE", "what is known of a device or a number"},
 	{"list", command_list, ACCESS_READ, "O", 0, 1, "[SERIES] [--open|--used|--free|--scrapped]", "numbers"},
-	{"uploads", command_uploads, ACCESS_READ, "", 0, 1, "[ID|[SERIES=]VALUE]",
-	 "every upload, and what persons said"},
+	{"uploads", command_uploads, ACCESS_READ, "", 0, 1, "[ID|[SERIES=]VALUE]", "every upload, and what persons said"},
 	{"export", command_export, ACCESS_READ, "KSo", 0, 1, "--csv|--json [numbers|uploads] [--secrets] [-o FILE]",
 	 "for other programs"},
-	{"split", command_split, ACCESS_WRITE, "T", 3, 3, "SERIES FIRST-LAST FILE",
-	 "move numbers into a ledger file of its own"},
+	{"split", command_split, ACCESS_WRITE, "T", 3, 3, "SERIES FIRST-LAST FILE", "move numbers into a ledger file of its own"},
 	{"merge", command_merge, ACCESS_WRITE, "T", 1, 1, "FILE", "bring its records back"},
 	{"check", command_check, ACCESS_READ, "", 0, 0, "", "look at every rule"},
 	{"backup", command_backup, ACCESS_READ, "", 1, 1, "FILE", "copy the ledger into a file, while it is in use"},
@@ -75,14 +69,12 @@ const struct command commands[] = {
 static void usage(FILE *to)
 {
 	fputs("Usage: nameplate-ledger [--ledger FILE|postgresql://HOST/DATABASE] [--json] COMMAND ...\n"
-	      "Gives each device its number once, and keeps what was uploaded. Without --ledger: NAMEPLATE_LEDGER.\n\n",
-	      to);
+	      "Gives each device its number once, and keeps what was uploaded. Without --ledger: NAMEPLATE_LEDGER.\n\n", to);
 	for (const struct command *command = commands; command->name; command++)
 		fprintf(to, "  %-8s %s\n           %s\n", command->name, command->words, command->help);
 	fputs("\n  --station NAME       who says so (NAMEPLATE_STATION, or the host's name)\n"
 	      "  --image-sha256 HEX, --seconds S, --reason TEXT   for the record of an upload\n"
-	      "  --help, --version\n\nStatus 0, or 1 after an error. man nameplate-ledger has it all.\n",
-	      to);
+	      "  --help, --version\n\nStatus 0, or 1 after an error. man nameplate-ledger has it all.\n", to);
 }
 
 /* Seconds with up to three decimals. */
@@ -125,58 +117,25 @@ static int take_state(struct options *options, const char *state)
 static int take(struct options *options, int option, const char *name)
 {
 	switch (option) {
-	case 'L':
-		options->ledger = optarg;
-		return 0;
-	case 'J':
-		options->json = true;
-		return 0;
-	case 'T':
-		options->station = optarg;
-		return 0;
-	case 'U':
-		options->uid = optarg;
-		return 0;
-	case 'A':
-		return take_one_more(options->has, &options->has_count, "--has");
-	case 'P':
-		options->upload = optarg;
-		return 0;
-	case 'I':
-		return take_hash(options, optarg);
-	case 'D':
-		return take_seconds(options, optarg);
-	case 'R':
-		options->reason = optarg;
-		return 0;
-	case 'N':
-		options->nothing_written = true;
-		return 0;
-	case 'C':
-		options->columns = optarg;
-		return 0;
-	case 'E':
-		return take_one_more(options->secret_columns, &options->secret_count, "--secret");
-	case 'S':
-		options->secrets = true;
-		return 0;
-	case 'O':
-		return take_state(options, name);
-	case 'K':
-		options->csv = true;
-		return 0;
-	case 'o':
-		options->output = optarg;
-		return 0;
-	case 'F':
-		options->from = optarg;
-		return 0;
-	case 'H':
-		usage(stdout);
-		return 1;
-	default:
-		printf("nameplate-ledger %s\n", NAMEPLATE_VERSION);
-		return 1;
+	case 'L': options->ledger = optarg; return 0;
+	case 'J': options->json = true; return 0;
+	case 'T': options->station = optarg; return 0;
+	case 'U': options->uid = optarg; return 0;
+	case 'A': return take_one_more(options->has, &options->has_count, "--has");
+	case 'P': options->upload = optarg; return 0;
+	case 'I': return take_hash(options, optarg);
+	case 'D': return take_seconds(options, optarg);
+	case 'R': options->reason = optarg; return 0;
+	case 'N': options->nothing_written = true; return 0;
+	case 'C': options->columns = optarg; return 0;
+	case 'E': return take_one_more(options->secret_columns, &options->secret_count, "--secret");
+	case 'S': options->secrets = true; return 0;
+	case 'O': return take_state(options, name);
+	case 'K': options->csv = true; return 0;
+	case 'o': options->output = optarg; return 0;
+	case 'F': options->from = optarg; return 0;
+	case 'H': usage(stdout); return 1;
+	default: printf("nameplate-ledger %s\n", NAMEPLATE_VERSION); return 1;
 	}
 }
 
@@ -206,8 +165,7 @@ static int check(struct options *options, const struct command *command, const c
 {
 	for (; *given; given++)
 		if (!strchr(command->goes, *given))
-			return fail("an option does not go with %s: it takes %s", command->name,
-				    *command->words ? command->words : "none");
+			return fail("an option does not go with %s: it takes %s", command->name, *command->words ? command->words : "none");
 	if (options->count < command->least || options->count > command->most)
 		return fail("%s takes: nameplate-ledger %s %s", command->name, command->name, command->words);
 	if (!options->ledger || !*options->ledger)
