@@ -36,6 +36,9 @@ __asm__(".weak _nameplate_guarded\n\t.set _nameplate_guarded, 1"); /* the linker
 #define NAME_ZERO(b)   ((b) & 0x60u)
 #define NAME_SECRET(b) ((b) & 0x80u)
 
+#define CRC_POLYNOMIAL 0xEDB88320u /* 0x04C11DB7, reflected */
+#define CRC_TOP        0x80000000u
+
 static const char serial_name[] = "serial";
 
 /*
@@ -60,22 +63,32 @@ static uint32_t load8(const uint8_t *p)
 #endif
 }
 
-/* CRC-32 as in zlib, bit by bit: a table would cost more flash than all the rest. */
+/*
+ * CRC-32 as in zlib, bit by bit: a table would cost more flash than all the rest. The lowest bit is turned round to the
+ * top, where it is a sign: five instructions a bit. A header is never 0, so 0 says that it was taken.
+ */
 static uint32_t crc32(uint32_t offset, uint32_t header, const uint8_t *value, uint32_t length)
 {
+    const uint8_t *end = value + length;
     uint32_t crc = ~offset;
-    uint32_t bits = 64; /* of offset and header, then of each byte */
+    uint32_t bits = 32; /* of offset, then of header, then of each byte */
 
     for (;;) {
         do {
-            crc = crc & 1u ? crc >> 1 ^ 0xEDB88320u : crc >> 1;
-            if (--bits == 32)
-                crc ^= header;
-        } while (bits);
-        if (length-- == 0)
-            return ~crc;
-        crc ^= load8(value++);
-        bits = 8;
+            crc = crc >> 1 | crc << 31;
+            if (crc & CRC_TOP)
+                crc ^= CRC_TOP ^ CRC_POLYNOMIAL;
+        } while (--bits);
+        if (header) {
+            crc ^= header;
+            header = 0;
+            bits = 32;
+        } else {
+            if (value == end)
+                return ~crc;
+            crc ^= load8(value++);
+            bits = 8;
+        }
     }
 }
 
@@ -87,9 +100,9 @@ static int take_entry(struct nameplate_walk *walk, uint32_t header)
     const uint32_t size = cell + ((length + cell - 1) & -cell); /* up to the check */
     const uint8_t *value = walk->area + walk->at + cell;
 
-    if (header >> 26 != MAGIC || !(cell & walk->cells) || length > LENGTH_MAX)
+    if (header >> 26 != MAGIC || length > LENGTH_MAX || !(cell & walk->cells) || walk->at & (cell - 1))
         return 0;
-    if (walk->at & (cell - 1) || size + cell > walk->end - walk->at)
+    if (walk->at + size + cell > walk->end)
         return 0;
     if (crc32(walk->at, header, value, length) != load32(value - cell + size))
         return 0;

@@ -9,7 +9,7 @@
  * Freestanding C99: no libc, no heap, no writable data, so a bootloader can use it, and so can an interrupt. It only
  * reads. The format, and the reason for every rule, is in FORMAT.md.
  *
- * Time: a scan computes one CRC per entry, some 60 instructions a byte. Read a value once, at start-up.
+ * Time: a scan computes one CRC per entry, some 45 instructions a byte. Read a value once, at start-up.
  */
 #ifndef NAMEPLATE_H
 #define NAMEPLATE_H
