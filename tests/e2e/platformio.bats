@@ -556,3 +556,35 @@ other_board() {
 	pio_run
 	pio_refused 'there is no nameplate-ecc.ld'
 }
+
+# with_eeprom CHIP FLAGS LINE...: the example with Arduino's EEPROM library in it, on that chip, as these flags have it compiled.
+with_eeprom() {
+	local chip=$1 flags=$2
+	shift 2
+	cp "$HOME_DIR/tests/platformio/eeprom.c" src
+	other_board "$chip" 'custom_nameplate_serial = 42' "build_flags = -Wl,-u,eeprom_write_byte -Wl,-u,eeprom_buffer_fill $flags" "$@"
+}
+
+@test "Arduino's EEPROM library in the reserved flash is refused, with a region beside it; that one builds, and is uploaded" {
+	# The place is a constant in the code.
+	with_eeprom f401cc -DEEPROM_PLACE=0x0803E000u
+	pio_run
+	pio_refused "Arduino's EEPROM library, which erases 0x08020000 to 0x0803FFFF" 'custom_nameplate_region = 0x08010000 0x10000'
+	with_eeprom f401cc -DEEPROM_PLACE=0x0803E000u 'custom_nameplate_region = 0x08010000 0x10000'
+	pio_run -t upload
+	uploaded 'serial=42' 'from 65536 bytes'
+	# The device is asked how large its flash is: the last page.
+	with_eeprom l476rg -DEEPROM_SIZE=2048
+	pio_run -t upload
+	pio_refused 'erases 0x080FF800 to 0x080FFFFF' 'custom_nameplate_region = 0x080FE800 0x1000'
+}
+
+@test "Arduino's EEPROM library elsewhere is no matter, nor is a part with EEPROM of its own" {
+	# Below the region; and as on an L152, where the library has no buffer.
+	with_eeprom l152rb '-DEEPROM_SIZE=1024 -DEEPROM_PLACE=0x0801C000u'
+	pio_run
+	uploaded 'SUCCESS'
+	with_eeprom l152rb '-DEEPROM_SIZE=1024 -DEEPROM_PLACE=0x0801F800u -Deeprom_buffer=shadow'
+	pio_run
+	uploaded 'SUCCESS'
+}

@@ -19,6 +19,9 @@ import sys
 from platformio.dependencies import get_core_dependencies
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "..", "tools", "platformio"))
+import nameplate_parts  # noqa: E402
+
 PLATFORM = {
     "name": "ststm32",
     "title": "STM32, for tests",
@@ -31,15 +34,23 @@ PLATFORM = {
         "tool-openocd": {"type": "uploader", "owner": "platformio", "version": "~3.1200.0"},
     },
 }
-# Chip, its core and flash, and OpenOCD's target file.
-BOARDS = (
-    ("stm32l152rb", "cortex-m3", 128, "stm32l1"),
-    ("stm32l476rg", "cortex-m4", 1024, "stm32l4x"),
-    ("stm32h743zi", "cortex-m7", 1024, "stm32h7x"),
-)
 
 
-def board(chip, cpu, kib):
+def chips(home):
+    """(chip, core, bytes of flash, bytes of RAM, OpenOCD's target file) of each virtual board."""
+    parts = {part.name: part for part in nameplate_parts.load(os.path.join(home, "firmware", "parts.csv"))}
+    with open(os.path.join(home, "firmware", "chips.txt")) as file:
+        rows = [line.split() for line in file if not line.startswith("#")]
+    for chip, part, _, ram, *_ in rows:
+        path = os.path.join(home, "openocd", "board", "virtual-%s.cfg" % chip)
+        if os.path.exists(path):
+            with open(path) as file:
+                target = re.search("^virtual_board [^ ]+ target/(.*)[.]cfg$", file.read(), re.MULTILINE).group(1)
+            flash = sum(end - start for start, end in parts[part].each_page())
+            yield chip, parts[part].cpu, flash, int(ram, 16), target
+
+
+def board(chip, cpu, flash, ram):
     # What platform-ststm32 makes of a board with `openocd_board`.
     openocd = ["-s", "$PACKAGE_DIR/openocd/scripts", "-f", "board/virtual_%s.cfg" % chip]
     return {
@@ -47,10 +58,10 @@ def board(chip, cpu, kib):
         "url": "https://example.com/",
         "vendor": "Nameplate",
         "frameworks": ["arduino"],
-        "build": {"cpu": cpu, "mcu": chip + "t6", "f_cpu": "32000000L"},
+        "build": {"cpu": cpu, "mcu": chip.split("-")[0] + "t6", "f_cpu": "32000000L"},
         "upload": {
-            "maximum_size": kib * 1024,
-            "maximum_ram_size": 16384,
+            "maximum_size": flash,
+            "maximum_ram_size": ram,
             "protocol": "stlink",
             "protocols": ["stlink", "cmsis-dap", "blackmagic", "dfu"],
         },
@@ -83,8 +94,8 @@ def main(core, home):
     shutil.copytree(os.path.join(HERE, "platform"), platform)
     package(platform, "platform", PLATFORM["name"], PLATFORM["version"])
     write(os.path.join(platform, "platform.json"), PLATFORM)
-    for chip, cpu, kib, _ in BOARDS:
-        write(os.path.join(platform, "boards", "virtual_%s.json" % chip[5:]), board(chip, cpu, kib))
+    for chip, cpu, flash, ram, _ in chips(home):
+        write(os.path.join(platform, "boards", "virtual_%s.json" % chip[5:]), board(chip, cpu, flash, ram))
 
     def tool(name, wanted):
         return package(os.path.join(core, "packages", name), "tool", name, lowest(wanted))
@@ -102,7 +113,7 @@ def main(core, home):
     os.makedirs(os.path.join(openocd, "bin"))
     os.symlink(shutil.which("openocd"), os.path.join(openocd, "bin", "openocd"))
     # The boards' files know nothing of Nameplate, as OpenOCD's own do not.
-    for chip, _, _, target in BOARDS:
+    for chip, _, _, _, target in chips(home):
         path = os.path.join(openocd, "openocd", "scripts", "board", "virtual_%s.cfg" % chip)
         write(path, "source %s/openocd/board/virtual.tcl\nvirtual_board %s target/%s.cfg\n" % (home, chip, target))
 

@@ -17,12 +17,11 @@ import re
 import shutil
 import sys
 
-from elftools.common.exceptions import ELFError
-from elftools.elf.elffile import ELFFile
 from SCons.Script import COMMAND_LINE_TARGETS, Action, Import
 
 HERE = os.path.dirname(os.path.abspath(inspect.currentframe().f_code.co_filename))
 sys.path.insert(0, HERE)
+import nameplate_elf  # noqa: E402
 import nameplate_parts  # noqa: E402
 import nameplate_upload  # noqa: E402
 
@@ -175,33 +174,43 @@ def hexadecimal(start, end):
     return "0x%08X to 0x%08X" % (start, end - 1)
 
 
-def elf_region(path):
-    """(base, size) of the region that the firmware was linked for, or none; the segments that are loaded, (start, end) each."""
-    symbols = {}
-    with open(path, "rb") as file:
-        elf = ELFFile(file)
-        for section in elf.iter_sections("SHT_SYMTAB"):
-            for name in ("_nameplate_start", "_nameplate_end"):
-                for symbol in section.get_symbol_by_name(name) or []:
-                    if symbol["st_shndx"] != "SHN_UNDEF" and symbol["st_info"]["bind"] != "STB_LOCAL":
-                        symbols[name] = symbol["st_value"]
-        segments = [(part["p_paddr"], part["p_paddr"] + part["p_filesz"]) for part in elf.iter_segments("PT_LOAD") if part["p_filesz"]]
-    if len(symbols) < 2:
-        return None, segments
-    return (symbols["_nameplate_start"], symbols["_nameplate_end"] - symbols["_nameplate_start"]), segments
+def read_firmware(path):
+    try:
+        return nameplate_elf.Firmware(path)
+    except nameplate_elf.FirmwareError as error:
+        fail(str(error))
+
+
+def check_eeprom(firmware, region):
+    """Arduino's EEPROM library erases what it writes: the last page or sector of the flash."""
+    if not firmware.eeprom:
+        return
+    at, size = firmware.eeprom
+    end = PART.end() if PART else nameplate_parts.FLASH_BASE + BOARD_SIZE
+    at = end - size if at is None else at
+    pages = PART.pages_of(at, at + size) if PART else (at, at + size)
+    if not pages or pages[0] >= sum(region) or pages[1] <= region[0]:
+        return
+    beside = PART.region_before(pages[0]) if PART else None
+    fail(
+        "the firmware has Arduino's EEPROM library, which erases %s, and the reserved flash %s is there: name a region beside it,%s"
+        % (
+            hexadecimal(*pages),
+            hexadecimal(region[0], sum(region)),
+            " custom_nameplate_region = 0x%08X 0x%X" % beside if beside else " whole pages, in custom_nameplate_region = BASE SIZE",
+        )
+    )
 
 
 def linked_region(path):
     """The region that a firmware says, or else ours; what is wrong with the firmware ends it."""
-    try:
-        linked, segments = elf_region(path)
-    except (OSError, ELFError) as error:
-        fail("%s cannot be checked: %s" % (path, error))
+    firmware = read_firmware(path)
+    linked = firmware.region
     region = linked or REGION
     if not region:
         fail(NO_REGION)
-    base, end = region[0], region[0] + region[1]
-    for start, stop in segments:
+    base, end = region[0], sum(region)
+    for start, stop in firmware.segments:
         if start < end and stop > base:
             fail(
                 "the firmware takes %s, which touches the reserved flash %s: make it smaller, or shorten the flash in its"
@@ -216,6 +225,7 @@ def linked_region(path):
     complaint = PART.complaint(*region) if linked and PART else ""
     if complaint:
         fail("the firmware's linker script reserves %s, which %s" % (hexadecimal(base, end), complaint))
+    check_eeprom(firmware, region)
     return region
 
 
@@ -223,8 +233,7 @@ def elf_offset_complaint(path, offset):
     """A board with a boot loader has its binary written to an address; an ELF knows its own, which must be the same."""
     if not offset:
         return ""
-    with open(path, "rb") as file:
-        first = min(part["p_paddr"] for part in ELFFile(file).iter_segments("PT_LOAD") if part["p_filesz"])
+    first = min(start for start, _ in read_firmware(path).segments)
     if first == int(str(offset), 0):
         return ""
     return "the board's upload.offset_address is %s and the firmware is linked for 0x%08X: make them equal" % (offset, first)
@@ -233,7 +242,7 @@ def elf_offset_complaint(path, offset):
 def check_elf(target, source, env):
     # A part of which nothing is known builds as it would without us.
     path = env.subst(ELF)
-    if REGION or elf_region(path)[0]:
+    if REGION or read_firmware(path).region:
         linked_region(path)
 
 
@@ -368,15 +377,17 @@ check_options()
 check_comments(env["PROJECT_CONFIG"])
 PART, NO_REGION = find_part(BOARD.get("build.mcu", ""))
 REGION = find_region(PART)
+BOARD_SIZE = int(BOARD.get("upload.maximum_size", 0))
 LARGE = 64 * nameplate_parts.KIB
 
 
 def shrink_flash():
     """Linker scripts that are made for the board, and the size check, take the flash's size from here."""
-    size = int(BOARD.get("upload.maximum_size", 0))
+    size = BOARD_SIZE
     flash, end = (PART.flash, PART.first_end()) if PART else (nameplate_parts.FLASH_BASE, nameplate_parts.FLASH_BASE + size)
-    at_end = not option("region") or sum(REGION) == end
-    smaller = min(size, end - flash, REGION[0] - flash) if at_end and REGION[0] > flash else size
+    # Only a script of the project's own can put code behind the region, too.
+    in_front = not BOARD.get("build.ldscript", "") or not option("region") or sum(REGION) == end
+    smaller = min(size, end - flash, REGION[0] - flash) if in_front and REGION[0] > flash else size
     if smaller < size:
         BOARD.update("upload.maximum_size", smaller)
     if REGION[1] >= LARGE and not option("region"):

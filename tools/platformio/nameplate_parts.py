@@ -19,35 +19,53 @@ class Part:
         registers = () if self.guarded else (row["eccr"], row["ecc2r"])
         self.ecc = tuple(int(register, 16) for register in registers if register)
 
+    def runs(self):
+        """(start, end, size of a page) of each piece of the flash; the size is 0 where there is none."""
+        at = self.flash
+        for run in self.pages:
+            count, size = (1, run[3:]) if run.startswith("gap") else run.split("x")
+            end = at + int(count) * int(size) * KIB
+            yield at, end, 0 if run.startswith("gap") else int(size) * KIB
+            at = end
+
+    def each_page(self):
+        return [(page, page + size) for start, end, size in self.runs() if size for page in range(start, end, size)]
+
+    def end(self):
+        return max(end for _, end, _ in self.runs())
+
     def complaint(self, base, size):
         """What is wrong with a region there, or ""."""
-        at, starts, end = self.flash, set(), None
-        for run in self.pages:
-            count, page = (0, int(run[3:]) * KIB) if run.startswith("gap") else (int(n) for n in run.split("x"))
-            if count:
-                page *= KIB
-                starts.update(range(at, at + count * page, page))
-                if base < at + count * page and base >= at:
-                    end = at + count * page
-                elif end == at:
-                    end += count * page
-            at += (count or 1) * page
-            starts.add(at)
+        end = None
+        for start, stop, page in self.runs():
+            if page and (start <= base < stop or end == start):
+                end = stop
         if end is None or base + size > end:
-            return "lies outside the flash, 0x%08X to 0x%08X" % (self.flash, at - 1)
-        if base not in starts or base + size not in starts:
+            return "lies outside the flash, 0x%08X to 0x%08X" % (self.flash, self.end() - 1)
+        edges = {edge for page in self.each_page() for edge in page}
+        if base not in edges or base + size not in edges:
             return "is not whole pages (%s KiB)" % " ".join(self.pages)
         return ""
 
     def first_end(self):
         """Where the flash ends, or its first piece where there is a gap."""
         end = self.flash
-        for run in self.pages:
-            if run.startswith("gap"):
+        for _, stop, page in self.runs():
+            if not page:
                 break
-            count, size = run.split("x")
-            end += int(count) * int(size) * KIB
+            end = stop
         return end
+
+    def pages_of(self, start, end):
+        """The pages that are touched by what lies there, as (start, end); none outside the flash."""
+        touched = [page for page in self.each_page() if page[0] < end and page[1] > start]
+        return (touched[0][0], touched[-1][1]) if touched else None
+
+    def region_before(self, end):
+        """As many pages as the default region has, directly in front of an address; none where nothing is in front of them."""
+        count = sum(self.region[0] <= page < sum(self.region) for page, _ in self.each_page()) if self.region else 1
+        before = [page for page, _ in self.each_page() if page < end]
+        return (before[-count], end - before[-count]) if len(before) > count else None
 
 
 def matches(row, name):

@@ -12,7 +12,8 @@ core = os.path.join(env.PioPlatform().get_dir(), "core")
 
 env.Append(CPPPATH=[core])
 env.BuildSources(os.path.join("$BUILD_DIR", "FrameworkArduino"), core)
+env.Append(LINKFLAGS=["-Wl,--defsym=LD_MAX_DATA_SIZE=%d" % int(board.get("upload.maximum_ram_size"))])
 if not board.get("build.ldscript", ""):
     size = int(board.get("upload.maximum_size"))
-    env.Append(LINKFLAGS=["-Wl,--defsym=LD_MAX_SIZE=%d" % size, "-Wl,--defsym=LD_FLASH_OFFSET=0"])
+    env.Append(LINKFLAGS=["-Wl,--defsym=LD_MAX_SIZE=%d" % size, "-Wl,--defsym=LD_FLASH_OFFSET=%s" % board.get("build.flash_offset", "0")])
     env.Replace(LDSCRIPT_PATH=os.path.join(core, "ldscript.ld"))
