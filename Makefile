@@ -52,11 +52,11 @@ vboard: build/vboard
 
 build/vboard: $(VBOARD_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(VBOARD_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(VBOARD_LIBS)
 
 build/vboard.o/%.o: tools/vboard/%.c
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(VBOARD_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) $(VBOARD_FLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 build/vboard.o/main.o build/asan/main.o: VBOARD_FLAGS += -DNAMEPLATE_VERSION='"$(VERSION)"'
 build/vboard.o/main.o build/asan/main.o: firmware/nameplate.h
@@ -74,7 +74,7 @@ tool: build/nameplate ## build the encoder and decoder for tools other than Open
 
 build/nameplate: $(TOOL_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 # What a part is stands in one table.
 build/tool.gen/parts.inc: tools/nameplate/parts.awk firmware/parts.csv
@@ -85,11 +85,11 @@ build/tool.o/chips.o build/asan/tool/chips.o: build/tool.gen/parts.inc
 
 build/tool.o/%.o: tools/nameplate/%.c
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(TOOL_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) $(TOOL_FLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 build/tool.o/reader.o: firmware/nameplate.c
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) -std=c99 $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) -std=c99 $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The same, sanitized, for the tests.
 TOOL_ASAN := $(TOOL_OBJ:build/tool.o/%=build/asan/tool/%)
@@ -126,11 +126,11 @@ ledger: build/nameplate-ledger ## build the ledger of numbers
 
 build/nameplate-ledger: $(LEDGER_OBJ) $(LEDGER_TOOL:%=build/tool.o/%)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LEDGER_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LEDGER_LIBS)
 
 build/ledger.o/%.o: tools/ledger/%.c
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(LEDGER_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) $(LEDGER_FLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The same, sanitized, for the tests.
 LEDGER_ASAN := $(LEDGER_OBJ:build/ledger.o/%=build/asan/ledger/%)
@@ -349,6 +349,9 @@ DATA := $(DESTDIR)$(PREFIX)/share/nameplate
 # CMake's find_package and make's include look below PREFIX too.
 CMAKE := $(DESTDIR)$(PREFIX)/lib/cmake/nameplate
 
+# The pages, in folders as here, so that what leads from one to the other does; vboard's is its own.
+PAGES := $(filter-out tools/vboard/%,$(wildcard *.md */*.md tools/*/*.md))
+
 install: all ## copy everything below PREFIX (/usr/local)
 	$(Q)install -d $(SITE)/nameplate $(SITE)/board $(DATA)/gdb $(DATA)/firmware $(DATA)/linker \
 	  $(DATA)/make $(DATA)/platformio $(CMAKE) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include
@@ -374,5 +377,12 @@ install: all ## copy everything below PREFIX (/usr/local)
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nameplate-ledger
 	$(Q)install -D -m 644 tools/nameplate/nameplate.1 $(DESTDIR)$(PREFIX)/share/man/man1/nameplate.1
 	$(Q)install -D -m 644 tools/nameplate/nameplate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nameplate
+	$(Q)install -D -m 644 tools/vboard/vboard.1 $(DESTDIR)$(PREFIX)/share/man/man1/vboard.1
+	$(Q)for page in $(PAGES); do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/doc/nameplate/$$page || exit; done
+	$(Q)install -D -m 644 tools/vboard/README.md $(DESTDIR)$(PREFIX)/share/doc/nameplate-vboard/README.md
 
-.PHONY: all help clean version setup vboard firmware check test test-long test-programs demo bench bench-ledger install
+deb: ## make Debian packages of what is committed, in build/deb
+	$(Q)tools/setup.sh deb
+	$(Q)tools/deb.sh $(VERSION)
+
+.PHONY: all help clean version setup vboard firmware check test test-long test-programs demo bench bench-ledger install deb

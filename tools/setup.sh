@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs the Debian packages that are missing: `setup.sh build` what building and the demo need, `setup.sh test` all.
+# Installs the Debian packages that are missing: `setup.sh build` what building and the demo need, `setup.sh deb` what
+# making packages does, `setup.sh test` all.
 # Says what and why; without a package manager that it knows it prints the list and stops.
 set -eu
 
@@ -33,6 +34,9 @@ packages() {
 	clang|clang|test|fuzzes the reader
 	clang-format-14|clang-format-14 clang-format|test|keeps the style of the C
 	shellcheck|shellcheck|test|looks at the shell scripts
+	debhelper|dh|deb|makes Debian packages
+	dpkg-dev|dpkg-buildpackage|deb|builds them
+	lintian|lintian|deb|looks at them
 	libclang-rt-14-dev|/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a|test|its fuzzer and sanitizers
 	TABLE
 }
@@ -48,9 +52,9 @@ present() { # PROBES: one of them is enough
 }
 
 case ${1-} in
-build | test) ;;
+build | deb | test) ;;
 *)
-	echo "Usage: setup.sh build|test" >&2
+	echo "Usage: setup.sh build|deb|test" >&2
 	exit 2
 	;;
 esac
@@ -58,7 +62,7 @@ esac
 missing=
 reasons=
 while IFS='|' read -r package probes need why; do
-	[ "$need" = build ] || [ "$1" = test ] || continue
+	[ "$need" = build ] || [ "$need" = "$1" ] || [ "$1" = test ] || continue
 	present "$probes" && continue
 	missing="$missing $package"
 	reasons="$reasons  $package: $why
