@@ -16,12 +16,13 @@ mkdir -p "$source"
 git archive HEAD | tar -x -C "$source"
 cp -R "$source/tools/debian" "$source/debian"
 
-# Debian's change log is ours, in its form.
-awk -v date="$(git log -1 --format=%aD)" '
-	/^## / { if (open) exit; open = 1; printf "nameplate (%s) unstable; urgency=medium\n\n", $2; next }
-	open && /^- / { sub(/^- /, "  * "); print; next }
-	open && /^  / { print "  " $0 }
-	END { printf "\n -- Nameplate <nameplate@example.com>  %s\n", date }' "$source/CHANGELOG.md" >"$source/debian/changelog"
+cat >"$source/debian/changelog" <<-END
+	nameplate ($version-1) unstable; urgency=medium
+
+	  * Nameplate $version: see CHANGELOG.md.
+
+	 -- Nameplate <nameplate@example.com>  $(git log -1 --format=%aD)
+END
 
 log=build/deb/log
 if ! (cd "$source" && DEB_BUILD_OPTIONS="noautodbgsym parallel=$(nproc)" MAKEFLAGS='' dpkg-buildpackage -b -us -uc) >$log 2>&1; then
@@ -30,6 +31,7 @@ if ! (cd "$source" && DEB_BUILD_OPTIONS="noautodbgsym parallel=$(nproc)" MAKEFLA
 	exit 1
 fi
 rm -rf "$source"
+# Whoever gives the packages to others is their maintainer, and has an address; until then it is nobody's.
 lintian --fail-on error --suppress-tags bogus-mail-host,initial-upload-closes-no-bugs build/deb/*.changes >&2 || {
 	echo "Error: lintian found errors in the packages (above)" >&2
 	exit 1
