@@ -585,37 +585,47 @@ Read this device's serial number from its flash, print serial=N and set $serial 
 $serial is -1 where there is none (serial=none), where it is not a number of four bytes, and on an error.
 end
 
-# A word that is no number cannot be compared: it is made part of a name.
-define _np_asked
-  set $_np_asked_$arg0 = 1
+# $_np_ledger: whether the word is `next` or `next:SERIES`. Of some words GDB can make no string, which is an error.
+define _np_ask_ledger
+  set $_np_asked = "$arg0"
+  if sizeof($_np_asked) >= 5
+    if $_np_asked[0] == 'n' && $_np_asked[1] == 'e' && $_np_asked[2] == 'x' && $_np_asked[3] == 't'
+      set $_np_ledger = $_np_asked[4] == 0 || $_np_asked[4] == ':'
+    end
+  end
 end
 
-# GDB's scripts have no command to fail with: an undefined one does it.
-define nameplate-program
-  if $argc != 1
-    echo Error: one serial number is wanted: nameplate-program 42\n
-    _np_failed
-  end
+define _np_program
   # Of `next` it is the ledger that knows the number, and OpenOCD that compares it.
-  set $_np_asked_next = 0
-  frame apply 1 -q -s _np_asked $arg0
-  if $_np_asked_next
+  set $_np_ledger = 0
+  frame apply 1 -q -s _np_ask_ledger $arg0
+  if $_np_ledger
     _np_need_openocd
   end
   monitor program_serial $arg0
   maintenance flush register-cache
   nameplate-serial
-  if !$_np_asked_next
+  if !$_np_ledger
     if $serial != $arg0
       echo Error: the serial number was not written: GDB must be connected to an OpenOCD that has nameplate.tcl\n
       _np_failed
     end
   end
 end
+
+# GDB's scripts have no command to fail with: an undefined one does it.
+define nameplate-program
+  if $argc == 1
+    with language c -- _np_program $arg0
+  else
+    echo Error: one serial number is wanted: nameplate-program 42\n
+    _np_failed
+  end
+end
 document nameplate-program
 Usage: nameplate-program SERIAL
-Write the serial number through OpenOCD (its command program_serial), then read it back. With `next`, OpenOCD takes it
-from the ledger that its NAMEPLATE_LEDGER names.
+Write the serial number through OpenOCD (its command program_serial), then read it back. With `next` or `next:SERIES`,
+OpenOCD takes it from the ledger that its NAMEPLATE_LEDGER names.
 A failure is an error of GDB too: a batch run ends with it and with status 1.
 end
 

@@ -171,6 +171,26 @@ quietly() {
 	expect "erased=8192"
 }
 
+@test "cmake: SERIAL next, of any series, out of the ledger, and the firmware reports it" {
+	export NAMEPLATE_LEDGER=$PWD/line.db
+	"$PREFIX/bin/nameplate-ledger" init
+	"$PREFIX/bin/nameplate-ledger" series serial first=7
+	"$PREFIX/bin/nameplate-ledger" series board first=1 form=SN-%03u
+	cmakelists 'nameplate_add_upload(app BOARD ${CMAKE_SOURCE_DIR}/board.cfg CHIP stm32l152rb SERIAL next VERIFY)'
+	quietly cmake -S . -B build -DCMAKE_PREFIX_PATH="$PREFIX"
+	[ "$status" = 0 ] || { show; return 1; }
+	quietly cmake --build build --target upload
+	expect "serial=7"
+	quietly cmake --build build --target upload
+	expect "serial=7"
+	VBOARD_FLASH=$BATS_TEST_TMPDIR/flash-b
+	SERIAL=next:board VARS=hwrev=B2 quietly cmake --build build --target nameplate
+	expect $'serial=SN-001\nhwrev=B2'
+	[ "$("$PREFIX/bin/nameplate-ledger" list --used | wc -l)" = 2 ]
+	NAMEPLATE_LEDGER='' quietly cmake --build build --target upload
+	[ "$status" != 0 ] && [[ "$errors" == *"which ledger?"* ]] || { show; return 1; }
+}
+
 @test "cmake: code that grows into the region does not link; a region of one's own; wrong arguments" {
 	cmakelists 'nameplate_add_upload(app BOARD ${CMAKE_SOURCE_DIR}/board.cfg CHIP stm32l152rb)' 'target_compile_definitions(app PRIVATE GROW)'
 	cmake -S . -B build -DCMAKE_PREFIX_PATH="$PREFIX" >"$out" 2>&1

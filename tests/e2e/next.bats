@@ -10,7 +10,10 @@ setup() {
 	ledger init
 	ledger series serial first=7 form=SN-%03u
 }
-teardown() { nameplate_teardown; }
+teardown() {
+	[ -z "${SERVER:-}" ] || { server stop; rm -rf "$SERVER" "$SERVER.log"; }
+	nameplate_teardown
+}
 
 ledger() { "$PROGRAM" --ledger line.db "$@" >ledger.out 2>ledger.err || { cat ledger.err; return 1; }; }
 # next COMMAND...: on the board in hand, without an image.
@@ -56,6 +59,27 @@ uid() { next "nameplate whois" && sed -n 's/^uid=\([0-9A-F]*\).*/\1/p' "$out"; }
 	failed 'without printing the line "never"'
 	counts used 3
 	counts open 1
+}
+
+@test "next: a number and an address by verify, by noverify, by the firmware's own line; what it does not report stays open" {
+	ledger series mac block=02:00:5E:10:00:00/28
+	nameplate_run "set NAMEPLATE_LEDGER line.db" 'program_vars serial=next mac:mac=next:mac hwrev=B2 verify'
+	expect $'serial=SN-007\nmac=02:00:5e:10:00:00\nhwrev=B2'
+	grep -q 'firmware: mac=02:00:5e:10:00:00' "$err"
+	another b
+	nameplate_run "set NAMEPLATE_LEDGER line.db" 'program_vars serial=next mac:mac=next:mac noverify'
+	expect $'serial=SN-008\nmac=02:00:5e:10:00:01'
+	! grep -q 'firmware: ' "$err" || return 1
+	another c
+	firmware silent <<<'b .'
+	nameplate_run "set NAMEPLATE_LEDGER line.db" "set NAMEPLATE_TIMEOUT 0.5" 'program_vars silent.elf serial=next mac:mac=next:mac verify'
+	failed "within 0.5 s"
+	counts used 4
+	counts open 2
+	nameplate_run "set NAMEPLATE_LEDGER line.db" 'program_vars serial=next mac:mac=next:mac verify'
+	expect $'serial=SN-009\nmac=02:00:5e:10:00:02'
+	counts open 0
+	ledger check
 }
 
 @test "next: whatever a cut leaves, the same device gets the same number" {
@@ -224,7 +248,18 @@ uid() { next "nameplate whois" && sed -n 's/^uid=\([0-9A-F]*\).*/\1/p' "$out"; }
 	failed "which ledger?"
 }
 
-@test "next reaches the ledger from make and from GDB" {
+# gdb_session COMMAND...: in GDB, connected to an OpenOCD that has the ledger.
+gdb_session() {
+	local words=() command
+	for command in "$@"; do words+=(-ex "$command"); done
+	status=0
+	gdb-multiarch -batch -nx "$DEMO" -x "$HOME_DIR/gdb/nameplate.gdb" \
+		-ex "target extended-remote | openocd -c 'gdb_port pipe; log_output gdb.log' -f $HOME_DIR/openocd/board/$BOARD.cfg -c 'set NAMEPLATE_IMAGE {}' -c init -c 'reset halt'" \
+		"${words[@]}" >"$out" 2>"$err" || status=$?
+	stdout=$(cat "$out")
+}
+
+@test "next reaches the ledger from make" {
 	export NAMEPLATE_LEDGER=$PWD/line.db
 	cat >Makefile <<-MAKE
 		FIRMWARE := $DEMO
@@ -235,11 +270,57 @@ uid() { next "nameplate whois" && sed -n 's/^uid=\([0-9A-F]*\).*/\1/p' "$out"; }
 	MAKE
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s nameplate SERIAL=next VARS=hwrev=B2 >"$out" 2>"$err"
 	[ "$(grep -a = "$out")" = $'serial=SN-007\nhwrev=B2' ]
+	counts used 1
+}
+
+@test "next reaches the ledger from GDB, with a series too, also where it is set to another language" {
+	export NAMEPLATE_LEDGER=$PWD/line.db
+	ledger series board first=100
+	gdb_session 'nameplate-program next'
+	[ "$status" = 0 ] && [[ "$stdout" == *serial=SN-007* ]] || { show; return 1; }
 	another b
-	openocd -c 'gdb_port pipe' -f "$HOME_DIR/openocd/board/$BOARD.cfg" -c shutdown >/dev/null 2>&1 </dev/null || true
-	gdb-multiarch -batch -nx "$DEMO" -x "$HOME_DIR/gdb/nameplate.gdb" \
-		-ex "target extended-remote | openocd -c 'gdb_port pipe; log_output gdb.log' -f $HOME_DIR/openocd/board/$BOARD.cfg -c 'set NAMEPLATE_IMAGE {}' -c init -c 'reset halt'" \
-		-ex 'nameplate-program next' >"$out" 2>"$err" || { cat "$out" "$err"; return 1; }
-	grep -q "SN-008" "$out"
-	counts used 2
+	gdb_session 'set language rust' 'nameplate-program next:board'
+	[ "$status" = 0 ] && [[ "$stdout" == *serial=100* ]] || { show; return 1; }
+	another c
+	gdb_session 'nameplate-program next:none'
+	[ "$status" = 1 ] && grep -q "no series none" gdb.log "$out" "$err" || { show; return 1; }
+	# What the device says is compared with what was asked for, also after that.
+	gdb_session 'nameplate-program next:board' 'monitor rename program_serial _gone; proc program_serial {args} {}' 'nameplate-program 4711'
+	[ "$status" = 1 ] && [[ "$stdout" == *serial=101*"was not written"* ]] || { show; return 1; }
+	counts used 3
+}
+
+# server COMMAND...: the PostgreSQL of this test.
+server() { "$HOME_DIR/tests/ledger/server" "$1" "$SERVER" "${@:2}"; }
+
+@test "next on PostgreSQL: two boards, a server that is gone before and after the write; its password is nowhere" {
+	SERVER=$(mktemp -d /tmp/nameplate-pg.XXXXXX)
+	server start
+	psql -q -X -h "$SERVER" -U ledger -d postgres -c "CREATE ROLE locked LOGIN SUPERUSER PASSWORD 'geheim'" -c "CREATE DATABASE line"
+	export PGPASSFILE=$PWD/pass
+	printf '%s\n' '*:*:*:locked:geheim' >pass
+	chmod 600 pass
+	local url="postgresql://locked@/line?host=$SERVER" step
+	pg() { nameplate_bare "set NAMEPLATE_LEDGER {$url}" "$@"; }
+	"$PROGRAM" --ledger "$url" init
+	"$PROGRAM" --ledger "$url" series serial first=1 form=PG-%04u
+	pg "program_serial next"
+	expect "serial=PG-0001"
+	another b
+	pg "debug_level 3" "program_vars serial=next hwrev=B2"
+	[ "$status" = 0 ] && [ "$stdout" = $'serial=PG-0002\nhwrev=B2' ]
+	grep -q geheim "$err" "$SERVER/log" && return 1
+	pg "nameplate whois"
+	[ "$status" = 0 ] && [[ "$stdout" == *value=PG-0002*state=used* ]] || { show; return 1; }
+	another c
+	pg "proc gone {} {exec $HOME_DIR/tests/ledger/server kill $SERVER}" "set NAMEPLATE_BEFORE_WRITE gone" "program_serial next"
+	failed "the device has its values, but the ledger does not know" "cannot be reached"
+	pg "program_serial next"
+	refused "cannot be reached"
+	server start
+	pg "program_serial next"
+	expect "serial=PG-0003"
+	grep -q geheim "$err" "$SERVER/log" && return 1
+	"$PROGRAM" --ledger "$url" check
+	[ "$("$PROGRAM" --ledger "$url" list --used | wc -l)" = 3 ]
 }
