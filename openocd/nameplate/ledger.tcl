@@ -182,7 +182,7 @@ proc _np_ledger_check {ask} {
 
 # ---- the upload -----------------------------------------------------------------------------------------------
 # ::_np_taken is there while an upload is open in the ledger: its key (upload), whose it is (device), whether the flash may have
-# changed (begun), what was read back (has), when it began (start).
+# changed (begun), what was read back (has), when it began (start), the words that name its image (image, sum).
 
 # The device in hand, as the ledger writes it.
 proc _np_ledger_device {region} {
@@ -252,8 +252,9 @@ proc _np_ledger_take {region store ask} {
 	if {[llength $has] == 0} {
 		set has [_np_ledger_has_other $store [dict get $ask others]]
 	}
+	set image [expr {[dict get $ask image] eq "" ? {} : [list --image=[dict get $ask image]]}]
 	set from ""
-	foreach line [split [_np_ledger take --uid=$device --secrets {*}$has -- {*}$series] \n] {
+	foreach line [split [_np_ledger take --uid=$device --secrets {*}$image {*}$has -- {*}$series] \n] {
 		regexp {^([^=:]*)[^=]*=(.*)$} $line all key value
 		if {$key eq "series"} {
 			set from $value
@@ -263,7 +264,8 @@ proc _np_ledger_take {region store ask} {
 			set given($from,$key) $value
 		}
 	}
-	array set ::_np_taken [list device $device upload $given(upload) begun 0 has {} start [clock milliseconds]]
+	set sum [expr {$image eq {} ? {} : [list --image-sha256=$given(image-sha256)]}]
+	array set ::_np_taken [list device $device upload $given(upload) begun 0 has {} start [clock milliseconds] image $image sum $sum]
 	set vars {}
 	foreach var [dict get $ask vars] {
 		if {[dict exists $var series]} {
@@ -305,8 +307,8 @@ proc _np_ledger_done {} {
 	array set taken [array get ::_np_taken]
 	# Whatever comes now, the upload has not failed.
 	unset ::_np_taken
-	set seconds [expr {([clock milliseconds] - $taken(start)) / 1000.0}]
-	if {[catch {_np_ledger done --uid=$taken(device) --upload=$taken(upload) --seconds=[format %.3f $seconds] {*}$taken(has)} why]} {
+	set seconds --seconds=[format %.3f [expr {([clock milliseconds] - $taken(start)) / 1000.0}]]
+	if {[catch {_np_ledger done --uid=$taken(device) --upload=$taken(upload) $seconds {*}$taken(image) {*}$taken(sum) {*}$taken(has)} why]} {
 		_np_fail "the device has its values, but the ledger does not know that they are written: $why; then run the same command again"
 	}
 }
@@ -321,7 +323,8 @@ proc _np_ledger_failed {why} {
 	if {[lsearch -exact $::_np_said $why] < 0} {
 		set why "an error of OpenOCD's"
 	}
-	if {[catch {_np_ledger failed --uid=$taken(device) --upload=$taken(upload) {*}[expr {$taken(begun) ? {} : {--nothing-written}}] \
+	set nothing [expr {$taken(begun) ? {} : {--nothing-written}}]
+	if {[catch {_np_ledger failed --uid=$taken(device) --upload=$taken(upload) {*}$taken(sum) {*}$nothing \
 		"--reason=[_np_one_line $why]"} text]} {
 		_np_say "the ledger could not be told that this failed ($text): the values stay with the device"
 	}

@@ -55,6 +55,28 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	[[ "$output" == *"never changed"* ]]
 }
 
+@test "take prints an image's SHA-256, and done records it, of a file that has not changed" {
+	start
+	for length in 0 1 55 56 63 64 65 119 120 4097; do
+		head -c $length /dev/zero | tr '\0' x >image
+		hash=$(sha256sum <image | cut -c1-64)
+		gives "image-sha256=$hash" take --uid $U --image image
+	done
+	ok take --json --uid $U --image image
+	[ "$(jq -r '."image-sha256"' "$out")" = "$hash" ]
+	no "missing" "cannot be read" -- take --uid $V --image missing
+	no "cannot be read" -- take --uid $V --image .
+	ok take --uid $U --image image
+	key=$(field upload)
+	echo >>image
+	no "changed during the upload" "$hash" -- done --uid $U --upload "$key" --has 1 --image image --image-sha256 "$hash"
+	ok list --open
+	[ "$(wc -l <"$out")" = 1 ]
+	ok done --uid $U --upload "$key" --has 1 --image image
+	ok uploads $U
+	[[ "$stdout" == *"image-sha256=$(sha256sum <image | cut -c1-64)"* ]]
+}
+
 @test "what is read back must be what was taken, all of it" {
 	start
 	ok series mac block=02:00:5E:10:00:00/28
@@ -221,22 +243,22 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 
 @test "import: quotes, a byte order mark, CR LF, types; a row is one device's values; secrets stay in" {
 	ok init
-	printf '\xEF\xBB\xBFsn,mac:mac,gain:f32,key:hex:secret\r\n"SN 1",02:00:00:00:00:01,1.50,00FF\r\n\r\nSN2,02-00-00-00-00-02,2,beef\r\n' >list.csv
+	printf '\xEF\xBB\xBFsn,mac:mac,gain:f32,key:hex:secret\r\n"SN 1",02:00:00:00:00:01,1.50,00FFC0FFEE00FF\r\n\r\nSN2,02-00-00-00-00-02,2,beefbeefbeef\r\n' >list.csv
 	ok import board list.csv
 	[ "$(field imported)" = 2 ]
 	[ "$(field columns)" = sn:text,mac:mac,gain:f32,key:hex:secret ]
 	ok take --uid $U board
 	[ "$(grep : "$out")" = "$(printf '%s\n' "sn:text=SN 1" mac:mac=02:00:00:00:00:01 gain:f32=1.5)" ]
-	gives key:hex:secret=00ff take --uid $U --secrets board
+	gives key:hex:secret=00ffc0ffee00ff take --uid $U --secrets board
 	ok take --json --uid $U board
-	[ "$(grep -c 00ff "$out")" = 0 ]
+	[ "$(grep -c 00ffc0ffee00ff "$out")" = 0 ]
 	ok done --uid $U --has "board=SN 1"
 	for words in "export --json" "export --csv numbers" "export --csv" uploads list "show $U" "list --json" check; do
 		ok $words
-		[ "$(grep -ciE '00ff|beef' "$out")" = 0 ] || { echo "a secret in: $words"; show; return 1; }
+		[ "$(grep -ciE '00ffc0ffee00ff|beefbeefbeef' "$out")" = 0 ] || { echo "a secret in: $words"; show; return 1; }
 	done
 	ok export --json --secrets
-	[ "$(grep -cE '00ff|beef' "$out")" = 2 ]
+	[ "$(grep -cE '00ffc0ffee00ff|beefbeefbeef' "$out")" = 2 ]
 	ok export --csv numbers --secrets -o numbers.csv
 	[ "$(stat -c %a numbers.csv)" = 600 ]
 	printf 'sn,pin\nA,98765\n' >pins.csv

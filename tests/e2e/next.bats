@@ -61,6 +61,30 @@ uid() { next "nameplate whois" && sed -n 's/^uid=\([0-9A-F]*\).*/\1/p' "$out"; }
 	counts open 1
 }
 
+@test "next: the record has the image's SHA-256, what was read back, how long it took; an image that changed meanwhile is none" {
+	cp "$DEMO" '> fw.elf'
+	local hash
+	hash=$(sha256sum <"$DEMO" | cut -c1-64)
+	nameplate_run "set NAMEPLATE_LEDGER line.db" 'program_serial next {./> fw.elf} verify'
+	expect "serial=SN-007"
+	ledger export --json
+	jq -e --arg hash "$hash" '.uploads | length == 1 and (.[0] | .what == "done" and ."image-sha256" == $hash
+		and .read == {serial: "SN-007"} and .milliseconds > 50 and .milliseconds < 60000)' ledger.out
+	next "program_serial next"
+	ledger export --json
+	jq -e '.uploads | length == 2 and .[1]."image-sha256" == null' ledger.out
+	another b
+	nameplate_run "set NAMEPLATE_LEDGER line.db" "proc other {} {exec sh -c {echo >>'> fw.elf'}}" "set NAMEPLATE_BEFORE_WRITE other" \
+		'program_serial next {> fw.elf}'
+	failed "the device has its values" "changed during the upload" "$hash"
+	counts open 1
+	another c
+	VBOARD_ARGS="--cut 3:torn" nameplate_run "set NAMEPLATE_LEDGER line.db" "program_serial next"
+	failed ""
+	ledger export --json
+	jq -e --arg hash "$hash" '.uploads[2] | .what == "failed" and ."image-sha256" == $hash' ledger.out
+}
+
 @test "next: a number and an address by verify, by noverify, by the firmware's own line; what it does not report stays open" {
 	ledger series mac block=02:00:5E:10:00:00/28
 	nameplate_run "set NAMEPLATE_LEDGER line.db" 'program_vars serial=next mac:mac=next:mac hwrev=B2 verify'

@@ -6,6 +6,7 @@
 #include "error.h"
 #include "options.h"
 #include "report.h"
+#include "sha256.h"
 #include "word.h"
 
 #include <errno.h>
@@ -22,7 +23,7 @@ struct given {
 
 struct take {
 	const struct options *options;
-	char uid[UID_TEXT], upload[KEY_TEXT];
+	char uid[UID_TEXT], upload[KEY_TEXT], image[SHA256_TEXT];
 	struct device device;
 	struct found found;
 	unsigned count;
@@ -127,6 +128,8 @@ static void print_lines(const struct take *take)
 	report_text(&report, "uid", take->uid);
 	report_integer(&report, "copy", take->device.copy);
 	report_text(&report, "upload", take->upload);
+	if (*take->image)
+		report_text(&report, "image-sha256", take->image);
 	for (unsigned i = 0; i < take->count; i++) {
 		report_text(&report, "series", take->series[i].name);
 		report_text(&report, "state", take->given[i].state);
@@ -148,6 +151,8 @@ static int print_json(const struct take *take)
 				"upload", take->upload, "series");
 	int err;
 
+	if (*take->image)
+		json_object_set_new(all, "image-sha256", json_string(take->image));
 	for (unsigned i = 0; i < take->count; i++) {
 		json_t *values = json_array();
 
@@ -236,7 +241,8 @@ int command_take(struct database *db, const struct options *options)
 	take.options = options;
 	if (!options->uid)
 		return fail("take needs --uid and the device's unique ID");
-	if (parse_series(db, &take) || found_parse(db, options, &take.found))
+	if (parse_series(db, &take) || found_parse(db, options, &take.found) ||
+	    (options->image && sha256_file(options->image, take.image)))
 		return -1;
 	err = !strcmp(options->uid, "-")                                ? take_all(db, &take)
 	      : word_uid(options->uid, take.uid) || take_one(db, &take) ? -1

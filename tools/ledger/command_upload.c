@@ -7,6 +7,7 @@
 #include "options.h"
 #include "record.h"
 #include "report.h"
+#include "sha256.h"
 #include "word.h"
 
 #include <jansson.h>
@@ -16,7 +17,8 @@
 struct upload {
 	const struct options *options;
 	const char *what;
-	char uid[UID_TEXT], key[KEY_TEXT], *read;
+	char uid[UID_TEXT], key[KEY_TEXT], *read, sum[SHA256_TEXT];
+	const char *image;
 	struct found found;
 	struct device device;
 	int freed;
@@ -109,7 +111,8 @@ static int none_left(struct database *db, const struct upload *upload)
 static int work(struct database *db, void *data)
 {
 	struct upload *upload = data;
-	struct record record = {upload->key, upload->what, upload->uid, 0, upload->read, upload->options};
+	struct record record = {upload->key,  upload->what,  upload->uid,    0,
+				upload->read, upload->image, upload->options};
 	const bool done = !strcmp(upload->what, "done");
 	int known = recorded(db, upload);
 
@@ -130,6 +133,23 @@ static int work(struct database *db, void *data)
 	return record_add(db, &record) < 0 ? -1 : 0;
 }
 
+/* The image's SHA-256: as it was given, or the file's. Of both, the file must still be the one that was written. */
+static int take_image(struct upload *upload)
+{
+	const struct options *options = upload->options;
+
+	upload->image = options->image_sha256;
+	if (!options->image)
+		return 0;
+	if (sha256_file(options->image, upload->sum))
+		return -1;
+	upload->image = upload->sum;
+	return options->image_sha256 && strcmp(options->image_sha256, upload->sum)
+		       ? fail("the image %s changed during the upload: its SHA-256 is not %s any more",
+			      quote(options->image), options->image_sha256)
+		       : 0;
+}
+
 static int end_upload(struct database *db, const struct options *options, const char *what)
 {
 	static struct upload upload;
@@ -142,7 +162,7 @@ static int end_upload(struct database *db, const struct options *options, const 
 		return fail("%s needs --uid and the device's unique ID", what);
 	if (options->upload && strlen(options->upload) != KEY_TEXT - 1)
 		return fail("--upload %s: give what take printed as upload=", quote(options->upload));
-	if (word_uid(options->uid, upload.uid) || found_parse(db, options, &upload.found))
+	if (word_uid(options->uid, upload.uid) || found_parse(db, options, &upload.found) || take_image(&upload))
 		return -1;
 	word_random(upload.key);
 	if (options->upload)

@@ -15,7 +15,7 @@ _nameplate_ledger() {
 		esac
 	done
 	case $before in
-	--ledger | --output | -o | --from)
+	--ledger | --output | -o | --from | --image)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
@@ -27,8 +27,8 @@ _nameplate_ledger() {
 	init) words='--from' ;;
 	series) words='first= last= form= block=' ;;
 	import) words='--columns --secret' ;;
-	take) words='--uid --has --secrets --json' ;;
-	done) words='--uid --has --upload --image-sha256 --seconds --reason' ;;
+	take) words='--uid --has --image --secrets --json' ;;
+	done) words='--uid --has --upload --image --image-sha256 --seconds --reason' ;;
 	failed) words='--uid --has --upload --nothing-written --reason' ;;
 	list) words='--open --used --free --scrapped --json' ;;
 	export) words='--csv --json --secrets --output uploads numbers' ;;

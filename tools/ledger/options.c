@@ -20,6 +20,7 @@ static const struct option table[] = {
 	{"uid", required_argument, NULL, 'U'},
 	{"has", required_argument, NULL, 'A'},
 	{"upload", required_argument, NULL, 'P'},
+	{"image", required_argument, NULL, 'M'},
 	{"image-sha256", required_argument, NULL, 'I'},
 	{"seconds", required_argument, NULL, 'D'},
 	{"reason", required_argument, NULL, 'R'},
@@ -43,9 +44,10 @@ const struct command commands[] = {
 	 "make a series of numbers; without words, show all"},
 	{"import", command_import, ACCESS_WRITE, "CET", 2, 2, "NAME FILE.csv [--columns NAME:TYPE,...] [--secret NAME]",
 	 "make a series out of a list, or add to it"},
-	{"take", command_take, ACCESS_WRITE, "UATS", 0, SERIES_MAX, "--uid ID|- [--has [SERIES=]VALUE]... [--secrets] [SERIES...]",
+	{"take", command_take, ACCESS_WRITE, "UATSM", 0, SERIES_MAX,
+	 "--uid ID|- [--has [SERIES=]VALUE]... [--image FILE] [--secrets] [SERIES...]",
 	 "give a device a value, before it is written"},
-	{"done", command_done, ACCESS_WRITE, "UATPIDR", 0, 0, "--uid ID --has [SERIES=]VALUE... [--upload KEY]",
+	{"done", command_done, ACCESS_WRITE, "UATPMIDR", 0, 0, "--uid ID --has [SERIES=]VALUE... [--upload KEY]",
 	 "the device has it: this was read back"},
 	{"failed", command_failed, ACCESS_WRITE, "UATPIDRN", 0, 0, "--uid ID [--upload KEY] [--nothing-written] [--reason TEXT]",
 	 "the upload failed"},
@@ -73,7 +75,7 @@ static void usage(FILE *to)
 	for (const struct command *command = commands; command->name; command++)
 		fprintf(to, "  %-8s %s\n           %s\n", command->name, command->words, command->help);
 	fputs("\n  --station NAME       who says so (NAMEPLATE_STATION, or the host's name)\n"
-	      "  --image-sha256 HEX, --seconds S, --reason TEXT   for the record of an upload\n"
+	      "  --image FILE (or --image-sha256 HEX), --seconds S, --reason TEXT   for the record of an upload\n"
 	      "  --help, --version\n\nStatus 0, or 1 after an error. man nameplate-ledger has it all.\n", to);
 }
 
@@ -93,7 +95,7 @@ static int take_hash(struct options *options, const char *text)
 {
 	if (strlen(text) != 64 || strspn(text, "0123456789abcdef") != 64)
 		return fail("--image-sha256 %s: give 64 lower-case hex digits, as sha256sum prints them", quote(text));
-	options->image = text;
+	options->image_sha256 = text;
 	return 0;
 }
 
@@ -123,6 +125,7 @@ static int take(struct options *options, int option, const char *name)
 	case 'U': options->uid = optarg; return 0;
 	case 'A': return take_one_more(options->has, &options->has_count, "--has");
 	case 'P': options->upload = optarg; return 0;
+	case 'M': options->image = optarg; return 0;
 	case 'I': return take_hash(options, optarg);
 	case 'D': return take_seconds(options, optarg);
 	case 'R': options->reason = optarg; return 0;

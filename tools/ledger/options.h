@@ -14,7 +14,7 @@
 #define SERIES_MAX 16
 
 struct options {
-	const char *ledger, *station, *uid, *upload, *image, *reason, *columns, *output, *from, *state;
+	const char *ledger, *station, *uid, *upload, *image, *image_sha256, *reason, *columns, *output, *from, *state;
 	const char *has[HAS_MAX], *secret_columns[HAS_MAX];
 	unsigned has_count, secret_count;
 	int64_t milliseconds; /* -1: not given */

@@ -17,7 +17,7 @@ int record_add(struct database *db, const struct record *record)
 	time_now(now);
 	snprintf(duration, sizeof duration, "%lld", (long long)options->milliseconds);
 	return run(db, SQL_RECORD_ADD, "tttttitttt", record->key ? record->key : key, now, options->station,
-		   record->what, record->uid, record->copy, record->read, options->image,
+		   record->what, record->uid, record->copy, record->read, record->image,
 		   options->milliseconds < 0 ? NULL : duration, options->reason);
 }
 
@@ -26,7 +26,7 @@ int record_said(struct database *db, const struct options *options, const char *
 {
 	json_t *object = series ? json_pack("{s:s}", series, value) : NULL;
 	char *read = object ? json_dumps(object, JSON_COMPACT) : NULL;
-	const struct record record = {NULL, what, uid, copy, read, options};
+	const struct record record = {NULL, what, uid, copy, read, NULL, options};
 	int err = series && !read ? fail_memory() : record_add(db, &record);
 
 	free(read);

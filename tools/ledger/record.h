@@ -12,7 +12,8 @@ struct record {
 	const char *what, *uid;
 	int64_t copy;
 	const char *read;              /* a JSON object, or NULL */
-	const struct options *options; /* station, image, duration, reason */
+	const char *image;             /* its SHA-256, or NULL */
+	const struct options *options; /* station, duration, reason */
 };
 
 /* 1: written, 0: there is one of this key, -1. */
