@@ -588,3 +588,38 @@ with_eeprom() {
 	pio_run
 	uploaded 'SUCCESS'
 }
+
+# cube NAME KIB LINE...: a project NAME with STM32Cube's stand-in, whose constants take so much; pio_run in it.
+cube() {
+	local name=$1 kib=$2
+	shift 2
+	mkdir -p "$name/src"
+	printf '%s\n' '#include <Arduino.h>' 'void setup() {}' 'void loop() {}' >"$name/src/main.cpp"
+	echo "const char filler[$kib * 1024] = {1};" >"$name/src/filler.c"
+	ini 'build_flags = -Wl,-u,filler' "$@"
+	sed 's/arduino/stm32cube/' platformio.ini >"$name/platformio.ini"
+	[ "$name" = with ] || sed -i '/^extra_scripts/d; /^lib_deps/d' "$name/platformio.ini"
+	cd "$name" || return 1
+	PLATFORMIO_BUILD_DIR=$PWD/build pio_run
+	cd ..
+}
+
+@test "two projects in one core folder, with Nameplate and without: what one leaves in the shared package is no matter to the other" {
+	local cached=$PLATFORMIO_CORE_DIR/packages/tool-ldscripts-ststm32/stm32l1/STM32L152RB_DEFAULT.ld order who
+	for order in 'with without' 'without with'; do
+		rm -f "$cached"
+		for who in $order; do
+			if [ "$who" = with ]; then
+				cube with 100 'custom_nameplate_serial = 42'
+				uploaded SUCCESS 'from 122880 bytes'
+			else
+				cube without 124
+				uploaded SUCCESS 'from 131072 bytes'
+			fi
+			grep -q '128K' "$cached"
+		done
+		# The script has the whole flash, and the region is free all the same.
+		cube with 121 'custom_nameplate_serial = 42'
+		pio_refused 'touches the reserved flash 0x0801E000'
+	done
+}

@@ -28,10 +28,11 @@ PLATFORM = {
     "description": "Builds and uploads for a virtual board",
     "version": "19.6.0",
     "engines": {"platformio": "*"},
-    "frameworks": {"arduino": {"script": "builder/arduino.py"}},
+    "frameworks": {name: {"script": "builder/%s.py" % name} for name in ("arduino", "stm32cube")},
     "packages": {
         "toolchain-gccarmnoneeabi": {"type": "toolchain", "owner": "platformio", "version": "~1.120301.0"},
         "tool-openocd": {"type": "uploader", "owner": "platformio", "version": "~3.1200.0"},
+        "tool-ldscripts-ststm32": {"owner": "platformio", "version": "~0.2.0"},
     },
 }
 
@@ -57,7 +58,7 @@ def board(chip, cpu, flash, ram):
         "name": "Virtual " + chip.upper(),
         "url": "https://example.com/",
         "vendor": "Nameplate",
-        "frameworks": ["arduino"],
+        "frameworks": ["arduino", "stm32cube"],
         "build": {"cpu": cpu, "mcu": chip.split("-")[0] + "t6", "f_cpu": "32000000L"},
         "upload": {
             "maximum_size": flash,
@@ -109,6 +110,8 @@ def main(core, home):
         found = shutil.which("arm-none-eabi-" + program)
         if found:
             os.symlink(found, os.path.join(toolchain, "bin", "arm-none-eabi-" + program))
+    scripts = tool("tool-ldscripts-ststm32", packages["tool-ldscripts-ststm32"]["version"])
+    shutil.copytree(os.path.join(platform, "ldscripts"), scripts, dirs_exist_ok=True)
     openocd = tool("tool-openocd", packages["tool-openocd"]["version"])
     os.makedirs(os.path.join(openocd, "bin"))
     os.symlink(shutil.which("openocd"), os.path.join(openocd, "bin", "openocd"))

@@ -246,6 +246,15 @@ def check_elf(target, source, env):
         linked_region(path)
 
 
+def check_linked(target, source, env):
+    try:
+        check_elf(target, source, env)
+    except SystemExit:
+        # SCons remembers the last link that went well: with the same objects again, it would take this file for that one's.
+        os.remove(env.subst(ELF))
+        raise
+
+
 # ---- the upload -----------------------------------------------------------------------------------------------------
 
 # OpenOCD's `program` among the commands of one -c: what stands before it stays, what it does we do.
@@ -381,6 +390,10 @@ BOARD_SIZE = int(BOARD.get("upload.maximum_size", 0))
 LARGE = 64 * nameplate_parts.KIB
 
 
+# Their builders make a linker script of a part that has none, once, in a package that all projects share.
+SHARED_SCRIPTS = ("cmsis", "spl", "stm32cube")
+
+
 def shrink_flash():
     """Linker scripts that are made for the board, and the size check, take the flash's size from here."""
     size = BOARD_SIZE
@@ -388,8 +401,14 @@ def shrink_flash():
     # Only a script of the project's own can put code behind the region, too.
     in_front = not BOARD.get("build.ldscript", "") or not option("region") or sum(REGION) == end
     smaller = min(size, end - flash, REGION[0] - flash) if in_front and REGION[0] > flash else size
-    if smaller < size:
-        BOARD.update("upload.maximum_size", smaller)
+
+    def shrink(target, source, env):
+        env.BoardConfig().update("upload.maximum_size", smaller)
+
+    if any(framework in SHARED_SCRIPTS for framework in env.get("PIOFRAMEWORK", [])):
+        env.AddPreAction("checkprogsize", env.Action(shrink, None))
+    else:
+        shrink(None, None, env)
     if REGION[1] >= LARGE and not option("region"):
         print(
             "Nameplate: the last %d KiB of the flash are reserved, which is one sector; custom_nameplate_region names a smaller"
@@ -412,7 +431,7 @@ if PART and PART.ecc:
     env.Append(LINKFLAGS=["-Wl,--defsym=%s=0x%08X" % pair for pair in zip(names, PART.ecc)] + ["-T" + ecc_script()])
 if PART and PART.guarded:
     env.Append(CPPDEFINES=["NAMEPLATE_GUARDED_LOADS"])
-env.AddPostAction(ELF, env.VerboseAction(check_elf, "Checking the reserved flash"))
+env.AddPostAction(ELF, env.VerboseAction(check_linked, "Checking the reserved flash"))
 env.AddPreAction("upload", env.VerboseAction(before_upload, "Nameplate: preparing the upload"))
 for each in TARGETS:
     custom_target(each)
