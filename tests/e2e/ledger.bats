@@ -555,6 +555,15 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	[ "$ENGINE" = sqlite ] || [[ "$output" == *server-kills=1* ]]
 }
 
+@test "init from eight stations at once, thirty times: one ledger each time, and nobody fails" {
+	[ "$ENGINE" = sqlite ] || skip "SQLite's file comes into being by init; a database server has one database"
+	for round in $(seq 30); do
+		for i in $(seq 8); do "$FAST" --ledger "round-$round.db" init >"init.$i" 2>&1 3>&- & done
+		for job in $(jobs -p); do wait "$job" || cat init.*; done
+		[ "$(cat init.* | sort -u | wc -l)" = 1 ]
+	done
+}
+
 @test "two series in either order, and init, at once: nobody fails, and each device has one of both" {
 	for i in 1 2 3 4; do "$FAST" init >"init.$i" 2>&1 3>&- & done
 	for job in $(jobs -p); do wait "$job"; done

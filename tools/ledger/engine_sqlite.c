@@ -109,17 +109,35 @@ static bool is_empty(struct database *db)
 static int check_ours(struct database *db, enum access access)
 {
 	int64_t application;
+	bool empty;
 
+	/* In one transaction: another station's init may come between. */
+	if (sqlite_script(db, "BEGIN"))
+		return -1;
 	if (!is_ours(db, &application))
 		return report(db);
+	empty = is_empty(db);
+	if (sqlite_script(db, "COMMIT"))
+		return -1;
 	if (application == SCHEMA_APPLICATION)
 		return 0;
-	if (!is_empty(db))
+	if (!empty)
 		return fail("%s is another program's SQLite database: name another file", db->name);
 	if (access != ACCESS_CREATE)
 		return fail("%s is an empty file and no ledger: nameplate-ledger --ledger %s init makes one", db->name,
 			    db->name);
 	return 0;
+}
+
+/* SQLite does not call the busy handler while another connection changes the mode, too. */
+static int enter_wal(struct database *db)
+{
+	int tries = 0;
+
+	while (sqlite3_exec(db->connection, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) == SQLITE_BUSY)
+		if (!wait_a_little(NULL, tries++))
+			break;
+	return sqlite3_errcode(db->connection) == SQLITE_OK ? 0 : report(db);
 }
 
 static int sqlite_open(struct database *db, enum access mode)
@@ -143,7 +161,7 @@ static int sqlite_open(struct database *db, enum access mode)
 		return -1;
 	if (sqlite_script(db, "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF"))
 		return -1;
-	return mode != ACCESS_READ ? sqlite_script(db, "PRAGMA journal_mode=WAL") : 0;
+	return mode != ACCESS_READ ? enter_wal(db) : 0;
 }
 
 static void sqlite_close(struct database *db)
