@@ -228,7 +228,7 @@ UNIT     := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*
 TARGETS  := $(patsubst tests/unit/target/%.c,build/tests/target/%.bin,$(wildcard tests/unit/target/*.c))
 ASAN_OBJ := $(VBOARD_SRC:tools/vboard/%.c=build/asan/%.o)
 SUITES    = $(THROUGH) tests/style tests/power/power.py tests/power/families.py tests/power/unplug.py $(wildcard tests/mutations/run) $(wildcard tests/tcl/*.tcl) \
-            $(wildcard tests/e2e/*.bats) tests/families/every-chip tests/pyocd/run
+            $(wildcard tests/e2e/*.bats) tests/families/every-chip tests/pyocd/run "tests/board/virtual stm32l476rg"
 # Through each probe: what a user does, on every chip; power cuts, on a chip of each flash driver. And what needs a newer OpenOCD.
 DRIVERS  := stm32l073rz stm32f103rb stm32f401cc stm32l476rg stm32h743zi
 NEWER    := serial bad-input gdb expect vars real-boards
@@ -246,6 +246,7 @@ LONG = $(patsubst %,"tests/mutations/run %",$(sort $(wildcard tests/mutations/*.
         $(patsubst %,"tests/power/power.py --long %",$(shell tests/power/power.py --list)) \
         $(patsubst %,"tests/power/families.py --long %",$(shell tests/power/families.py --list)) \
         $(patsubst %,"tests/power/unplug.py --long %",$(shell tests/power/unplug.py --list)) \
+        $(patsubst %,"tests/board/virtual %",$(VIRTUAL)) \
         $(patsubst %,"tests/ledger/long %",ledger ledger-postgres ledger-server) \
         $(patsubst %,"tests/fuzz/run 10000000 %",$(shell seq 10))
 
@@ -331,6 +332,12 @@ demo: ## install what is missing, build, and run the main job on a virtual board
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all
 	$(Q)tools/demo.sh
 
+# BOARD, IMAGE, CHIP, YES, RESTORE, OPENOCD and GDB reach it in the environment (tests/board/README.md).
+board-test: ## try every promise on a real board, BOARD=board/nucleo-l4.cfg; what it erases it saves and gives back
+	$(Q)tools/setup.sh build
+	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all
+	$(Q)tests/board/run
+
 bench: ## measure wire time, wall time and code size against what one would do otherwise
 	$(Q)tools/setup.sh build
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all build/firmware/reader-size
@@ -385,4 +392,4 @@ deb: ## make Debian packages of what is committed, in build/deb
 	$(Q)tools/setup.sh deb
 	$(Q)tools/deb.sh $(VERSION)
 
-.PHONY: all help clean version setup vboard firmware check test test-long test-programs demo bench bench-ledger install deb
+.PHONY: all help clean version setup vboard firmware check test test-long test-programs demo board-test bench bench-ledger install deb
