@@ -271,6 +271,23 @@ nmi_handler_is_ours() { # ELF
 	survives cmake --build build --target upload
 }
 
+# The rules of Arduino's Library specification 2.2 that a program can look at; `arduino-lint` has them all.
+@test "arduino: the library's folder keeps Arduino's rules" {
+	cd "$HOME_DIR/firmware"
+	field() { sed -n "s/^$1=//p" library.properties; }
+	[ -z "$(sed '/^#/d; s/=.*//' library.properties | sort | uniq -d)" ]
+	for name in name version author maintainer sentence paragraph category url architectures; do
+		[ -n "$(field $name)" ] || { echo "no $name"; return 1; }
+	done
+	[[ "$(field name)" =~ ^[A-Za-z0-9][A-Za-z0-9\ _.-]{0,62}$ && "$(field name)" != Arduino* ]]
+	[[ "$(field category)" =~ ^(Display|Communication|Signal Input/Output|Sensors|Device Control|Timing|Data Storage|Data Processing|Other)$ ]]
+	[[ "$(field sentence)" != *[Aa]rduino* && "$(field paragraph)" != *"$(field sentence)"* ]]
+	for header in $(field includes | tr , ' '); do [ -f "$header" ]; done
+	# Flat: what is compiled lies in the folder itself; there is no src beside it, no link, no program.
+	[ ! -e src ] && [ -z "$(find . -type l -o -name .development -o -name '*.exe')" ]
+	for sketch in examples/*; do [ -f "$sketch/$(basename "$sketch").ino" ]; done
+}
+
 # The commands and blocks of tools/make/README.md.
 readme_commands() { grep -E "$1" "$HOME_DIR/tools/make/README.md"; }
 block() { awk -v wanted="\`\`\`$1" '/^```/ { inside = $0 == wanted && !inside; next } inside' "$HOME_DIR/tools/make/README.md"; }
@@ -285,6 +302,20 @@ block() { awk -v wanted="\`\`\`$1" '/^```/ { inside = $0 == wanted && !inside; n
 	done < <(readme_commands '^make (upload|nameplate)')
 	[ "$(readme_commands '^make (upload|nameplate)' | wc -l)" = 7 ]
 	[ "$stdout" = "erased=8192" ]
+}
+
+@test "README: its lines for FetchContent, with a clone in which nothing is built" {
+	project_copy "$BATS_TEST_TMPDIR/clone"
+	git -C "$BATS_TEST_TMPDIR/clone" tag "v$(sed -n 's/^#define NAMEPLATE_VERSION "\(.*\)"/\1/p' "$HOME_DIR/firmware/nameplate.h")"
+	cmakelists 'nameplate_add_upload(app BOARD ${CMAKE_SOURCE_DIR}/board.cfg CHIP stm32l152rb SERIAL 42 VERIFY)'
+	block 'cmake fetch' | sed "s|https://example.com/nameplate.git|file://$BATS_TEST_TMPDIR/clone|" >fetch
+	[ "$(wc -l <fetch)" = 3 ]
+	sed -i -e '/find_package/{r fetch' -e 'd}' CMakeLists.txt
+	CC=arm-none-eabi-gcc CFLAGS=-mthumb quietly cmake -S . -B build
+	[ "$status" = 0 ] || { show; cat "$out"; return 1; }
+	quietly cmake --build build --target upload
+	expect "serial=42"
+	[ ! -e "$BATS_TEST_TMPDIR/clone/build" ]
 }
 
 @test "README: its lines of CMake and its five commands" {

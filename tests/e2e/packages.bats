@@ -5,7 +5,8 @@ load ../lib/helpers
 
 setup_file() {
 	export PACKAGES=$BATS_FILE_TMPDIR
-	git clone -q "$BATS_TEST_DIRNAME/../.." "$PACKAGES/clone" # what is not committed is not in it
+	project_copy "$PACKAGES/clone"
+	echo 'what is not committed' >>"$PACKAGES/clone/openocd/nameplate.tcl"
 	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$PACKAGES/clone" deb >"$PACKAGES/made" 2>"$PACKAGES/said" || {
 		cat "$PACKAGES/said"
 		return 1
@@ -33,6 +34,7 @@ files() { dpkg --root="$ROOT" -L "$1" | while read -r path; do [ -d "$ROOT$path"
 
 @test "two packages of this version; lintian finds no error; vboard stands alone, under its own licence" {
 	[ "$(wc -l <"$PACKAGES/made")" = 2 ]
+	grep -q '^What is not committed is not in the packages' "$PACKAGES/said"
 	for package in nameplate nameplate-vboard; do
 		[ "$(dpkg-query --admindir="$ROOT/var/lib/dpkg" -W -f '${Version} ${Status}' $package)" = "$VERSION-1 install ok installed" ]
 	done

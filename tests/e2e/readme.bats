@@ -127,6 +127,19 @@ readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E
 	for link in $links; do [ -f "$link" ] || { echo "missing: $link"; return 1; }; done
 }
 
+@test "Containerfile: instructions that there are, packages that there are, and at the end the demo" {
+	run grep -vE '^(#.*|(FROM|RUN|COPY|WORKDIR|CMD) [^ ].*|)$' Containerfile
+	[ "$status" = 1 ] || { echo "$output"; return 1; }
+	[ "$(grep -v '^#' Containerfile | head -n 1)" = "FROM docker.io/library/debian:12" ]
+	[ "$(grep '^RUN' Containerfile | tail -n 1)" = "RUN make demo" ]
+	for package in $(sed -n 's/.*--no-install-recommends \([a-z -]*\) &&.*/\1/p' Containerfile); do
+		apt-cache show "$package" >/dev/null || { echo "no package: $package"; return 1; }
+	done
+	# A shell takes each line, and the folder that is copied has what it runs.
+	grep '^RUN' Containerfile | cut -c5- | sh -n
+	grep -qx build .containerignore && [ -f Makefile ]
+}
+
 @test "setup: where it knows no package manager it prints the list and stops" {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	ln -s "$(command -v cat)" "$BATS_TEST_TMPDIR/bin/cat"

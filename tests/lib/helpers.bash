@@ -13,6 +13,16 @@ nameplate_setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 }
 
+# project_copy DIR: the project as it stands, committed or not, without what was built; a clone of its own.
+project_copy() {
+	mkdir -p "$1"
+	git -C "$BATS_TEST_DIRNAME/../.." ls-files -z --cached --others --exclude-standard |
+		tar -C "$BATS_TEST_DIRNAME/../.." -c --null -T - | tar -x -C "$1"
+	git -C "$1" init -q
+	git -C "$1" add -A
+	git -C "$1" -c user.name=test -c user.email=test@example.com commit -qm "as it stands"
+}
+
 # Nothing may be left behind: no board, no socket.
 nameplate_teardown() {
 	local tries

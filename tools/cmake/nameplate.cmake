@@ -4,6 +4,7 @@
 #     find_package(nameplate REQUIRED)             # or include(.../nameplate.cmake)
 #     nameplate_add_upload(app BOARD board/st_nucleo_l1.cfg CHIP stm32l152rb SERIAL 42)
 #
+# or, with nothing installed, FetchContent with SOURCE_SUBDIR tools/cmake in place of the first line,
 # and then `cmake --build build --target upload`, or `SERIAL=43 cmake --build build --target upload`.
 #
 # nameplate_add_upload(TARGET BOARD FILE... [CHIP NAME] [REGION BASE SIZE]
@@ -31,6 +32,15 @@ if(EXISTS "${_nameplate_home}/openocd/nameplate.tcl")
     set(_nameplate_reader "${_nameplate_home}/firmware")
     set(_nameplate_linker "${_nameplate_home}/firmware/linker")
     set(_nameplate_tool "${_nameplate_home}/build/nameplate")
+    # The linker's script comes from the tool. In a fresh clone it is not built yet; CC and its flags are the device's here.
+    if(NOT EXISTS "${_nameplate_tool}")
+        execute_process(COMMAND ${CMAKE_COMMAND} -E env --unset=CC --unset=CFLAGS --unset=CPPFLAGS --unset=LDFLAGS --unset=MAKEFLAGS
+            make -s tool WORKING_DIRECTORY "${_nameplate_home}" OUTPUT_QUIET ERROR_VARIABLE _nameplate_wrong RESULT_VARIABLE _nameplate_status)
+        if(NOT _nameplate_status EQUAL 0)
+            string(STRIP "${_nameplate_wrong}" _nameplate_wrong)
+            message(FATAL_ERROR "nameplate: `make tool` in ${_nameplate_home} failed (${_nameplate_status}): ${_nameplate_wrong}")
+        endif()
+    endif()
 else()
     get_filename_component(_nameplate_home "${_nameplate_home}/../share" ABSOLUTE)
     set(_nameplate_tcl "${_nameplate_home}/openocd/site/nameplate.tcl")
