@@ -133,7 +133,7 @@ readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E
 	[ "$(grep -v '^#' Containerfile | head -n 1)" = "FROM docker.io/library/debian:12" ]
 	[ "$(grep '^RUN' Containerfile | tail -n 1)" = "RUN make demo" ]
 	for package in $(sed -n 's/.*--no-install-recommends \([a-z -]*\) &&.*/\1/p' Containerfile); do
-		apt-cache show "$package" >/dev/null || { echo "no package: $package"; return 1; }
+		dpkg -s "$package" >/dev/null 2>&1 || apt-cache show "$package" >/dev/null || { echo "no package: $package"; return 1; }
 	done
 	# A shell takes each line, and the folder that is copied has what it runs.
 	grep '^RUN' Containerfile | cut -c5- | sh -n
