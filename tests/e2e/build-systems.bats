@@ -49,6 +49,10 @@ project() {
 		#ifdef GROW
 		__attribute__((section(".vectors"), used)) static const char filler[121 * 1024] = {1};
 		#endif
+		#ifdef QUICK
+		__attribute__((section(".vectors"), used)) static const char most[106 * 1024] = {1};
+		__attribute__((section(".quick"), used)) static char quick[8 * 1024] = {1};
+		#endif
 	C
 	cat >mine.ld <<-'LD'
 		MEMORY { FLASH (rx) : ORIGIN = 0x08000000, LENGTH = 128K  RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 16K }
@@ -58,6 +62,7 @@ project() {
 		  .ARM.exidx : { *(.ARM.extab* .ARM.exidx*) } >FLASH
 		  .data : { _sdata = .; *(.data*) . = ALIGN(4); _edata = .; } >RAM AT>FLASH
 		  _sidata = LOADADDR(.data);
+		  .quick : { *(.quick*) } >RAM AT>FLASH
 		  .bss (NOLOAD) : { _sbss = .; *(.bss* COMMON) . = ALIGN(8); _ebss = .; end = .; } >RAM
 		}
 	LD
@@ -71,8 +76,8 @@ project() {
 makefile() { # LINE...
 	{
 		printf '%s\n' 'CC := arm-none-eabi-gcc' 'FIRMWARE := app.elf' 'BOARD := board.cfg' "$@" 'all: $(FIRMWARE)' 'include nameplate.mk'
-		printf '%s\n\t%s\n' '$(FIRMWARE): main.c $(NAMEPLATE_SOURCES)' \
-			'$(CC) -mthumb -mcpu=$(or $(CPU),cortex-m3) -Os $(DEFINE) $(NAMEPLATE_CFLAGS) -o $@ $^ -T mine.ld --specs=nano.specs --specs=rdimon.specs -nostartfiles $(NAMEPLATE_LDFLAGS)'
+		printf '%s\n\t%s\n\t%s\n' '$(FIRMWARE): main.c $(NAMEPLATE_SOURCES)' \
+			'$(CC) -mthumb -mcpu=$(or $(CPU),cortex-m3) -Os $(DEFINE) $(NAMEPLATE_CFLAGS) -o $@ $^ -T mine.ld --specs=nano.specs --specs=rdimon.specs -nostartfiles $(NAMEPLATE_LDFLAGS)' '$(NAMEPLATE_CHECK)'
 	} >Makefile
 }
 
@@ -141,6 +146,22 @@ quietly() {
 	quietly make -I "$PREFIX/include"
 	[ "$status" = 2 ] && grep -q '^Error: --chip "stm32x": not known' "$err"
 	[ -z "$(ls nameplate-stm32x*)" ]
+}
+
+@test "make and cmake: what is loaded behind .data, whatever its section is called, does not reach the region; such an ELF does not stay" {
+	makefile 'CHIP := stm32l152rb'
+	local tries
+	for tries in 1 2; do
+		quietly make -I "$PREFIX/include" DEFINE=-DQUICK
+		[ "$status" = 2 ] && [[ "$errors" == *'which touches the reserved region 0x0801E000 to 0x0801FFFF'* ]] || { show; return 1; }
+		[ ! -e app.elf ]
+	done
+	cmakelists 'nameplate_add_upload(app BOARD ${CMAKE_SOURCE_DIR}/board.cfg CHIP stm32l152rb)' 'target_compile_definitions(app PRIVATE QUICK)'
+	cmake -S . -B build -DCMAKE_PREFIX_PATH="$PREFIX" >"$out" 2>&1
+	for tries in 1 2; do
+		quietly cmake --build build
+		[ "$status" != 0 ] && grep -q 'which touches the reserved region 0x0801E000 to 0x0801FFFF' "$out" "$err" || { show; return 1; }
+	done
 }
 
 @test "make: the file in a checkout works as the installed one does" {

@@ -332,6 +332,53 @@ hwrev:text=B2" ]
 	wrong "cannot be written" -- encode --chip stm32f103rb -o nowhere/written serial=42
 }
 
+# ---- a firmware ------------------------------------------------------------------------------------------------
+
+@test "region --check: a firmware that leaves its region alone, by its symbols or by the part; one that does not; one for another region" {
+	demo=$HOME_DIR/build/firmware/stm32l152rb/demo.elf
+	for place in '' '--chip stm32l152rb' '--chip stm32l152rb --base 0x0801E000 --size 8192' '--base 0x0801E000 --size 0x2000'; do
+		tool region $place --check "$demo"
+		expect ''
+	done
+	wrong "was linked for the region 0x0801E000, 8192 bytes" -- region --chip stm32l152rb --base 0x0801C000 --size 8192 --check "$demo"
+	wrong "not whole pages of" -- region --chip stm32f401cc --check "$demo"
+	arm-none-eabi-strip -o plain.elf "$demo"
+	wrong "does not say which region" "--chip" -- region --check plain.elf
+	tool region --chip stm32l152rb --check plain.elf
+	expect ''
+	wrong "takes 0x08000000 to 0x0800" "touches the reserved region 0x08000000 to 0x08000FFF" -- region --base 0x08000000 --size 4096 --check plain.elf
+	# A section of any name, in the region's last byte.
+	printf '%s\n' '.word 0' '.section .any, "a"' '.byte 1' | arm-none-eabi-as -o any.o -
+	arm-none-eabi-ld -e 0 -Ttext=0x08000000 --section-start=.any=0x0801FFFF --defsym=_nameplate_start=0x0801E000 \
+		--defsym=_nameplate_end=0x08020000 -o any.elf any.o
+	wrong "touches the reserved region" -- region --check any.elf
+	echo text >text
+	wrong "no ELF for 32-bit ARM" -- region --check text
+	wrong "no ELF for 32-bit ARM" -- region --check "$TOOL"
+	wrong "cannot be read" -- region --check nowhere.elf
+	wrong "does not go with" -- decode --check "$demo"
+	wrong "choose one" -- region --ld --check "$demo"
+}
+
+@test "region --check: any damage to an ELF is one line, or none; never a crash" {
+	arm-none-eabi-strip -g -o whole.elf "$HOME_DIR/build/firmware/stm32l152rb/demo.elf"
+	python3 - "$TOOL" <<-'PY'
+		import random, subprocess, sys
+		whole = open("whole.elf", "rb").read()
+		chance = random.Random(7)
+		table = int.from_bytes(whole[32:36], "little")
+		for turn in range(150):
+		    data = bytearray(whole)
+		    for _ in range(3):
+		        at = chance.choice([chance.randrange(52), 52 + chance.randrange(100), table + chance.randrange(400)])
+		        data[at % len(data)] = chance.choice([0, 1, 2, 40, 127, 255, chance.randrange(256)])
+		    open("damaged.elf", "wb").write(data[: chance.choice([len(data), chance.randrange(len(data))])])
+		    run = subprocess.run([sys.argv[1], "region", "--check", "damaged.elf"], capture_output=True)
+		    lines = run.stderr.decode().splitlines()
+		    assert run.returncode in (0, 1) and len(lines) == run.returncode, (turn, run)
+	PY
+}
+
 # ---- bad input -------------------------------------------------------------------------------------------------
 
 @test "every wrong argument: one line, status 1, no file" {

@@ -92,6 +92,8 @@ function(_nameplate_reserve target chip region)
     # A second script: behind the target's own -T, whose symbols it looks at, and options come before libraries.
     target_link_libraries(${target} PRIVATE "-T${file}")
     set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${file}")
+    # What the linker cannot be asked: sections of any name.
+    add_custom_command(TARGET ${target} POST_BUILD COMMAND "${tool}" region ${place} --check "$<TARGET_FILE:${target}>" VERBATIM)
 endfunction()
 
 # One target that runs OpenOCD, under its full name and perhaps the short one.

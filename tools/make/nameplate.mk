@@ -9,6 +9,7 @@
 #
 #     $(FIRMWARE): main.c $(NAMEPLATE_SOURCES)
 #             $(CC) $(CFLAGS) $(NAMEPLATE_CFLAGS) -o $@ $^ -T mine.ld $(NAMEPLATE_LDFLAGS)
+#             $(NAMEPLATE_CHECK)
 #
 # It adds these tasks:
 #     make upload SERIAL=42                          firmware and serial number
@@ -49,6 +50,9 @@ $(FIRMWARE): | $(_NAMEPLATE_LD)
 
 $(_NAMEPLATE_LD): $(NAMEPLATE_TOOL)
 	@$< region $(_NAMEPLATE_PLACE) --ld > $@ || { rm -f $@; exit 1; }
+
+# What the linker cannot be asked: sections of any name. An ELF that fails does not stay, or make would take it for a good one.
+NAMEPLATE_CHECK = @$(NAMEPLATE_TOOL) region $(_NAMEPLATE_PLACE) --check $@ || { rm -f $@; exit 1; }
 
 # The reader: nameplate.h and its sources. An H7 needs its guarded loads (nameplate_ecc.h).
 NAMEPLATE_SOURCES := $(wildcard $(_NAMEPLATE_READER)/nameplate*.c)

@@ -38,6 +38,20 @@ static uint8_t *read_all(FILE *file, const char *path, size_t *size)
 	return NULL;
 }
 
+uint8_t *dump_read(const char *path, size_t *size)
+{
+	FILE *file = fopen(path, "rb");
+	uint8_t *bytes;
+
+	if (!file) {
+		fail("%s cannot be read: name a file that is there", quote(path));
+		return NULL;
+	}
+	bytes = read_all(file, path, size);
+	fclose(file);
+	return bytes;
+}
+
 /* What the file's first line shows it to be. */
 static int load(const char *path, uint8_t *bytes, size_t size, struct image *image)
 {
@@ -54,16 +68,12 @@ static int load(const char *path, uint8_t *bytes, size_t size, struct image *ima
 
 int dump_load(const char *path, struct image *image)
 {
-	FILE *file = fopen(path, "rb");
 	uint8_t *bytes;
 	size_t size;
 	int err;
 
 	memset(image, 0, sizeof *image);
-	if (!file)
-		return fail("%s cannot be read: name a dump of the flash that is there", quote(path));
-	bytes = read_all(file, path, &size);
-	fclose(file);
+	bytes = dump_read(path, &size);
 	if (!bytes)
 		return -1;
 	err = load(path, bytes, size, image);

@@ -93,6 +93,7 @@ static const struct known {
 	{"dump", NULL, DECODE, FIELD(dump), "decode to a text that --from and `nameplate restore` take", 0},
 	{"secrets", NULL, DECODE, FIELD(secrets), "show secret values", 0},
 	{"ld", NULL, REGION, FIELD(ld), "say where the region is as a linker script to be included", 0},
+	{"check", "ELF", REGION, FIELD(check), "look whether this firmware leaves the region alone; one that names it needs no PLACE", 0},
 	{"list-chips", NULL, ALONE, DO(list_chips), "show the parts whose region is known", 0},
 	{"list-formats", NULL, ALONE, DO(list_formats), "show what encode can make", 0},
 	{"list-options", NULL, ALONE, DO(list_options), "show each option, its value or -, and the commands it goes with", 0},
@@ -135,6 +136,7 @@ static int help(struct options *options, const char *value)
 	puts("Usage: nameplate encode PLACE [--onto DUMP] [--format NAME] [-o FILE] NAME[:TYPE][:secret]=VALUE...\n"
 	     "       nameplate decode [PLACE] [--json | --dump] [--secrets] [-o FILE] DUMP\n"
 	     "       nameplate region PLACE [--ld]\n"
+	     "       nameplate region [PLACE] --check ELF\n"
 	     "Variables for the reserved flash of an STM32, for tools other than OpenOCD.\n"
 	     "\n"
 	     "encode makes what is to be written, for a blank region or, with --onto, for one with a store.\n"
@@ -232,6 +234,8 @@ static int check(const struct options *options, enum command command, unsigned f
 		return fail("an option does not go with this command; see nameplate --help");
 	if (command == COMMAND_DECODE && !options->file)
 		return fail("decode needs a file: a dump of the device's flash");
+	if (options->ld && options->check)
+		return fail("--ld and --check: choose one");
 	if (options->json && options->dump)
 		return fail("--json and --dump: choose one");
 	if (command != COMMAND_ENCODE)

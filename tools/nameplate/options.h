@@ -12,7 +12,7 @@
 
 struct options {
 	const char *chip, *base, *size, *cell, *erased, *areas, *at; /* NULL: not given */
-	const char *onto, *output;
+	const char *onto, *output, *check;
 	const struct format *format;
 	struct variables variables;
 	const char *file;
