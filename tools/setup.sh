@@ -34,6 +34,7 @@ packages() {
 	clang|clang|test|fuzzes the reader
 	clang-format-14|clang-format-14 clang-format|test|keeps the style of the C
 	shellcheck|shellcheck|test|looks at the shell scripts
+	cppcheck|cppcheck|test|looks at the C that users compile, as pio check does
 	debhelper|dh|deb|makes Debian packages
 	dpkg-dev|dpkg-buildpackage|deb|builds them
 	lintian|lintian|deb|looks at them

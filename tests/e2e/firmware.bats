@@ -316,3 +316,12 @@ reader_size() {
 	awk -F '[:\t]' '$4 ~ /^(nameplate_get|find|find_newest|match_variable|describe)$/ { sum += $5; n++ }
 		END { exit !(n == 5 && sum < 200) }' "$BATS_TEST_TMPDIR/reader.su"
 }
+
+@test "cppcheck, which pio check runs, finds no error and no warning in what users compile, as C and as C++" {
+	local language
+	cd "$BATS_TEST_DIRNAME/../../firmware"
+	for language in c c++; do
+		cppcheck --quiet --enable=warning,portability --inline-suppr --platform=unspecified --language=$language --error-exitcode=3 -I . \
+			--suppress=missingIncludeSystem nameplate*.c nameplate*.h examples/*/*.ino
+	done
+}
