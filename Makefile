@@ -34,7 +34,7 @@ version: ## give every file the version TO: make version TO=0.2.0
 	$(Q)sed -i 's/^\(#define NAMEPLATE_VERSION \).*/\1"$(TO)"/' firmware/nameplate.h
 	$(Q)sed -i 's/^\(  "version": \).*/\1"$(TO)",/' firmware/library.json
 	$(Q)sed -i 's/^version=.*/version=$(TO)/' firmware/library.properties
-	$(Q)sed -i 's/\(GIT_TAG v\)[0-9.]*/\1$(TO)/' tools/make/README.md
+	$(Q)sed -i 's/\(GIT_TAG v\|--branch v\)[0-9.]*/\1$(TO)/' tools/make/README.md tools/ci/*.yml
 	$(Q)sed -i 's/^\(set _np_version \).*/\1$(TO)/' openocd/nameplate/commands.tcl
 
 # ---- set-up ---------------------------------------------------------------------------------------------------

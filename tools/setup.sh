@@ -35,6 +35,7 @@ packages() {
 	clang-format-14|clang-format-14 clang-format|test|keeps the style of the C
 	shellcheck|shellcheck|test|looks at the shell scripts
 	cppcheck|cppcheck|test|looks at the C that users compile, as pio check does
+	python3-yaml|/usr/lib/python3/dist-packages/yaml /usr/lib/python3*/site-packages/yaml|test|reads the CI jobs
 	debhelper|dh|deb|makes Debian packages
 	dpkg-dev|dpkg-buildpackage|deb|builds them
 	lintian|lintian|deb|looks at them

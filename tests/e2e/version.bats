@@ -38,7 +38,7 @@ teardown() { nameplate_teardown; }
 @test "make version sets it everywhere, or says what a version looks like" {
 	project_copy .
 	make -s version TO=12.0.3
-	[ "$(grep -rlF 12.0.3 firmware openocd tools | sort | xargs)" = "firmware/library.json firmware/library.properties firmware/nameplate.h openocd/nameplate/commands.tcl tools/make/README.md" ]
+	[ "$(grep -rlF 12.0.3 firmware openocd tools | sort | xargs)" = "firmware/library.json firmware/library.properties firmware/nameplate.h openocd/nameplate/commands.tcl tools/ci/github.yml tools/ci/gitlab.yml tools/make/README.md" ]
 	run grep -rn "\b${VERSION//./\\.}\b" firmware openocd tools
 	[ "$status" = 1 ] || { echo "$output"; return 1; }
 	run make -s version TO=12

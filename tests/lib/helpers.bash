@@ -23,15 +23,15 @@ project_copy() {
 	git -C "$1" -c user.name=test -c user.email=test@example.com commit -qm "as it stands"
 }
 
-# Nothing may be left behind: no board, no socket.
+# Nothing may be left behind: no board, no socket. A board of this test's own is one whose flash lies in this test's folder.
 nameplate_teardown() {
-	local tries
+	local tries mine="vboard .*--flash ${BATS_TEST_TMPDIR:?}/"
 	for tries in $(seq 100); do
-		pgrep -f "vboard .*--flash $VBOARD_FLASH" >/dev/null || break
+		pgrep -f "$mine" >/dev/null || break
 		sleep 0.02
 	done
-	if pgrep -af "vboard .*--flash $VBOARD_FLASH"; then
-		pgrep -f "vboard .*--flash $VBOARD_FLASH" | xargs -r kill -KILL
+	if pgrep -af "$mine"; then
+		pgrep -f "$mine" | xargs -r kill -KILL
 		echo "a board was left behind"
 		return 1
 	fi
