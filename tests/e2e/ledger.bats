@@ -317,6 +317,36 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	ok check
 }
 
+@test "import: the text files of PlatformIO: a counter goes on where it is, of a list what no upload was given" {
+	ok init
+	printf '%s\n' 104 '#open 100' '#free 101' >numbers.txt
+	ok import serial next:numbers.txt
+	ok take --uid $U serial
+	grep -qx 'serial:u32=104' "$out"
+	# Said again it is no mistake.
+	ok import serial next:numbers.txt
+	printf '\xef\xbb\xbf# batch 7\r\n#used SN-1\n#open text:SN-2\n\n  SN-3 \ntext:0043\n' >list.txt
+	ok import label list:list.txt
+	[ "$(field imported)" = 2 ]
+	ok take --uid $U label
+	grep -qx 'label:text=SN-3' "$out"
+	ok list label --free
+	grep -q 'value=0043' "$out" && ! grep -q 'SN-[12]' "$out"
+	printf '%s\n' 7 0x10 >numbers
+	ok import hex list:numbers
+	printf '%s\n' 7 SN-8 >mixed
+	no 'line 2' 'two files' -- import mixed list:mixed
+	no 'imported before' -- import label list:list.txt
+	no 'line 5' 'no counter' -- import counter next:list.txt
+	printf '#used SN-1\n' >given
+	no 'has no rows that no upload was given' -- import given list:given
+	echo 4294967296 >full
+	no 'no number left' -- import full next:full
+	no 'cannot be read' -- import full next:nowhere
+	no 'do not go with' -- import full list:numbers --columns a
+	ok check
+}
+
 @test "import: a list of many rows, and the last of them bad" {
 	rows=${IMPORT_ROWS:-20000}
 	ok init

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * import: a list, whose rows are each one device's values. All of it, or, if a row is bad, nothing.
+ * import: a list, whose rows are each one device's values. All of it, or, if a row is bad, nothing. Or what PlatformIO's script has
+ * kept in a text file.
  */
 #include "csv_file.h"
 #include "error.h"
@@ -8,6 +9,7 @@
 #include "record.h"
 #include "report.h"
 #include "series.h"
+#include "text_file.h"
 #include "word.h"
 
 #include <jansson.h>
@@ -25,7 +27,7 @@ struct import {
 	const struct options *options;
 	const char *path;
 	struct series series;
-	bool has_columns;
+	bool has_columns, is_text;
 	int64_t rows, begin; /* imported; where the waiting ones begin */
 	size_t lines[TOGETHER];
 	unsigned waiting;
@@ -241,14 +243,32 @@ static int work(struct database *db, void *data)
 	if (import->options->columns &&
 	    (columns_parse(&import->series, import->options->columns) || mark_secrets(import) || make_series(import)))
 		return -1;
-	if (csv_file_read(import->path, take_row, import) || (import->has_columns && store(import)))
+	if ((import->is_text ? text_list_read(import->path, import->series.name, take_row, import)
+			     : csv_file_read(import->path, take_row, import)) ||
+	    (import->has_columns && store(import)))
 		return -1;
 	if (import->bad)
 		return fail("%s: %u bad rows, nothing is imported: %s%s%s", quote(import->path), import->bad,
 			    import->first_bad, import->others, import->bad > NAMED ? ", ..." : "");
 	if (import->rows == 0)
-		return fail("%s has no rows: nothing is imported", quote(import->path));
+		return fail("%s has no rows%s: nothing is imported", quote(import->path),
+			    import->is_text ? " that no upload was given" : "");
 	return run(db, SQL_SERIES_NEXT, "ii", import->series.id, import->begin) < 0 ? -1 : 0;
+}
+
+/* A counter goes on where it is. Its marks stand for numbers that nobody gets any more. */
+static int import_counter(struct database *db, const struct options *options, const char *path)
+{
+	struct options series = *options;
+	char first[32], *words[] = {options->words[0], first};
+	int64_t next;
+
+	if (text_counter_read(path, &next))
+		return -1;
+	snprintf(first, sizeof first, "first=%lld", (long long)next);
+	series.words = words;
+	series.count = 2;
+	return command_series(db, &series);
 }
 
 int command_import(struct database *db, const struct options *options)
@@ -261,6 +281,13 @@ int command_import(struct database *db, const struct options *options)
 	import.db = db;
 	import.options = options;
 	import.path = options->words[1];
+	/* As platformio.ini names them. */
+	import.is_text = !strncmp(import.path, "list:", 5);
+	if ((import.is_text || !strncmp(import.path, "next:", 5)) && (options->columns || options->secret_count))
+		return fail("--columns and --secret do not go with next: and list:, whose lines are numbers");
+	if (!strncmp(import.path, "next:", 5))
+		return import_counter(db, options, import.path + 5);
+	import.path += import.is_text ? 5 : 0;
 	if (!word_is_name(options->words[0]))
 		return fail("%s is no name for a series: give 1 to 31 letters, digits, _ . -",
 			    quote(options->words[0]));

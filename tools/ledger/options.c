@@ -42,7 +42,7 @@ const struct command commands[] = {
 	{"init", command_init, ACCESS_CREATE, "F", 0, 0, "[--from FILE]", "make a ledger, or bring an older one up to date"},
 	{"series", command_series, ACCESS_WRITE, "", 0, 5, "[NAME first=1 [last=N] [form=SN-%06u] | NAME block=02:00:5E:10:00:00/28]",
 	 "make a series of numbers; without words, show all"},
-	{"import", command_import, ACCESS_WRITE, "CET", 2, 2, "NAME FILE.csv [--columns NAME:TYPE,...] [--secret NAME]",
+	{"import", command_import, ACCESS_WRITE, "CET", 2, 2, "NAME FILE.csv|next:FILE|list:FILE [--columns NAME:TYPE,...] [--secret NAME]",
 	 "make a series out of a list, or add to it"},
 	{"take", command_take, ACCESS_WRITE, "UATSM", 0, SERIES_MAX,
 	 "--uid ID|- [--has [SERIES=]VALUE]... [--image FILE] [--secrets] [SERIES...]",
