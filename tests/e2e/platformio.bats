@@ -623,3 +623,67 @@ cube() {
 		pio_refused 'touches the reserved flash 0x0801E000'
 	done
 }
+
+# line ARGUMENT...: the project's ledger.
+line() { "$HOME_DIR/build/nameplate-ledger" --ledger "$PWD/line.db" "$@" >"$out" 2>&1 || { cat "$out"; return 1; }; }
+
+@test "serial = next with a ledger: each device its own number, with its other values; what became of it stands in the ledger" {
+	line init
+	line series serial first=7 form=SN-%03u
+	line series mac block=02:00:5E:10:00:00/28
+	ini 'custom_nameplate_serial = next' 'custom_nameplate_ledger = line.db' 'custom_nameplate_vars =' '    hwrev=B2' '    mac:mac=next:mac'
+	pio_run -t upload
+	uploaded 'serial=SN-007' 'hwrev=B2' 'mac=02:00:5e:10:00:00' programming
+	pio_run -t nameplate
+	uploaded 'serial=SN-007' 'mac=02:00:5e:10:00:00'
+	# Another device is lost in the middle of it: it, and nobody else, has the next one.
+	VBOARD_FLASH=$PWD/second
+	VBOARD_ARGS='--cut 2:torn' pio_run -t nameplate
+	[ "$status" != 0 ]
+	line list serial --open
+	grep -q 'value=SN-008' "$out"
+	VBOARD_FLASH=$PWD/third
+	pio_run -t nameplate
+	uploaded 'serial=SN-009' 'mac=02:00:5e:10:00:02'
+	VBOARD_FLASH=$PWD/second
+	pio_run -t nameplate
+	uploaded 'serial=SN-008'
+	line check
+	line uploads
+	[ "$(grep -c 'what=done' "$out")" = 4 ]
+}
+
+@test "serial = next: without a ledger, with none that is there, and in place of a text file" {
+	ini 'custom_nameplate_serial = next'
+	pio_run -t nameplate
+	pio_refused 'custom_nameplate_ledger' 'next:FILE'
+	ini 'custom_nameplate_serial = next' 'custom_nameplate_ledger = line.db'
+	pio_run -t nameplate
+	pio_refused 'there is no ledger' 'line.db' 'init'
+	echo 100 >numbers.txt
+	ini 'custom_nameplate_serial = next:numbers.txt'
+	pio_run -t nameplate
+	uploaded 'serial=100'
+	line init
+	line import serial next:numbers.txt
+	ini 'custom_nameplate_serial = next' 'custom_nameplate_ledger = line.db'
+	pio_run -t nameplate
+	pio_refused 'adopt'
+	VBOARD_FLASH=$PWD/second
+	pio_run -t nameplate
+	uploaded 'serial=101'
+	VBOARD_FLASH=$PWD/third
+	ini 'custom_nameplate_serial = next:serial'
+	pio_run -t nameplate
+	pio_refused 'there is no file'
+	ini 'custom_nameplate_serial = next:serial' 'custom_nameplate_ledger = line.db'
+	pio_run -t nameplate
+	uploaded 'serial=102'
+	ini 'custom_nameplate_serial = list:numbers.txt' 'custom_nameplate_ledger = line.db'
+	pio_run -t nameplate
+	pio_refused 'is a text file' 'leave one of them out'
+	VBOARD_FLASH=$PWD/fourth
+	ini 'custom_nameplate_serial = next'
+	NAMEPLATE_LEDGER=$PWD/line.db pio_run -t nameplate
+	uploaded 'serial=103'
+}

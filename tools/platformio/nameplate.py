@@ -50,7 +50,7 @@ def warn(text):
 # ---- options --------------------------------------------------------------------------------------------------------
 
 
-OPTIONS = ("serial", "vars", "keep", "verify", "expect", "region", "tcl")
+OPTIONS = ("serial", "vars", "ledger", "keep", "verify", "expect", "region", "tcl")
 
 
 def check_options():
@@ -155,16 +155,32 @@ def find_region(part):
     return region
 
 
+def ledger():
+    """The ledger's name, which is a file in the project or a server's, or "" for the one of the environment, or none."""
+    name = option("ledger")
+    if name and "://" not in name:
+        name = os.path.join(env.subst("$PROJECT_DIR"), os.path.expanduser(name))
+    if option("serial") == "next" and not name and not os.environ.get("NAMEPLATE_LEDGER"):
+        fail(
+            "custom_nameplate_serial = next takes a number from a ledger: name it in custom_nameplate_ledger, or write next:FILE"
+            " for a counter in a text file"
+        )
+    return name
+
+
 def values(firmware):
     """What there is to write, for nameplate_upload; `firmware`: it is programmed too, and may have to report."""
-    serial = option("serial")
+    serial, from_ledger = option("serial"), ledger()
+    if from_ledger and re.match("list:", option("serial")):
+        fail("custom_nameplate_serial = %s is a text file, and custom_nameplate_ledger is set: leave one of them out" % serial)
     variables = [line.strip() for line in option("vars").splitlines() if line.strip()]
     words = ["verify" if firmware and yes("verify", "no") else "noverify"]
     if firmware and option("expect"):
         words = ["expect", option("expect")]
-    if serial and yes("keep", "yes" if re.match("(next|list):", serial) else "no"):
+    # A ledger itself knows the device again.
+    if serial and yes("keep", "yes" if re.match("(next|list):", serial) and not from_ledger else "no"):
         words.append("keep")
-    return {"serial": serial, "vars": variables, "words": words}
+    return {"serial": serial, "vars": variables, "words": words, "ledger": from_ledger}
 
 
 # ---- the firmware ---------------------------------------------------------------------------------------------------

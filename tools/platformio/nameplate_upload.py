@@ -3,6 +3,7 @@
 upload command; the environment variable NAMEPLATE_JOB, in JSON, says what to do:
 
     serial   where the serial number comes from (nameplate_numbers.py), or ""
+    ledger   the ledger that `next` and next:SERIES take from, or "": next:FILE is a text file then
     vars     words NAME[:TYPE][:secret]=VALUE
     words    further words of program_serial or program_vars, such as keep
     command  instead of all these: the words of another command, such as nameplate list
@@ -40,6 +41,12 @@ def tcl_word(text):
     return re.sub(r"([^\w./:=-])", r"\\\1", text, flags=re.ASCII).replace("\\\n", "\\n") if text else '""'
 
 
+def takes_from_ledger(job):
+    """OpenOCD's part takes the number, and tells the ledger what became of it."""
+    serial = job.get("serial", "")
+    return serial == "next" or bool(job.get("ledger")) and serial.startswith("next:")
+
+
 def script(job, serial, mark):
     """What OpenOCD reads before it runs $nameplate_job, so that values do not show in the list of processes. `mark` is the
     file that appears before the reserved flash is first changed."""
@@ -47,13 +54,19 @@ def script(job, serial, mark):
     if job.get("region"):
         lines.append("set NAMEPLATE_BASE 0x%08X" % job["region"][0])
         lines.append("set NAMEPLATE_SIZE 0x%X" % job["region"][1])
+    if job.get("ledger"):
+        lines.append("set NAMEPLATE_LEDGER %s" % tcl_word(job["ledger"].replace("\\", "/")))
     lines.append("set NAMEPLATE_IMAGE %s" % tcl_word(job.get("image", "").replace("\\", "/")))
     lines.append("proc _np_mark {} { close [open %s w] }" % tcl_word(mark))
     lines.append("set NAMEPLATE_BEFORE_WRITE _np_mark")
     lines.append("source %s" % tcl_word(job["tcl"].replace("\\", "/")))
     words = job.get("command")
     if not words and job["vars"]:
-        first = [re.sub("^(text:)?", lambda m: "serial:text=" if m.group(1) else "serial:u32=", serial)] if serial else []
+        first = []
+        if takes_from_ledger(job):
+            first = ["serial=" + serial]
+        elif serial:
+            first = [re.sub("^(text:)?", lambda m: "serial:text=" if m.group(1) else "serial:u32=", serial)]
         words = ["program_vars"] + first + job["vars"] + job["words"]
     elif not words:
         words = ["program_serial", serial] + job["words"]
@@ -108,11 +121,11 @@ def upload(job, command):
     status, results = 1, []
     mark = os.path.join(folder, "writing").replace("\\", "/")
     try:
-        if job.get("serial") and not job.get("command"):
+        if job.get("serial") and not job.get("command") and not takes_from_ledger(job):
             number = nameplate_numbers.take(job["serial"], job["folder"])
         path = os.path.join(folder, "upload.tcl")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(script(job, number.text if number else "", mark))
+            file.write(script(job, number.text if number else job.get("serial", ""), mark))
         at = command.index(PLACE)
         # An error inside a file would show as that file's; a command's own is one line.
         command[at : at + 1] = ["-f", path.replace("\\", "/"), "-c", "{*}$nameplate_job"]
