@@ -228,8 +228,9 @@ build/firmware/reader-size: build/firmware/reader-sizes
 UNIT     := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c)) build/tests/test_reader_guarded
 TARGETS  := $(patsubst tests/unit/target/%.c,build/tests/target/%.bin,$(wildcard tests/unit/target/*.c))
 ASAN_OBJ := $(VBOARD_SRC:tools/vboard/%.c=build/asan/%.o)
-SUITES    = $(THROUGH) tests/style tests/power/power.py tests/power/families.py tests/power/unplug.py $(wildcard tests/mutations/run) $(wildcard tests/tcl/*.tcl) \
-            $(wildcard tests/e2e/*.bats) tests/families/every-chip tests/pyocd/run "tests/board/virtual stm32l476rg"
+SUITES    = $(THROUGH) tests/style tests/power/power.py tests/power/families.py tests/power/unplug.py tests/ledger/uploads.py \
+            $(wildcard tests/mutations/run) $(wildcard tests/tcl/*.tcl) $(wildcard tests/e2e/*.bats) tests/families/every-chip \
+            tests/pyocd/run "tests/board/virtual stm32l476rg"
 # Through each probe: what a user does, on every chip; power cuts, on a chip of each flash driver. And what needs a newer OpenOCD.
 DRIVERS  := stm32l073rz stm32f103rb stm32f401cc stm32l476rg stm32h743zi
 NEWER    := serial bad-input gdb expect vars real-boards
@@ -249,6 +250,7 @@ LONG = $(patsubst %,"tests/mutations/run %",$(sort $(wildcard tests/mutations/*.
         $(patsubst %,"tests/power/unplug.py --long %",$(shell tests/power/unplug.py --list)) \
         $(patsubst %,"tests/board/virtual %",$(VIRTUAL)) \
         $(patsubst %,"tests/ledger/long %",ledger ledger-postgres ledger-server) \
+        $(patsubst %,"tests/ledger/uploads.py --long %",sqlite postgres) \
         $(patsubst %,"tests/fuzz/run 10000000 %",$(shell seq 10))
 
 check: ## look at the style of C, Python and shell: clang-format, ruff, shellcheck
