@@ -82,6 +82,20 @@ load ../lib/ledger
 	sql "DROP OWNED BY locked; DROP ROLE locked" >/dev/null
 }
 
+@test "a server whose disk is full says so in one line; nothing is changed, and it goes on when there is room" {
+	start
+	upload $U
+	sql "CREATE FUNCTION full() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN RAISE EXCEPTION 'could not extend file \"base/1/2\": No space left on
+		device' USING ERRCODE = 'disk_full'; END \$\$; CREATE TRIGGER full BEFORE INSERT OR UPDATE ON number EXECUTE FUNCTION full()" >/dev/null
+	no "No space left" "lacks room" -- take --uid $V
+	ok list
+	[ "$(wc -l <"$out")" = 1 ]
+	ok check
+	sql "DROP TRIGGER full ON number" >/dev/null
+	gives serial:u32=2 take --uid $V
+	ok check
+}
+
 @test "a user who may only read gets one line; a line's file becomes a server's ledger" {
 	ok --ledger start.db init
 	ok --ledger start.db series serial first=1

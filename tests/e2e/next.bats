@@ -220,6 +220,60 @@ uid() { next "nameplate whois" && sed -n 's/^uid=\([0-9A-F]*\).*/\1/p' "$out"; }
 	[ ! -e owned ]
 }
 
+@test "next: two boards with one unique ID: the second is refused until a person says new; then each keeps its own" {
+	next "program_serial next"
+	expect "serial=SN-007"
+	# A virtual board's unique ID comes of its flash file's name.
+	mv flash first
+	next "program_serial next"
+	refused "is blank" "a copied unique ID (a clone)"
+	next "nameplate whois"
+	ledger new "$(sed -n 's/^uid=\([0-9A-F]*\).*/\1/p' "$out")"
+	next "program_serial next"
+	expect "serial=SN-008"
+	mv flash second
+	mv first flash
+	next "program_serial next"
+	expect "serial=SN-007"
+	mv second flash
+	next "program_serial next"
+	expect "serial=SN-008"
+	counts used 2
+	ledger check
+}
+
+@test "next: a number from elsewhere is the device's own once adopt says so" {
+	nameplate_bare "program_serial text:OLD-1"
+	next "program_serial next"
+	refused "has not given" "adopt"
+	eval "set -- $(sed -n 's/.*nameplate-ledger adopt \([0-9A-F]* [^;]*\);.*/\1/p' <<<"$errors")"
+	ledger adopt "$@"
+	next "program_serial next"
+	expect "serial=OLD-1"
+	another b
+	next "program_serial next"
+	expect "serial=SN-007"
+	ledger check
+}
+
+@test "next: what a list or a form holds is data to OpenOCD too" {
+	local words=('[exit]' '$env(HOME)' '{"' '"; shutdown' "'; DROP TABLE number; --" 'a\nb' ':secret=x' '-json' '#') i
+	{ echo sn,note; for i in "${!words[@]}"; do printf '"%s","%s"\n' "${words[i]//\"/\"\"}" "${words[i]//\"/\"\"}"; done; } >list.csv
+	ledger import odd list.csv
+	for i in "${!words[@]}"; do
+		another "$i"
+		next "program_vars sn=next:odd note=next:odd"
+		expect "sn=${words[i]//\\/\\\\}"$'\n'"note=${words[i]//\\/\\\\}"
+		next "program_vars sn=next:odd note=next:odd"
+		expect "sn=${words[i]//\\/\\\\}"$'\n'"note=${words[i]//\\/\\\\}"
+	done
+	ledger series form first=1 'form=$[exit]{;%u'
+	next "program_vars serial=next:form"
+	expect 'serial=$[exit]{;1'
+	counts used $((${#words[@]} + 1))
+	ledger check
+}
+
 @test "next: what is refused before the first write frees the number" {
 	next "set NAMEPLATE_BASE 0x0801F000" "set NAMEPLATE_SIZE 0x1000" "program_vars serial=next $(
 		printf "big%s:hex=$(printf '00%.0s' $(seq 1000)) " 1 2 3 4)"
@@ -345,6 +399,13 @@ server() { "$HOME_DIR/tests/ledger/server" "$1" "$SERVER" "${@:2}"; }
 	pg "program_serial next"
 	expect "serial=PG-0003"
 	grep -q geheim "$err" "$SERVER/log" && return 1
+	# The words that nameplate-ledger is run with are anybody's to read: where the ledger is does not stand there.
+	printf '#!/bin/sh\necho "$@" >>%s/words\nexec %s "$@"\n' "$PWD" "$PROGRAM" >program
+	chmod 755 program
+	pg "set NAMEPLATE_LEDGER_PROGRAM ./program" "program_serial next"
+	expect "serial=PG-0003"
+	grep -q 'take --uid' words
+	! grep -q 'locked\|postgres' words || return 1
 	"$PROGRAM" --ledger "$url" check
 	[ "$("$PROGRAM" --ledger "$url" list --used | wc -l)" = 3 ]
 }
