@@ -85,13 +85,13 @@ load ../lib/ledger
 @test "a server whose disk is full says so in one line; nothing is changed, and it goes on when there is room" {
 	start
 	upload $U
-	sql "CREATE FUNCTION full() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN RAISE EXCEPTION 'could not extend file \"base/1/2\": No space left on
-		device' USING ERRCODE = 'disk_full'; END \$\$; CREATE TRIGGER full BEFORE INSERT OR UPDATE ON number EXECUTE FUNCTION full()" >/dev/null
+	sql "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN RAISE EXCEPTION 'could not extend file \"base/1/2\": No space left on
+		device' USING ERRCODE = 'disk_full'; END \$\$; CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON number EXECUTE FUNCTION no_room()" >/dev/null
 	no "No space left" "lacks room" -- take --uid $V
 	ok list
 	[ "$(wc -l <"$out")" = 1 ]
 	ok check
-	sql "DROP TRIGGER full ON number" >/dev/null
+	sql "DROP TRIGGER no_room ON number" >/dev/null
 	gives serial:u32=2 take --uid $V
 	ok check
 }
