@@ -346,6 +346,11 @@ bench: ## measure wire time, wall time and code size against what one would do o
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all build/firmware/reader-size
 	$(Q)tests/bench.sh
 
+picture: ## draw the README's picture of a terminal from what the command prints
+	$(Q)tools/setup.sh picture
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tools/picture/picture.py tools/picture/upload.svg
+
 bench-ledger: ## measure takes per second on SQLite and PostgreSQL beside the database alone
 	$(Q)tools/setup.sh test
 	$(Q)$(MAKE) --no-print-directory ledger
@@ -395,4 +400,4 @@ deb: ## make Debian packages of what is committed, in build/deb
 	$(Q)tools/setup.sh deb
 	$(Q)tools/deb.sh $(VERSION)
 
-.PHONY: all help clean version setup vboard firmware check test test-long test-programs demo board-test bench bench-ledger install deb
+.PHONY: picture all help clean version setup vboard firmware check test test-long test-programs demo board-test bench bench-ledger install deb

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages that are missing: `setup.sh build` what building and the demo need, `setup.sh deb` what
-# making packages does, `setup.sh test` all.
+# making packages does, `setup.sh picture` the README's picture, `setup.sh test` all.
 # Says what and why; without a package manager that it knows it prints the list and stops.
 set -eu
 
@@ -39,6 +39,7 @@ packages() {
 	debhelper|dh|deb|makes Debian packages
 	dpkg-dev|dpkg-buildpackage|deb|builds them
 	lintian|lintian|deb|looks at them
+	python3-rich|/usr/lib/python3/dist-packages/rich/__init__.py|picture|draws a terminal
 	libclang-rt-14-dev|/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a|test|its fuzzer and sanitizers
 	TABLE
 }
@@ -54,9 +55,9 @@ present() { # PROBES: one of them is enough
 }
 
 case ${1-} in
-build | deb | test) ;;
+build | deb | picture | test) ;;
 *)
-	echo "Usage: setup.sh build|deb|test" >&2
+	echo "Usage: setup.sh build|deb|picture|test" >&2
 	exit 2
 	;;
 esac

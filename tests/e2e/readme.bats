@@ -74,8 +74,10 @@ readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E
 		    exit(main());
 		}
 	C
+	line=$(grep -o 'build/nameplate region [^`]*' "$HOME_DIR/README.md")
+	eval "\"$HOME_DIR\"/$line"
 	arm-none-eabi-gcc -mthumb -mcpu=cortex-m3 -Os --specs=nano.specs --specs=rdimon.specs -nostartfiles \
-		-I"$HOME_DIR/firmware" -L"$HOME_DIR/build/firmware/linker" -L"$HOME_DIR/firmware/linker" -T own.ld \
+		-I"$HOME_DIR/firmware" -L"$HOME_DIR/firmware/linker" -L. -T own.ld \
 		-o firmware.elf main.c start.c "$HOME_DIR"/firmware/nameplate*.c
 	nameplate_run "program_serial 42 firmware.elf verify"
 	expect "serial=42"
@@ -121,8 +123,18 @@ readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E
 	[[ "$output" == *"make demo"*"make test"* ]]
 }
 
+@test "README: what it says of failures is what they say" {
+	sed -n 's/^| `\([^`]*\)` | .*/\1/p' README.md | grep -v '^Error' | while IFS= read -r row; do
+		# A row is a message, shortened with … and with a name in it.
+		while IFS= read -r part; do
+			grep -qF -- "$part" openocd/nameplate/*.tcl || { echo "nothing says: $part"; exit 1; }
+		done < <(sed 's/"firmware.elf"/…/g; s/within 10 s/…/g; s/[()]/…/g; s/ *… */\n/g' <<<"$row" | grep .)
+	done
+	[ "$(grep -c '^| `.*nothing was \(written\|erased\)' README.md)" -ge 4 ]
+}
+
 @test "README: every page that it leads to is there" {
-	links=$(grep -o '](\([a-z][^)]*\))' README.md | tr -d '()]')
+	links=$(grep -o '](\([a-zA-Z][^)]*\))' README.md | tr -d '()]' | sed 's/#.*//')
 	[ "$(wc -l <<<"$links")" -ge 7 ]
 	for link in $links; do [ -f "$link" ] || { echo "missing: $link"; return 1; }; done
 }
