@@ -687,3 +687,19 @@ line() { "$HOME_DIR/build/nameplate-ledger" --ledger "$PWD/line.db" "$@" >"$out"
 	NAMEPLATE_LEDGER=$PWD/line.db pio_run -t nameplate
 	uploaded 'serial=103'
 }
+
+@test "the library as pio pkg pack makes it: installed into a project, it is found, built and read, with all that the script needs of it" {
+	"$PIO_PATH/python" -I "$HOME_DIR/tests/platformio/pack.py" "$HOME_DIR/firmware" -o "$PWD" >"$out" 2>&1 || { cat "$out"; return 1; }
+	[ -f Nameplate-*.tar.gz ]
+	cmp "$HOME_DIR/LICENSES/MIT.txt" <(tar xzOf Nameplate-*.tar.gz LICENSE)
+	# The scripts and openocd alone: parts.csv and the linker's file come out of the package.
+	cp "$HOME_DIR"/tools/platformio/*.py .
+	cp -r "$HOME_DIR/openocd" .
+	ini 'custom_nameplate_serial = 42' 'custom_nameplate_verify = yes'
+	sed -i "s|symlink://.*|file://$(echo "$PWD"/Nameplate-*.tar.gz)|; s|pre:.*|pre:nameplate.py|; s/virtual_l152rb/virtual_l476rg/" platformio.ini
+	export PLATFORMIO_BUILD_DIR=$PWD/build PLATFORMIO_LIBDEPS_DIR=$PWD/libdeps
+	pio pkg install >"$out" 2>&1 </dev/null || { cat "$out"; return 1; }
+	pio_run -t upload
+	uploaded 'firmware: serial=42' 'serial=42'
+	arm-none-eabi-nm build/device/firmware.elf | grep -q ' T NMI_Handler'
+}
