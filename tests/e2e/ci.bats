@@ -25,7 +25,9 @@ teardown() { nameplate_teardown; }
 
 # commands FILE: what the job runs, a script for bash, its environment first.
 commands() {
-	python3 - "$HOME_DIR/tools/ci/$1" <<-'PYTHON'
+	local python=python3
+	python3 -c "import yaml" 2>/dev/null || python=/usr/bin/python3 # with the package of setup.sh
+	$python - "$HOME_DIR/tools/ci/$1" <<-'PYTHON'
 		import shlex, sys, yaml
 		job = yaml.safe_load(open(sys.argv[1]))
 		if "jobs" in job:
