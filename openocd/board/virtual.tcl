@@ -47,6 +47,23 @@ proc _virtual_program {} {
 	return vboard
 }
 
+# Whether that is a program. Jim's exec finds out in its child, which prints a line of its own.
+proc _virtual_runs {program} {
+	set places [list $program]
+	if {[string first / $program] < 0} {
+		set places {}
+		foreach folder [split [expr {[info exists ::env(PATH)] ? $::env(PATH) : ""}] :] {
+			lappend places $folder/$program
+		}
+	}
+	foreach place $places {
+		if {[file isfile $place] && [file executable $place]} {
+			return 1
+		}
+	}
+	return 0
+}
+
 # One line, and no more.
 proc _virtual_give_up {text} {
 	_np_last_line [expr {$text eq "" ? "" : "Error: $text"}]
@@ -61,7 +78,11 @@ proc _virtual_start {chip probe serial address} {
 		set flash [file join $::_virtual_home build $flash]
 	}
 	# Absolute paths: a word that begins with < or > would tell exec to use a file.
-	set command [list [_virtual_setting VBOARD [_virtual_program]] --chip $chip \
+	set program [_virtual_setting VBOARD [_virtual_program]]
+	if {![_virtual_runs $program]} {
+		_virtual_give_up "the virtual board [_np_quote $program] is no program: build it with make, or name it in VBOARD"
+	}
+	set command [list $program --chip $chip \
 		--flash [file join [pwd] [_virtual_setting VBOARD_FLASH $flash]] --listen $address --owner [pid] --background \
 		--probe $probe --serial $serial]
 	set stats [_virtual_setting VBOARD_STATS ""]

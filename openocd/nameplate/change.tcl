@@ -46,7 +46,7 @@ proc _np_erase_region {} {
 	set base [dict get $region base]
 	set size [expr {[dict get $region end] - $base}]
 	lassign [_np_save_find $region] path
-	_np_erase $base $size [dict get $region erased]
+	_np_erase $region $base $size
 	# Or the next write would bring back what is to go.
 	if {$path ne "" && [_np_file_kind $path] ne "directory"} {
 		_np_save_remove $path

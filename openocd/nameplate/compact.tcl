@@ -11,7 +11,7 @@ proc _np_compact {region plan} {
 	set generation [expr {([dict get $plan area generation] + 1) & 0xFFFF}]
 	set offset [_np_entry_size $cell 4]
 	_np_say "compacting into [_np_range $other [expr {$other + $size}]]"
-	_np_erase $other $size [dict get $region erased]
+	_np_erase $region $other $size
 	set bytes [_np_pack [dict get $plan merged] $offset 0 [expr {[dict get $region erased] & 255}]]
 	if {[llength $bytes] > 0 && ![_np_write_block $region [expr {$other + $offset}] $cell $bytes]} {
 		return {}
@@ -79,7 +79,7 @@ proc _np_rewrite_block {region saved} {
 	set cell [dict get $saved cell]
 	set items [dict get $saved items]
 	lassign [_np_save_block $region $saved] block bytes
-	_np_erase $base $size [dict get $region erased]
+	_np_erase $region $base $size
 	if {[_np_append_word $region $base $base $cell 0 [_np_area_value $size [dict get $saved generation]]] eq ""} {
 		return 0
 	}

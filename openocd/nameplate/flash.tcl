@@ -33,7 +33,7 @@ proc _np_not_taken {region place} {
 	if {![_np_still_erased $region $place 1]} {
 		return
 	}
-	_np_if_protected $place [expr {$place + 4}]
+	_np_if_protected $region $place [expr {$place + 4}]
 	lappend ::_np_spent $place
 }
 
@@ -127,17 +127,17 @@ proc _np_write_block {region place cell bytes} {
 # ---- erasing --------------------------------------------------------------------------------------------------
 
 # Erases whole pages, and looks at every word.
-proc _np_erase {base size erased} {
+proc _np_erase {region base size} {
 	set end [expr {$base + $size}]
 	if {[catch {flash erase_address $base $size}]} {
 		_np_alive $base
-		_np_if_protected $base $end
+		_np_if_protected $region $base $end
 		_np_fail "erasing [_np_range $base $end] failed: check write protection and power, then run the same command again"
 	}
 	_np_reads_begin $base $end 256
 	for {set place $base} {$place < $end} {incr place 4} {
 		set word [_np_word $place]
-		if {$word eq "" || $word != $erased} {
+		if {$word eq "" || $word != [dict get $region erased]} {
 			_np_fail [format "the flash at 0x%08X is not blank after erasing: run the same command again" $place]
 		}
 	}

@@ -35,26 +35,29 @@ proc _np_protection_wrpr {bank} {
 }
 
 # After flash was refused: an error if the part says that any of it from `start` to `end` is write-protected, with what takes that
-# back.
-proc _np_if_protected {start end} {
+# back from all of the region at once.
+proc _np_if_protected {region start end} {
 	if {[catch {_np_banks} banks]} {
 		return
 	}
 	foreach bank $banks {
-		set numbers {}
 		if {[catch {_np_protection $bank} blocks]} {
 			continue
 		}
+		set on {}
+		set touched 0
 		set number 0
 		foreach block $blocks {
-			if {[lindex $block 2] && [lindex $block 0] < $end && [lindex $block 1] > $start} {
-				lappend numbers $number
+			lassign $block from to protected
+			if {$protected && $from < [dict get $region end] && $to > [dict get $region base]} {
+				lappend on $number $from $to
+				set touched [expr {$touched || ($from < $end && $to > $start)}]
 			}
 			incr number
 		}
-		if {[llength $numbers] > 0} {
-			_np_fail "the flash [_np_range $start $end] is write-protected (`nameplate lock` does that): to change it, first run\
-				`flash protect [dict get $bank number] [lindex $numbers 0] [lindex $numbers end] off`, then [_np_options_load_text $bank]"
+		if {$touched} {
+			_np_fail "the flash [_np_range [lindex $on 1] [lindex $on end]] is write-protected (`nameplate lock` does that): to change it,\
+				first run `flash protect [dict get $bank number] [lindex $on 0] [lindex $on end-2] off`, then [_np_options_load_text $bank]"
 		}
 	}
 }

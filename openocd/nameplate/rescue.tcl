@@ -17,7 +17,7 @@ proc _np_program_beside {region store path image offset} {
 		return -code error $why
 	}
 	if {[catch {_np_image_agreed $path $image $offset}]} {
-		_np_fail "the image [_np_quote $path] changed while it was programmed; the serial number was not written:\
+		_np_fail "the image [_np_quote $path] changed while it was programmed; the variables were not written:\
 			run the same command again"
 	}
 	return $now
@@ -62,7 +62,7 @@ proc _np_rescue {region store path} {
 	_np_say "programming [_np_quote $path] changed the reserved region $range: writing back what was there"
 	set file [expr {[llength $items] > 0 ? [_np_rescue_file $store] : ""}]
 	set failed [catch {
-		_np_erase [dict get $region base] [expr {[dict get $region end] - [dict get $region base]}] [dict get $region erased]
+		_np_erase $region [dict get $region base] [expr {[dict get $region end] - [dict get $region base]}]
 		if {[llength $items] > 0} {
 			_np_write $region [_np_plan $region [_np_store_scan_to_write $region] $items]
 		}
@@ -75,7 +75,7 @@ proc _np_rescue {region store path} {
 	if {$file ne ""} {
 		_np_file_delete $file
 	}
-	_np_fail "$what; its [llength $items] variable(s) are written back, the serial number was not written: what was programmed\
+	_np_fail "$what; its [llength $items] variable(s) are written back, the new ones were not written: what was programmed\
 		is not what was checked, so see that nothing changes the file, then run the same command again"
 }
 

@@ -39,7 +39,7 @@ proc _np_append_items {region plan} {
 	if {[dict get $plan mode] eq "format"} {
 		if {[dict get $plan erase]} {
 			_np_say "the reserved region reads erased and takes no words: erasing it"
-			_np_erase $base [dict get $plan area size] [dict get $region erased]
+			_np_erase $region $base [dict get $plan area size]
 		}
 		set place [_np_append_word $region $base $place $cell 0 [_np_area_value [dict get $plan area size] 1]]
 		if {$place eq ""} {

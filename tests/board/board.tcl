@@ -35,7 +35,8 @@ proc _board_pages {banks ranges} {
 		lassign $range from to
 		foreach bank $banks {
 			foreach start [dict get $bank pages] end [dict get $bank page_ends] {
-				if {$start < $to && $end > $from && [lsearch -exact $pages [list $start $end]] < 0} {
+				# A WB's bank ends before its pages do.
+				if {$start ne "" && $start < $to && $end > $from && [lsearch -exact $pages [list $start $end]] < 0} {
 					lappend pages [list $start $end]
 				}
 			}
@@ -50,7 +51,7 @@ proc _board_writable {banks ranges} {
 		foreach block [_np_protection $bank] {
 			foreach range $ranges {
 				if {[lindex $block 0] < [lindex $range 1] && [lindex $block 1] > [lindex $range 0]} {
-					_np_if_protected {*}$range
+					_np_if_protected [_np_bank_part $bank {*}$range] {*}$range
 				}
 			}
 		}
@@ -99,7 +100,7 @@ proc _board_save {words} {
 proc _board_put {words} {
 	lassign [_board_place] banks region
 	set runs [lassign $words base size]
-	_np_erase [expr {$base + 0}] [expr {$size + 0}] [dict get $region erased]
+	_np_erase $region [expr {$base + 0}] [expr {$size + 0}]
 	foreach {address path} $runs {
 		_np_calm
 		if {[catch {flash write_image [_np_file_name $path] $address bin}]} {

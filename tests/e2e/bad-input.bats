@@ -444,9 +444,15 @@ slow() {
 	[ "$(cat "$VBOARD_FLASH")" = x ]
 }
 @test "no vboard program" {
-	VBOARD=$BATS_TEST_TMPDIR/nowhere nameplate_run "program_serial 42"
-	failed "nowhere" "VBOARD"
-	[ "$(grep -c '^Error: ' "$err")" = 1 ]
+	printf 'no program\n' >text
+	mkdir folder
+	for program in ./nowhere nowhere "$PWD/text" "$PWD/folder" ''; do
+		VBOARD=$program nameplate_run "program_serial 42"
+		failed "\"$program\" is no program" "VBOARD"
+		[ "$(grep -c '^Error: ' "$err")" = 1 ]
+		# Nor a line of Jim's.
+		[ "$(grep -vc -e '^Open On-Chip' -e '^Licensed' -e '^For bug' -e 'openocd.org' "$err")" = 1 ] || { show; return 1; }
+	done
 }
 
 # ---- sessions ----------------------------------------------------------------------------------------------------

@@ -186,7 +186,7 @@ swapped() {
 	# The number that is there, where nothing would be written but for the image, and another one.
 	for words in "42 app.hex" "43 app.hex keep"; do
 		nameplate_run "$(swapped other.hex back)" "program_serial $words"
-		failed "changed the reserved region 0x0801E000 to 0x0801FFFF" "3 variable(s) are written back" "was not written"
+		failed "changed the reserved region 0x0801E000 to 0x0801FFFF" "3 variable(s) are written back" "the new ones were not written"
 		holds serial=42 hwrev=B2 key=secret
 		[ -z "$(ls | grep rescue)" ]
 	done
@@ -212,7 +212,7 @@ swapped() {
 		hex_record 0000 01 ''
 	} >other.hex
 	nameplate_run "$(swapped other.hex)" "program_serial 43 app.hex"
-	failed '"app.hex" changed while it was programmed' "run the same command again"
+	failed '"app.hex" changed while it was programmed' "the variables were not written" "run the same command again"
 	holds serial=42
 }
 

@@ -39,6 +39,9 @@ locks() {
 	nameplate_bare init "reset init" "flash fillw 0x08000000 0 8" "flash erase_sector 0 0 0" "${steps[@]}" "reset init" shutdown
 	[ "$status" = 0 ] || { show; return 1; }
 	cmp before "$VBOARD_FLASH"
+	# What one word's error has named is the way back for the whole region.
+	nameplate_bare "nameplate erase"
+	[ "$status" = 0 ] || { show; return 1; }
 	nameplate_bare "program_serial 43"
 	expect "serial=43"
 }

@@ -277,6 +277,19 @@ running
 	[ "$stdout" = 0x12345678 ]
 }
 
+@test "a flash file that was removed is a new device, as shipped, whatever was kept beside it" {
+	BOARD=virtual-stm32l476rg
+	nameplate_bare "nameplate lock"
+	expect "locked=4096"
+	[ -s "$VBOARD_FLASH.options" ]
+	printf x >"$VBOARD_FLASH.unstable"
+	rm "$VBOARD_FLASH"
+	nameplate_bare "program_serial 42"
+	expect "serial=42"
+	[ ! -e "$VBOARD_FLASH.options" ]
+	[ ! -e "$VBOARD_FLASH.unstable" ]
+}
+
 @test "SIGKILL in the middle of programming leaves a flash file of old and new half pages only" {
 	head -c 65536 /dev/zero | tr '\0' '\245' >image.bin
 	for delay in 0.35 0.5 0.7 0.9; do

@@ -167,10 +167,12 @@ check "a region that is less than a block cannot be locked" \
 part stm32l4x STM32L47
 set block 2048
 set shown {30 31}
-check "what is write-protected is named, with the way back" [error_of {_np_if_protected [expr {$base + 61440}] [expr {$base + 65536}]}] \
+set tail [dict create base [expr {$base + 61440}] end [expr {$base + 65536}]]
+set last [list [expr {$base + 61440}] [expr {$base + 61444}]]
+check "what is write-protected is named, all of the region, with the way back" [error_of {_np_if_protected $tail {*}$last}] \
 	"the flash 0x0800F000 to 0x0800FFFF is write-protected (`nameplate lock` does that): to change it, first run\
 		`flash protect 0 30 31 off`, then `stm32l4x option_load 0`"
-check "what is not is left to others" [error_of {_np_if_protected $base [expr {$base + 61440}]}] "no error"
+check "what is not is left to others" [error_of {_np_if_protected $tail $base [expr {$base + 61440}]}] "no error"
 
 # What a read-protected part shows, and that none of its words can be read.
 foreach {driver info unlock} {

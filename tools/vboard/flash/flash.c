@@ -17,6 +17,21 @@
 #include <time.h>
 #include <unistd.h>
 
+/* What was kept beside a flash file that is gone belongs to no device any more. */
+static int drop_left_behind(const char *path)
+{
+	static const char *const beside[] = {"options", "ecc", "unstable"};
+	char name[4096];
+
+	for (unsigned i = 0; i < sizeof beside / sizeof *beside; i++) {
+		if ((size_t)snprintf(name, sizeof name, "%s.%s", path, beside[i]) >= sizeof name)
+			return -ENAMETOOLONG;
+		if (unlink(name) && errno != ENOENT)
+			return -errno;
+	}
+	return 0;
+}
+
 /* A new device: all bytes erased. Made beside its place and renamed, so that a half-made file is never found. */
 static int create_erased(const char *path, const struct chip *chip)
 {
@@ -62,7 +77,9 @@ int flash_open(struct flash *flash, const struct chip *chip, const char *path, c
 	flash->chip = chip;
 	flash->fd = open(path, O_RDWR | O_CLOEXEC);
 	if (flash->fd < 0 && errno == ENOENT) {
-		err = create_erased(path, chip);
+		err = drop_left_behind(path);
+		if (!err)
+			err = create_erased(path, chip);
 		flash->fd = err ? -1 : open(path, O_RDWR | O_CLOEXEC);
 	}
 	if (flash->fd < 0) {
