@@ -16,20 +16,21 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
-all: vboard tool ledger firmware ## build the host programs and the firmware
+all: vboard tool ledger firmware ## Build: the host programs and the firmware
 	@:
 
-help: ## list the tasks
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | sort | \
-	 while IFS='|' read -r t d; do printf '  make %-10s %s\n' "$$t" "$$d"; done
+help: ## Try: list the tasks
+	@awk -F ':.*## |: ' '/^[a-z][a-z-]*:.*## [A-Z][a-z ]*: / { tasks[$$2] = tasks[$$2] sprintf("  make %-13s %s\n", $$1, $$3) } \
+	  END { n = split("Try,Build,Test,Measure,Give away", groups, ","); \
+	    for (i = 1; i <= n; i++) printf "%s%s:\n%s", (i > 1 ? "\n" : ""), groups[i], tasks[groups[i]] }' $(MAKEFILE_LIST)
 
-clean: ## remove everything built
+clean: ## Build: remove everything built
 	$(Q)rm -rf build
 
 # The version stands in firmware/nameplate.h. What is copied without it has a copy of its own.
 VERSION := $(shell sed -n 's/^#define NAMEPLATE_VERSION "\(.*\)"/\1/p' firmware/nameplate.h)
 
-version: ## give every file the version TO: make version TO=0.2.0
+version: ## Give away: write the version everywhere, TO=0.2.0
 	$(Q)expr "$(TO)" : '[0-9]*\.[0-9]*\.[0-9]*$$' >/dev/null || { echo "Error: TO=$(TO): give a version like 0.2.0" >&2; exit 1; }
 	$(Q)sed -i 's/^\(#define NAMEPLATE_VERSION \).*/\1"$(TO)"/' firmware/nameplate.h
 	$(Q)sed -i 's/^\(  "version": \).*/\1"$(TO)",/' firmware/library.json
@@ -39,7 +40,7 @@ version: ## give every file the version TO: make version TO=0.2.0
 
 # ---- set-up ---------------------------------------------------------------------------------------------------
 
-setup: ## install the Debian packages that building, the demo and the tests need
+setup: ## Try: install the packages that building and testing need
 	$(Q)tools/setup.sh test
 
 # ---- tools/vboard ---------------------------------------------------------------------------------------------
@@ -71,7 +72,7 @@ TOOL_SRC   := $(wildcard tools/nameplate/*.c tools/nameplate/formats/*.c)
 TOOL_OBJ   := $(TOOL_SRC:tools/nameplate/%.c=build/tool.o/%.o) build/tool.o/reader.o
 TOOL_FLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -Ifirmware -Itools/nameplate -Ibuild/tool.gen
 
-tool: build/nameplate ## build the encoder and decoder for tools other than OpenOCD
+tool: build/nameplate ## Build: the encoder and decoder for other tools
 
 build/nameplate: $(TOOL_OBJ)
 	$(call say,LD,$@)
@@ -123,7 +124,7 @@ LEDGER_TOOL  := error.o number.o output.o value.o
 LEDGER_FLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -Itools/ledger -Itools/nameplate -Ifirmware $(addprefix -I,$(shell pg_config --includedir 2>/dev/null))
 LEDGER_LIBS  := -lsqlite3 -lpq -lcsv -ljansson
 
-ledger: build/nameplate-ledger ## build the ledger of numbers
+ledger: build/nameplate-ledger ## Build: the ledger of numbers
 
 build/nameplate-ledger: $(LEDGER_OBJ) $(LEDGER_TOOL:%=build/tool.o/%)
 	$(call say,LD,$@)
@@ -169,7 +170,7 @@ FW_LDFLAGS  = $(FW_MACHINE) --specs=nano.specs --specs=rdimon.specs -nostartfile
 # The region, where it is not the default one
 FW_REGION   = $(if $(call chip,$*,5),--base $(subst :, --size ,$(call chip,$*,5)))
 
-firmware: $(FW_DEMO) $(CHIPS:%=$(FW_LD)/nameplate-%.ld) ## build the reader, the linker scripts and the demo, all chips
+firmware: $(FW_DEMO) $(CHIPS:%=$(FW_LD)/nameplate-%.ld) ## Build: reader, linker scripts and demo for all chips
 
 define FW_COMPILE
 	$(call say,CC,$@)
@@ -238,7 +239,7 @@ THROUGH   = $(patsubst %,"tests/probes/through %",stlink stlink-dap jlink) \
             $(patsubst %,"tests/power/families.py --probe % $(DRIVERS)",stlink stlink-dap) \
             $(patsubst %,"tests/probes/newer tests/e2e/%.bats",$(NEWER))
 
-test: ## install what is missing, build, run every test
+test: ## Test: install what is missing, build, run every test
 	$(Q)tools/setup.sh test
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all test-programs
 	$(Q)EVERY=4 VBOARD=$(CURDIR)/build/asan/vboard tests/run $(UNIT) $(SUITES)
@@ -253,11 +254,11 @@ LONG = $(patsubst %,"tests/mutations/run %",$(sort $(wildcard tests/mutations/*.
         $(patsubst %,"tests/ledger/uploads.py --long %",sqlite postgres) \
         $(patsubst %,"tests/fuzz/run 10000000 %",$(shell seq 10))
 
-check: ## look at the style of C, Python and shell: clang-format, ruff, shellcheck
+check: ## Test: the style of C, Python and shell
 	$(Q)tools/setup.sh test
 	$(Q)tests/style
 
-test-long: ## every power cut, every breakage, 10^8 mutations of the store: some hours; goes on where it was stopped
+test-long: ## Test: every power cut and breakage; hours; can be stopped
 	$(Q)tools/setup.sh test
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all test-programs
 	$(Q)JOBS=$${JOBS:-$$(nproc)} TEST_TIMEOUT=14400 tests/run --resume build/tests/long $(LONG)
@@ -316,7 +317,7 @@ FUZZ_FLAGS := -O2 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=a
               -fno-sanitize-coverage=trace-cmp -fsanitize-coverage-ignorelist=tests/fuzz/uncovered.txt
 RUNS       ?= 1000000
 
-fuzz: build/fuzz/fuzz_reader build/fuzz/seeds/.made ## fuzz the C reader (RUNS=1000000 mutations)
+fuzz: build/fuzz/fuzz_reader build/fuzz/seeds/.made ## Test: fuzz the C reader, RUNS=1000000 mutations
 	$(Q)tests/fuzz/run $(RUNS)
 
 build/fuzz/fuzz_reader: tests/fuzz/fuzz_reader.c firmware/nameplate.c firmware/nameplate.h tests/fuzz/uncovered.txt
@@ -330,28 +331,28 @@ build/fuzz/seeds/.made: tests/vectors/make.py
 
 # ---- demo, bench, install -------------------------------------------------------------------------------------
 
-demo: ## install what is missing, build, and run the main job on a virtual board
+demo: ## Try: build, and do the main job on a virtual board
 	$(Q)tools/setup.sh build
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all
 	$(Q)tools/demo.sh
 
 # BOARD, IMAGE, CHIP, YES, RESTORE, OPENOCD and GDB reach it in the environment (tests/board/README.md).
-board-test: ## try every promise on a real board, BOARD=board/nucleo-l4.cfg; what it erases it saves and gives back
+board-test: ## Try: every promise on a real board, BOARD=board/X.cfg
 	$(Q)tools/setup.sh build
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all
 	$(Q)tests/board/run
 
-bench: ## measure wire time, wall time and code size against what one would do otherwise
+bench: ## Measure: wire, time and code size against other ways
 	$(Q)tools/setup.sh build
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all build/firmware/reader-size
 	$(Q)tests/bench.sh
 
-picture: ## draw the README's picture of a terminal from what the command prints
+picture: ## Measure: draw the README's terminal from real output
 	$(Q)tools/setup.sh picture
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)tools/picture/picture.py tools/picture/upload.svg
 
-bench-ledger: ## measure takes per second on SQLite and PostgreSQL beside the database alone
+bench-ledger: ## Measure: takes per second on SQLite and PostgreSQL
 	$(Q)tools/setup.sh test
 	$(Q)$(MAKE) --no-print-directory ledger
 	$(Q)tests/ledger/bench.sh
@@ -367,7 +368,7 @@ CMAKE := $(DESTDIR)$(PREFIX)/lib/cmake/nameplate
 # The pages, in folders as here, so that what leads from one to the other does; vboard's is its own.
 PAGES := $(filter-out tools/vboard/%,$(wildcard *.md */*.md tools/*/*.md))
 
-install: all ## copy everything below PREFIX (/usr/local)
+install: all ## Give away: copy everything below PREFIX (/usr/local)
 	$(Q)install -d $(SITE)/nameplate $(SITE)/board $(DATA)/gdb $(DATA)/firmware $(DATA)/linker \
 	  $(DATA)/make $(DATA)/platformio $(CMAKE) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include
 	$(Q)install -m 644 openocd/nameplate.tcl $(SITE)
@@ -396,7 +397,7 @@ install: all ## copy everything below PREFIX (/usr/local)
 	$(Q)for page in $(PAGES); do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/doc/nameplate/$$page || exit; done
 	$(Q)install -D -m 644 tools/vboard/README.md $(DESTDIR)$(PREFIX)/share/doc/nameplate-vboard/README.md
 
-deb: ## make Debian packages of what is committed, in build/deb
+deb: ## Give away: Debian packages of what is committed, in build/deb
 	$(Q)tools/setup.sh deb
 	$(Q)tools/deb.sh $(VERSION)
 

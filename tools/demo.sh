@@ -11,7 +11,7 @@ board=openocd/board/virtual-stm32l152rb.cfg
 
 step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 plain_step() { printf '\n%s\n' "$*"; }
-[ -t 1 ] || step() { plain_step "$@"; }
+[ -t 1 ] && [ -z "${NO_COLOR-}" ] || step() { plain_step "$@"; }
 
 # Runs a command line as a user would, showing results and Nameplate's own progress; all of it if it fails.
 show() {

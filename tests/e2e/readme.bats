@@ -118,9 +118,22 @@ readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E
 	[ "$(wc -l <<<"$output")" -le 30 ]
 }
 
-@test "make help lists demo and test" {
-	run make help
-	[[ "$output" == *"make demo"*"make test"* ]]
+@test "make help: every task that says what it does, in groups; no line of any help is longer than 80" {
+	run make -s help
+	[ "$(grep -c '^  make ' <<<"$output")" = "$(grep -cE '^[a-z][a-z-]*:.*## ' Makefile)" ]
+	[ "$(grep -v '^  make ' <<<"$output" | xargs)" = "Try: Build: Test: Measure: Give away:" ]
+	[[ "$output" == *"make demo "*"make test "* ]]
+	for command in "make -s help" "build/vboard --help" "build/vboard --list-chips" "build/nameplate --help" \
+		"build/nameplate --list-chips" "build/nameplate --list-formats" "build/nameplate-ledger --help"; do
+		run $command
+		[ "$status" = 0 ] && ! grep -nE '^.{81}' <<<"$output" || { echo "$command"; return 1; }
+	done
+}
+
+@test "make demo is in colour on a terminal only, and not there with NO_COLOR" {
+	[ "$(tools/demo.sh | grep -c $'\033')" = 0 ]
+	[ "$(script -qec tools/demo.sh /dev/null | grep -c $'\033')" -gt 0 ]
+	[ "$(NO_COLOR=1 script -qec tools/demo.sh /dev/null | grep -c $'\033')" = 0 ]
 }
 
 @test "README: what it says of failures is what they say" {

@@ -68,14 +68,36 @@ const struct command commands[] = {
 	{NULL, NULL, ACCESS_READ, NULL, 0, 0, NULL, NULL},
 };
 
+/* A command's words, in a column of their own; none is broken. */
+static void print_words(FILE *to, const char *words)
+{
+	const size_t width = 69;
+
+	while (strlen(words) > width) {
+		size_t line = width;
+
+		while (line > 1 && words[line] != ' ')
+			line--;
+		fprintf(to, "%.*s\n           ", (int)line, words);
+		words += line + 1;
+	}
+	fprintf(to, "%s\n", words);
+}
+
 static void usage(FILE *to)
 {
-	fputs("Usage: nameplate-ledger [--ledger FILE|postgresql://HOST/DATABASE] [--json] COMMAND ...\n"
-	      "Gives each device its number once, and keeps what was uploaded. Without --ledger: NAMEPLATE_LEDGER.\n\n", to);
-	for (const struct command *command = commands; command->name; command++)
-		fprintf(to, "  %-8s %s\n           %s\n", command->name, command->words, command->help);
+	fputs("Usage: nameplate-ledger [--ledger FILE|postgresql://HOST/DATABASE] [--json]\n"
+	      "                        COMMAND ...\n"
+	      "Gives each device its number once, and keeps what was uploaded. Without\n"
+	      "--ledger: NAMEPLATE_LEDGER.\n\n", to);
+	for (const struct command *command = commands; command->name; command++) {
+		fprintf(to, "  %-8s ", command->name);
+		print_words(to, command->words);
+		fprintf(to, "           %s\n", command->help);
+	}
 	fputs("\n  --station NAME       who says so (NAMEPLATE_STATION, or the host's name)\n"
-	      "  --image FILE (or --image-sha256 HEX), --seconds S, --reason TEXT   for the record of an upload\n"
+	      "  --image FILE (or --image-sha256 HEX), --seconds S, --reason TEXT\n"
+	      "                       for the record of an upload\n"
 	      "  --help, --version\n\nStatus 0, or 1 after an error. man nameplate-ledger has it all.\n", to);
 }
 

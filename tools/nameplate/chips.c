@@ -222,16 +222,17 @@ int region_custom(uint32_t base, uint32_t size, uint32_t cell, bool erased_ones,
 
 void chips_list(FILE *to)
 {
-	fputs("part                pages in KiB                      default region       cell  erased\n", to);
+	fprintf(to, "%-17s %-31s %-18s %4s %s\n", "part", "pages in KiB", "default region", "cell", "erased");
 	for (size_t i = 0; i < PARTS; i++) {
-		fprintf(to, "%-19s %-33s ", parts[i].name, parts[i].pages);
+		char region[32] = "none";
+
 		if (parts[i].size)
-			fprintf(to, "0x%08X %4u KiB ", parts[i].region, parts[i].size / KIB);
-		else
-			fputs("none                ", to);
-		fprintf(to, " %4u  %02x\n", parts[i].cell, parts[i].erased);
+			snprintf(region, sizeof region, "0x%08X %3u KiB", parts[i].region, parts[i].size / KIB);
+		fprintf(to, "%-17s %-31s %-18s %4u %02x\n", parts[i].name, parts[i].pages, region, parts[i].cell,
+			parts[i].erased);
 	}
-	fputs("\nx is any letter or digit, and any may follow: stm32f103xb is stm32f103cbt6. What stands behind a - is to be given as\n"
-	      "it is: one bank or two, where option bytes choose.\n",
+	fputs("\nx is any letter or digit, and any may follow: stm32f103xb is stm32f103cbt6. What\n"
+	      "comes after a - is to be given as it is: one bank or two, where option bytes\n"
+	      "choose.\n",
 	      to);
 }

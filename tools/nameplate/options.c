@@ -116,6 +116,22 @@ static int list_options(struct options *options, const char *value)
 	return 1;
 }
 
+/* Text in a column of its own, at the right of a terminal. */
+static void print_wrapped(const char *text)
+{
+	const size_t width = 59, indent = 21;
+
+	while (strlen(text) > width) {
+		size_t line = width;
+
+		while (line > 1 && text[line] != ' ')
+			line--;
+		printf("%.*s\n%*s", (int)line, text, (int)indent, "");
+		text += line + 1;
+	}
+	puts(text);
+}
+
 static void print_help(bool place)
 {
 	for (size_t i = 0; i < COUNT(table); i++) {
@@ -126,20 +142,23 @@ static void print_help(bool place)
 			continue;
 		snprintf(left, sizeof left, "%s%.1s%s--%s%s%s", known->letter ? "-" : "", &known->letter, known->letter ? ", " : "", known->name,
 			 known->argument ? " " : "", known->argument ? known->argument : "");
-		printf("  %-17s  %s\n", left, known->help);
+		printf("  %-17s  ", left);
+		print_wrapped(known->help);
 	}
 }
 
 static int help(struct options *options, const char *value)
 {
 	(void)options, (void)value;
-	puts("Usage: nameplate encode PLACE [--onto DUMP] [--format NAME] [-o FILE] NAME[:TYPE][:secret]=VALUE...\n"
+	puts("Usage: nameplate encode PLACE [--onto DUMP] [--format NAME] [-o FILE]\n"
+	     "                        NAME[:TYPE][:secret]=VALUE...\n"
 	     "       nameplate decode [PLACE] [--json | --dump] [--secrets] [-o FILE] DUMP\n"
 	     "       nameplate region PLACE [--ld]\n"
 	     "       nameplate region [PLACE] --check ELF\n"
 	     "Variables for the reserved flash of an STM32, for tools other than OpenOCD.\n"
 	     "\n"
-	     "encode makes what is to be written, for a blank region or, with --onto, for one with a store.\n"
+	     "encode makes what is to be written, for a blank region or, with --onto, for one\n"
+	     "with a store.\n"
 	     "decode shows what a dump of the flash holds: binary, Intel HEX or S-records.\n"
 	     "region says where the store lies.\n"
 	     "\n"
@@ -150,8 +169,9 @@ static int help(struct options *options, const char *value)
 	fputs("\nTYPE:", stdout);
 	for (const struct type *type = types; type->name; type++)
 		printf(" %s", type->name);
-	puts("; without one a plain integer is u32 (or as large as\n"
-	     "it needs), all else text. Status 0, or 1 after an error.");
+	puts(";\n"
+	     "without one a plain integer is u32 (or as large as it needs), all else text.\n"
+	     "Status 0, or 1 after an error.");
 	return 1;
 }
 

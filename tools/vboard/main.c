@@ -39,36 +39,43 @@ static void on_signal(int number)
 
 static void usage(FILE *to)
 {
-	fputs("Usage: vboard --chip NAME --flash FILE --listen unix:PATH|tcp:127.0.0.1:PORT [options]\n"
-	      "A virtual STM32 board, to which a debugger attaches through the probe that it names.\n"
+	fputs("Usage: vboard --chip NAME --flash FILE --listen unix:PATH|tcp:127.0.0.1:PORT\n"
+	      "              [options]\n"
+	      "A virtual STM32 board. A debugger attaches through the probe that it names.\n"
 	      "\n"
 	      "  --chip NAME        the part; see --list-chips\n"
-	      "  --flash FILE       the device's flash, kept between runs; made if it is not there\n"
-	      "  --listen ADDRESS   where to wait for the one connection that it serves; port 0 takes any free one and\n"
-	      "                     prints it as port=N\n"
+	      "  --flash FILE       the device's flash, kept between runs; made if missing\n"
+	      "  --listen ADDRESS   where to wait for the one connection that it serves; port 0\n"
+	      "                     takes any free one and prints it as port=N\n"
 	      "  --probe NAME       the probe (bitbang):\n",
 	      to);
 	for (unsigned i = 0; probe_at(i); i++)
 		fprintf(to, "                       %-10s %s\n", probe_at(i)->name, probe_at(i)->about);
-	fputs("  --serial TEXT      the probe's serial number, 1 to 31 characters; of a J-Link a number (1)\n"
+	fputs("  --serial TEXT      the probe's serial number, 1 to 31 characters; of a J-Link\n"
+	      "                     a number (1)\n"
 	      "  --stats FILE       write counters there at the end, as key=value lines\n"
 	      "  --log FILE         append messages there instead of to standard error\n"
 	      "  --adapter-khz N    TCK frequency for the modelled time, 1 to 100000 (1000)\n"
 	      "  --owner PID        end when that process ends, connected or not\n"
-	      "  --background       return when the socket is open; the board goes on in the background\n"
-	      "  --cut N:KIND[:SEED]  lose power at flash operation N; KIND is before, torn, unstable (torn bits read\n"
-	      "                     differently each time), ecc (only the code of an ECC granule is torn) or after;\n"
-	      "                     SEED chooses the bits that are torn (0); :first-line behind it leaves zeros in the\n"
-	      "                     first granule of flash as well\n"
+	      "  --background       return when the socket is open; the board stays in the\n"
+	      "                     background\n"
+	      "  --cut N:KIND[:SEED]  lose power at flash operation N; KIND is before, torn,\n"
+	      "                     unstable (torn bits read differently each time), ecc (only\n"
+	      "                     the code of an ECC granule is torn) or after; SEED chooses\n"
+	      "                     the bits that are torn (0); :first-line at its end leaves\n"
+	      "                     zeros in the first granule of flash as well\n"
 	      "  --wait N           answer WAIT to each Nth access to the access port, once\n"
-	      "  --unpowered        the target has no supply: the probe is there, and nothing answers it\n"
+	      "  --unpowered        the target has no supply: the probe is there, and nothing\n"
+	      "                     answers it\n"
 	      "  --unplug N         drop the connection at access N to the access port\n"
-	      "  --record DIR       keep the flash as it is at the start, and a line per flash operation, in DIR\n"
+	      "  --record DIR       keep the flash as it is at the start, and a line per flash\n"
+	      "                     operation, in DIR\n"
 	      "  --list-chips       the parts that it can be\n"
 	      "  --help             this\n"
 	      "  --version          the version, Nameplate's\n"
 	      "\n"
-	      "It ends when the connection ends, and removes its socket. Status 0, or 1 after an error.\n",
+	      "It ends when the connection ends, and removes its socket. Status 0, or 1 after\n"
+	      "an error.\n",
 	      to);
 }
 

@@ -322,7 +322,7 @@ static int cmsis_dap_open(struct probe *probe, const char *variant)
 
 const struct probe_ops probe_cmsis_dap = {
 	.name = "cmsis-dap",
-	.about = "a CMSIS-DAP probe by TCP, SWD; for an OpenOCD of 2025-09 or newer",
+	.about = "a CMSIS-DAP by TCP; OpenOCD of 2025-09 on",
 	.open = cmsis_dap_open,
 	.take = cmsis_dap_take,
 	.size = sizeof(struct cmsis_dap),

@@ -237,7 +237,7 @@ static int jlink_open(struct probe *probe, const char *variant)
 
 const struct probe_ops probe_jlink = {
 	.name = "jlink",
-	.about = "a J-Link on the network, SWD or JTAG; listens on port 19020 of an address of 127.0.0.0/8",
+	.about = "a J-Link; on port 19020 of any of 127.0.0.0/8",
 	.open = jlink_open,
 	.take = jlink_take,
 	.greet = jlink_greet,

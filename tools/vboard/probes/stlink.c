@@ -775,7 +775,7 @@ static int stlink_open(struct probe *probe, const char *variant)
 
 const struct probe_ops probe_stlink = {
 	.name = "stlink",
-	.about = "an ST-LINK behind stlink-server; :v2j43 (default), :v3, :v2j17",
+	.about = "an ST-LINK; :v2j43 (default), :v3, :v2j17",
 	.open = stlink_open,
 	.take = stlink_take,
 	.size = sizeof(struct stlink),
