@@ -43,6 +43,35 @@ all_parts() { sed -n 's/^\(stm32[^,]*\),.*/\1/p' "$TABLE"; }
 	[ "$status" = 0 ] || { echo "$output"; return 1; }
 }
 
+@test "every part: its unique ID is where ST's device headers have it (UID_BASE), and OpenOCD's side reads it there" {
+	local part uid expected
+	while IFS=, read -r part uid; do
+		case $part in
+		stm32c0*) expected=0x1FFF7550 ;;
+		stm32f[03]*) expected=0x1FFFF7AC ;;
+		stm32f1*) expected=0x1FFFF7E8 ;;
+		stm32f[24]*) expected=0x1FFF7A10 ;;
+		stm32f7[23]*) expected=0x1FF07A10 ;;
+		stm32f7*) expected=0x1FF0F420 ;;
+		stm32g* | stm32l4* | stm32wb[0-9]* | stm32wl*) expected=0x1FFF7590 ;;
+		stm32h7[abrs]*) expected=0x08FFF800 ;;
+		stm32h7*) expected=0x1FF1E800 ;;
+		stm32l0*) expected=0x1FF80050 ;;
+		stm32l1??x[68b]*) expected=0x1FF80050 ;;
+		stm32l1*) expected=0x1FF800D0 ;;
+		stm32l5*) expected=0x0BFA0590 ;;
+		stm32u031*) expected=0x1FFF3E50 ;;
+		stm32u0*) expected=0x1FFF6E50 ;;
+		stm32wba5*) expected=0x0BF90700 ;;
+		stm32u[35]* | stm32wba6*) expected=0x0BFA0700 ;;
+		*) expected= ;;
+		esac
+		[ -n "$uid" ] && [ "$uid" = "$expected" ] || { echo "$part: $uid, wanted $expected"; return 1; }
+		grep -q "uid {$uid " "$HOME_DIR/openocd/nameplate/save.tcl" || { echo "$part: OpenOCD's side does not read $uid"; return 1; }
+	done < <(grep '^stm32' "$TABLE" | cut -d, -f1,11)
+	[ "$(grep -c '^stm32' "$TABLE")" -ge 450 ]
+}
+
 @test "a name is a part's whole one: what follows is of letters and digits, and a layout is as the table has it" {
 	names='stm32f767zi STM32F767ZIT6 stm32f767zi-dual stm32f767zi-foo stm32f767zi- stm32f767zi.t6 stm32f767z stm32f767zid
 		stm32f767zi-dual2 stm32f767zit6-dual stm32l151rct6a stm32l151rct6 stm32l151rc-a stm32wl33cc stm32wle5jc stm32h563zi

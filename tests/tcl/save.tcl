@@ -211,6 +211,58 @@ for {set i 0} {$i < 1024} {incr i} {
 give_vars $region [vars other=1]
 check "noise all over is a torn erase" [list [file exists $saved] [lsearch -exact [state_of $region] serial=$serial]] {0 4}
 
+# ---- where the unique ID is --------------------------------------------------------------------------------------
+
+# The words at those addresses, of a part with this DEV_ID; the other words of the table read as the address itself says.
+proc unique_id {driver idcode device} {
+	set kept $::other_words
+	foreach row $::_np_devices {
+		dict set ::other_words [expr {[dict get $row idcode] + 0}] 0
+		foreach address [dict get $row uid] {
+			dict set ::other_words [expr {$address + 0}] $address
+		}
+	}
+	dict set ::other_words [expr {$idcode + 0}] [expr {0x10010000 | $device}]
+	set id [_np_device [dict create driver $driver] ""]
+	set ::other_words $kept
+	return $id
+}
+
+# One part of each address; the driver, DBGMCU_IDCODE and DEV_ID as in OpenOCD, UID_BASE as in ST's headers.
+foreach {part driver idcode device id} {
+	f072  stm32f1x 0x40015800 0x448 1ffff7ac1ffff7b01ffff7b4
+	f103  stm32f1x 0xE0042000 0x410 1ffff7e81ffff7ec1ffff7f0
+	f303  stm32f1x 0xE0042000 0x446 1ffff7ac1ffff7b01ffff7b4
+	f207  stm32f2x 0xE0042000 0x411 1fff7a101fff7a141fff7a18
+	f767  stm32f2x 0xE0042000 0x451 1ff0f4201ff0f4241ff0f428
+	f722  stm32f2x 0xE0042000 0x452 1ff07a101ff07a141ff07a18
+	l073  stm32lx  0x40015800 0x447 1ff800501ff800541ff80064
+	l151  stm32lx  0xE0042000 0x416 1ff800501ff800541ff80064
+	l152e stm32lx  0xE0042000 0x437 1ff800d01ff800d41ff800e4
+	l476  stm32l4x 0xE0042000 0x415 1fff75901fff75941fff7598
+	wl55  stm32l4x 0xE0042000 0x497 1fff75901fff75941fff7598
+	g0b1  stm32l4x 0x40015800 0x467 1fff75901fff75941fff7598
+	c011  stm32l4x 0x40015800 0x443 1fff75501fff75541fff7558
+	c051  stm32l4x 0x40015800 0x44c 1fff75501fff75541fff7558
+	c071  stm32l4x 0x40015800 0x493 1fff75501fff75541fff7558
+	c092  stm32l4x 0x40015800 0x44d 1fff75501fff75541fff7558
+	u031  stm32l4x 0x40015800 0x459 1fff3e501fff3e541fff3e58
+	u083  stm32l4x 0x40015800 0x489 1fff6e501fff6e541fff6e58
+	l552  stm32l4x 0xE0044000 0x472 0bfa05900bfa05940bfa0598
+	u575  stm32l4x 0xE0044000 0x482 0bfa07000bfa07040bfa0708
+	u385  stm32l4x 0xE0044000 0x454 0bfa07000bfa07040bfa0708
+	u3c5  stm32l4x 0xE0044000 0x42a 0bfa07000bfa07040bfa0708
+	wba25 stm32l4x 0xE0044000 0x4b2 0bf8d7000bf8d7040bf8d708
+	wba55 stm32l4x 0xE0044000 0x492 0bf907000bf907040bf90708
+	wba65 stm32l4x 0xE0044000 0x4b0 0bfa07000bfa07040bfa0708
+	h743  stm32h7x 0x5C001000 0x450 1ff1e8001ff1e8041ff1e808
+	h7b3  stm32h7x 0x5C001000 0x480 08fff80008fff80408fff808
+	h7s7  stm32h7x 0x5C001000 0x485 08fff80008fff80408fff808
+} {
+	check "the unique ID of $part" [unique_id $driver $idcode $device] $id
+}
+check "a part that is not in the table has none" [unique_id stm32l4x 0xE0042000 0x999] ""
+
 # ---- parts that cannot be told apart -----------------------------------------------------------------------------
 
 # Writes until there is an error.
