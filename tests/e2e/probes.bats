@@ -72,6 +72,61 @@ by() {
 	expect 43
 }
 
+# at PROBE COMMAND...: a job on the board behind the probe with this serial number, chosen as a user chooses it; the files of all
+# of them are in one folder. Its results go to PROBE.out.
+at() {
+	local probe=$1 arguments=() command
+	for command in "${@:2}"; do arguments+=(-c "$command"); done
+	VBOARD_PROBE=stlink VBOARD_SERIAL=$probe VBOARD_FLASH=$BATS_TEST_TMPDIR/$probe.flash VBOARD_STATS=$probe.stats \
+		openocd -c "set NAMEPLATE_LEDGER $PWD/line.db" -f "$HOME_DIR/openocd/board/virtual-$chip.cfg" -c "adapter serial $probe" \
+		"${arguments[@]}" >"$probe.out" 2>"$probe.err" </dev/null 3>&-
+}
+
+# all COMMAND: at three probes at once; each must succeed.
+all() {
+	local probe jobs=()
+	for probe in P1 P2 P3; do
+		at $probe "$1" &
+		jobs+=($!)
+	done
+	for probe in "${jobs[@]}"; do wait "$probe" || { cat P?.err; return 1; }; done
+	cat P?.err >>all.err
+}
+
+@test "boards at once, each by its probe's serial number: uploads, numbers out of one ledger, and room made in one folder" {
+	chip=stm32l476rg
+	"$HOME_DIR/build/nameplate-ledger" --ledger line.db init >/dev/null
+	"$HOME_DIR/build/nameplate-ledger" --ledger line.db series serial first=1 >/dev/null
+	for _ in 1 2; do
+		all "program_serial next"
+		# Three devices, three numbers, and each keeps its own.
+		[ "$(cat P1.out P2.out P3.out | sort)" = "$(printf 'serial=%d\n' 1 2 3)" ] || { cat P?.err; return 1; }
+		for probe in P1 P2 P3; do
+			mv $probe.out $probe.said
+			at $probe "nameplate get serial"
+			[ "serial=$(cat $probe.out)" = "$(cat $probe.said)" ]
+		done
+	done
+	"$HOME_DIR/build/nameplate-ledger" --ledger line.db check
+	# A region of one area is full: each passes its values through a file in this folder.
+	for _ in 1 2 3; do
+		for value in 11 22; do
+			all "set NAMEPLATE_IMAGE {}; set NAMEPLATE_BASE 0x080FF800; set NAMEPLATE_SIZE 0x800; program_vars v:hex=$(printf "$value%.0s" $(seq 400))"
+		done
+	done
+	[ "$(grep -o 'nameplate-[0-9a-f]*.save until' all.err | sort -u | wc -l)" = 3 ]
+	! ls ./*.save 2>/dev/null
+	for probe in P1 P2 P3; do
+		at $probe "set NAMEPLATE_IMAGE {}; set NAMEPLATE_BASE 0x080FF800; set NAMEPLATE_SIZE 0x800; nameplate get v"
+		[ "$(cat $probe.out)" = "$(printf '22%.0s' $(seq 400))" ]
+	done
+}
+
+@test "another probe's serial number is not taken for this one" {
+	VBOARD_SERIAL=P1 by stlink "" "adapter serial P2" "program_serial 42"
+	failed "could not connect to the probe"
+}
+
 @test "a probe that is none: one line, and the list" {
 	by picoprobe "" "program_serial 42"
 	[ "$status" = 1 ]
