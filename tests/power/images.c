@@ -103,7 +103,7 @@ static void load(struct record *record, const char *chip, const char *dir)
 	fclose(file);
 }
 
-/* The flash before operation INDEX (from 0): all earlier ones are done. */
+/* The flash before operation `index` (from 0): all earlier ones are done. */
 static void apply(const struct record *record, size_t index, uint8_t *flash)
 {
 	memcpy(flash + record->operations[index].offset, record->operations[index].bytes,

@@ -52,9 +52,9 @@ char wire_send(struct fixture *f, char c);
 bool jtag_tick(struct fixture *f, bool tms, bool tdi);
 /* From anywhere to Run-Test/Idle through Test-Logic-Reset. */
 void jtag_home(struct fixture *f);
-/* From Run-Test/Idle through Shift-IR or Shift-DR and back; returns what came out, bit 0 first. COUNT up to 64. */
+/* From Run-Test/Idle through Shift-IR or Shift-DR and back; returns what came out, bit 0 first. `count` up to 64. */
 uint64_t jtag_scan(struct fixture *f, bool ir, uint64_t bits, unsigned count);
-/* Puts INSTRUCTION (4 bits) into the JTAG-DP, BYPASS into the boundary-scan TAP. Returns the 9 captured bits. */
+/* Puts `instruction` (4 bits) into the JTAG-DP, BYPASS into the boundary-scan TAP. Returns the 9 captured bits. */
 unsigned jtag_instruction(struct fixture *f, unsigned instruction);
 /* One DPACC or APACC scan: 35 bits in; returns the 35 that were captured (bits 2:0 the acknowledgement). */
 enum { JTAG_ABORT = 0x8, JTAG_DPACC = 0xA, JTAG_APACC = 0xB, JTAG_IDCODE = 0xE, JTAG_BYPASS = 0xF };

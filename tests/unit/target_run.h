@@ -31,7 +31,7 @@ static inline void set_arguments(struct fixture *f, uint32_t part, uint32_t a, u
 	board_reset(&f->board);
 }
 
-/* Runs from where it is, SLICE instructions at a time, until the program says that it is done. */
+/* Runs from where it is, `slice` instructions at a time, until the program says that it is done. */
 static inline void run_part(struct fixture *f, uint32_t slice, uint32_t limit)
 {
 	for (uint32_t ran = 0; peek(f, MAILBOX(done)) != MAILBOX_DONE; ran += slice) {
@@ -65,7 +65,7 @@ static inline void step(struct fixture *f)
 	assert_int_equal(peek(f, DHCSR) & S_HALT, S_HALT);
 }
 
-/* Lets it run, at most LIMIT instructions. True if it has halted. */
+/* Lets it run, at most `limit` instructions. True if it has halted. */
 static inline bool go(struct fixture *f, uint32_t limit)
 {
 	poke(f, DHCSR, DHCSR_WRITE | C_DEBUGEN);

@@ -50,7 +50,7 @@ static unsigned component_class(struct fixture *f, unsigned port, uint32_t base)
 	return id >> 12 & 0xF;
 }
 
-/* Everything below the table at BASE: how many blocks there are, and whether FIND is among them. */
+/* Everything below the table at `base`: how many blocks there are, and whether `find` is among them. */
 static unsigned walk(struct fixture *f, unsigned port, uint32_t base, uint32_t find, bool *found)
 {
 	unsigned count = 0;

@@ -61,7 +61,7 @@ static struct core *core(struct fixture *f)
 	return &f->board.core;
 }
 
-/* Starts at CODE, with no debugger, and runs LIMIT instructions. */
+/* Starts at CODE, with no debugger, and runs `limit` instructions. */
 static void run_code(struct fixture *f, uint32_t limit)
 {
 	core_reg_write(core(f), REG_PC, CODE);

@@ -72,7 +72,7 @@ static void begin(struct fixture *f)
 	set_cr(f, PG);
 }
 
-/* One granule whose words count up from VALUE. */
+/* One granule whose words count up from `value`. */
 static void program(struct fixture *f, uint32_t address, uint32_t value)
 {
 	for (uint32_t i = 0; i < granule(f) / 4; i++)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A memory that lives as long as the process, all its bytes FILL. SIZE 0: the part has none. */
+/* A memory that lives as long as the process, all its bytes `fill`. `size` 0: the part has none. */
 static uint8_t *add_memory(struct board *board, uint32_t base, uint32_t size, uint8_t fill, bool writable)
 {
 	uint8_t *data;
@@ -114,7 +114,7 @@ static void on_flash_reset_request(void *ctx)
 	core_request_reset(&((struct board *)ctx)->core);
 }
 
-/* What the device remembers beside its flash, and what is to go wrong. 0, or -1 with MESSAGE. */
+/* What the device remembers beside its flash, and what is to go wrong. 0, or -1 with `message`. */
 static int prepare_state(struct board *board, const char *flash_path, char *message, unsigned message_size)
 {
 	struct fault *fault = &board->fault;

@@ -96,7 +96,7 @@ static void list_chips(void)
 		       (unsigned)chip->flash_size / 1024, (unsigned)chip->ram_size / 1024);
 }
 
-/* A decimal number from 1 to MAX, or 0. */
+/* A decimal number from 1 to `max`, or 0. */
 static unsigned long positive(const char *text, unsigned long max)
 {
 	char *end;
@@ -152,7 +152,7 @@ static const char *take_number(int option, struct options *options)
 	}
 }
 
-/* Fills OPTIONS. Returns -1 to go on, else the exit status. */
+/* Fills `options`. Returns -1 to go on, else the exit status. */
 static int parse(int argc, char **argv, struct options *options)
 {
 	static const struct option table[] = {

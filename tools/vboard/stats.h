@@ -26,7 +26,7 @@ struct stats {
 	uint64_t unmodelled;         /* different places touched that the model does not know */
 };
 
-/* Writes `key=value` lines, the names as above, to PATH, replacing it whole.
+/* Writes `key=value` lines, the names as above, to `path`, replacing it whole.
  * Returns 0, or a negative errno. */
 int stats_write(struct stats *stats, const char *path);
 

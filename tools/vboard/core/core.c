@@ -152,7 +152,7 @@ static void on_interrupt(uc_engine *uc, uint32_t number, void *ctx)
 	uc_emu_stop(uc);
 }
 
-/* Nothing answers at ADDRESS. */
+/* Nothing answers at `address`. */
 static void note_bus_fault(struct core *core, uint32_t address)
 {
 	note_event(core, EVENT_BUS_FAULT);
@@ -564,7 +564,7 @@ static void shut_memories(struct core *core)
 	}
 }
 
-/* Runs the emulator for up to BUDGET instructions. Leaves the reason it stopped in core->event. */
+/* Runs the emulator for up to `budget` instructions. Leaves the reason it stopped in core->event. */
 static void emulate(struct core *core, uint64_t budget)
 {
 	uint64_t before = core->cycles;

@@ -125,7 +125,7 @@ struct core {
 	uint64_t syst_synced; /* cycles up to which SysTick has counted */
 };
 
-/* Makes the core for CHIP and maps the bus into it. 0, or -1 with a message on stderr. The bus is complete by then. */
+/* Makes the core for `chip` and maps the bus into it. 0, or -1 with a message on stderr. The bus is complete by then. */
 int core_open(struct core *core, const struct chip *chip, struct bus *bus, struct stats *stats);
 void core_close(struct core *core);
 
@@ -135,7 +135,7 @@ void core_reset(struct core *core);
 /* AIRCR.SYSRESETREQ or VECTRESET: resets the board at once, or behind the instruction that asked for it. */
 void core_request_reset(struct core *core);
 
-/* Executes up to COUNT instructions; ends early when the core halts, sleeps or locks up. */
+/* Executes up to `count` instructions; ends early when the core halts, sleeps or locks up. */
 void core_run(struct core *core, uint32_t count);
 
 /* Registers by the numbers of DCRSR.REGSEL: 0-15, 16 xPSR, 17 MSP, 18 PSP, 20 CONTROL:FAULTMASK:BASEPRI:PRIMASK, and

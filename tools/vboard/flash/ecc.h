@@ -29,15 +29,15 @@ struct ecc {
 int ecc_open(struct flash *flash, const char *flash_path);
 void ecc_close(struct flash *flash);
 
-/* Has the granule at OFFSET been programmed since its page was erased? */
+/* Has the granule at `offset` been programmed since its page was erased? */
 bool ecc_is_spent(const struct flash *flash, uint32_t offset);
 
-/* Does a read of SIZE bytes at OFFSET meet a double error? */
+/* Does a read of `size` bytes at `offset` meet a double error? */
 bool ecc_is_bad(const struct flash *flash, uint32_t offset, uint32_t size);
 
 void ecc_set(struct flash *flash, uint32_t offset, enum ecc_state state);
 
-/* The granule at OFFSET, spent or not until now, is going to be programmed and will hold AFTER. */
+/* The granule at `offset`, spent or not until now, is going to be programmed and will hold `after`. */
 void ecc_program(struct flash *flash, uint32_t offset, bool was_spent, const uint8_t *after);
 
 /* An erase was done, or was cut off: of its granules, which hold random bytes, one in eight is erased, as SEED says. */

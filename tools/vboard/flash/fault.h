@@ -42,7 +42,7 @@ int fault_parse_cut(struct fault *fault, const char *text);
  * Returns 0 or a negative errno. */
 int fault_record_begin(struct fault *fault, const struct flash *flash);
 
-/* Before operation NUMBER turns SIZE bytes at OFFSET into AFTER: records it, and tells what becomes of it. */
+/* Before operation `number` turns `size` bytes at `offset` into `after`: records it, and tells what becomes of it. */
 enum cut_kind fault_at_operation(struct fault *fault, enum flash_change change, uint64_t number, uint32_t offset,
 				 uint32_t size, const uint8_t *after);
 
@@ -50,8 +50,8 @@ enum cut_kind fault_at_operation(struct fault *fault, enum flash_change change, 
 void fault_cut(struct flash *flash, enum flash_change change, uint64_t number, uint32_t offset, uint32_t size,
 	       const uint8_t *after);
 
-/* Leaves SIZE bytes at DATA as operation NUMBER, which was to make them AFTER, leaves them when it is torn: the same number
- * and seed tear in the same way. The bits that are in doubt are added to UNSTABLE (NULL: they stay as they fell). */
+/* Leaves `size` bytes at `data` as operation `number`, which was to make them `after`, leaves them when it is torn: the same number
+ * and seed tear in the same way. The bits that are in doubt are added to `unstable` (NULL: they stay as they fell). */
 void fault_tear(enum flash_change change, uint64_t number, uint64_t seed, uint32_t size, const uint8_t *after,
 		uint8_t *data, uint8_t *unstable);
 

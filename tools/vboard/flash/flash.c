@@ -223,7 +223,7 @@ static uint64_t count(struct flash *flash, enum flash_change change)
 	return ++flash->stats->flash_ops;
 }
 
-/* The L1 and L0: NEW over OLD, which have a code each. Both are ORed, so the code fits nothing any more, and what is read has
+/* The L1 and L0: `new` over `old`, which have a code each. Both are ORed, so the code fits nothing any more, and what is read has
  * been corrected by it: any word but the OR of the two. */
 static uint32_t merged(uint32_t address, uint32_t old, uint32_t new)
 {
@@ -264,7 +264,7 @@ static void programmed(struct flash *flash, uint32_t offset, uint32_t size, cons
 	}
 }
 
-/* Operation done: SIZE bytes at OFFSET are AFTER, and sound. */
+/* Operation done: `size` bytes at `offset` are `after`, and sound. */
 static void done(struct flash *flash, enum flash_change change, uint32_t offset, uint32_t size, const uint8_t *after)
 {
 	bool was_spent = change == FLASH_GRANULE && ecc_is_spent(flash, offset);

@@ -56,27 +56,27 @@ struct flash_ops {
 	/* Register access by offset from chip->flash_regs. 0 or BUS_FAULT. */
 	int (*reg_read)(struct flash *flash, uint32_t offset, uint32_t *value);
 	int (*reg_write)(struct flash *flash, uint32_t offset, uint32_t value);
-	/* A write of SIZE bytes into the flash's address range. 0 or BUS_FAULT. */
+	/* A write of `size` bytes into the flash's address range. 0 or BUS_FAULT. */
 	int (*mem_write)(struct flash *flash, uint32_t offset, unsigned size, uint32_t value);
 	/* The same into the option bytes' block; NULL where they are not programmed as memory. */
 	int (*option_write)(struct flash *flash, uint32_t offset, unsigned size, uint32_t value);
-	/* Flash with ECC: the CPU or the debugger is going to read, from a granule that is BAD or not. 0 or BUS_FAULT. */
+	/* Flash with ECC: the CPU or the debugger is going to read, from a granule that is `bad` or not. 0 or BUS_FAULT. */
 	int (*mem_read)(struct flash *flash, uint32_t offset, bool bad, bool cpu);
 };
 
-/* Opens or creates PATH as the flash of CHIP and maps it. On failure returns -1 and leaves one line, which says what
- * and where, in MESSAGE. */
+/* Opens or creates `path` as the flash of `chip` and maps it. On failure returns -1 and leaves one line, which says what
+ * and where, in `message`. */
 int flash_open(struct flash *flash, const struct chip *chip, const char *path, char *message, unsigned message_size);
 void flash_close(struct flash *flash);
 
 /* Puts flash, its alias at 0 and its controller on the bus. */
 void flash_attach(struct flash *flash, struct bus *bus, struct stats *stats);
-/* Gives the controller the option bytes' MEMORY, which is on the bus. */
+/* Gives the controller the option bytes' `memory`, which is on the bus. */
 void flash_attach_options(struct flash *flash, struct bus_memory *memory);
 void flash_reset(struct flash *flash);
 
-/* Every change of flash, from the CPU or the debug port: programs SIZE bytes at OFFSET (FLASH_ERASE: BYTES is NULL).
- * Counts it, and keeps the flash busy for DURATION_NS from the end of what it does now. */
+/* Every change of flash, from the CPU or the debug port: programs `size` bytes at `offset` (FLASH_ERASE: `bytes` is NULL).
+ * Counts it, and keeps the flash busy for `duration_ns` from the end of what it does now. */
 void flash_apply(struct flash *flash, enum flash_change change, uint32_t offset, uint32_t size, const uint8_t *bytes,
 		 uint64_t duration_ns);
 

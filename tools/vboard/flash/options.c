@@ -15,7 +15,7 @@
 
 #define FILE_SIZE (4 * OPTION_WORDS)
 
-/* The file's name in PATH. False: it is too long. */
+/* The file's name in `path`. False: it is too long. */
 static bool file_name(const struct flash *flash, char path[PATH_MAX])
 {
 	return (size_t)snprintf(path, PATH_MAX, "%s.options", flash->options.path) < PATH_MAX;

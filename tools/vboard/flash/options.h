@@ -24,7 +24,7 @@ struct option_bytes {
 /* Takes the words from FLASH.options if it is there. 0 or a negative errno. */
 int options_open(struct flash *flash, const char *flash_path);
 
-/* The device as it left the factory: COUNT words, unless it has some of its own. */
+/* The device as it left the factory: `count` words, unless it has some of its own. */
 void options_ship(struct flash *flash, const uint32_t *words, unsigned count);
 
 /* What was programmed survives the death of this process. */

@@ -210,7 +210,7 @@ static uint32_t unit_size(const struct flash *flash)
 	return in_two_banks(flash) ? flash->chip->page_size / 2 : flash->chip->page_size;
 }
 
-/* Sector NUMBER of BANK; false when the part has none. */
+/* Sector `number` of `bank`; false when the part has none. */
 static bool find_sector(const struct flash *flash, unsigned bank, unsigned number, struct sector *sector)
 {
 	uint32_t offset = 0;

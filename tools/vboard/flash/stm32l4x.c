@@ -319,7 +319,7 @@ static void program_options(struct flash *flash)
 	flash->busy_until_ns = flash->stats->time_ns + variant(flash)->erase_ns;
 }
 
-/* Whether a page from FIRST to END is in one of the areas of WRP. */
+/* Whether a page from `first` to `end` is in one of the areas of WRP. */
 static bool is_write_protected(const struct flash *flash, uint32_t first, uint32_t end)
 {
 	const struct stm32l4x_variant *v = variant(flash);
@@ -451,7 +451,7 @@ static bool all(const uint8_t *bytes, uint32_t count, uint8_t value)
 	return true;
 }
 
-/* Whether the granule at PLACE takes what is in the buffer. */
+/* Whether the granule at `place` takes what is in the buffer. */
 static bool takes(const struct flash *flash, uint32_t place)
 {
 	const uint8_t *now = flash->data + place, *wanted = state(flash)->buffer;

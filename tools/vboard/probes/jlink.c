@@ -47,7 +47,7 @@ static bool swd_bit(struct board *board, bool out, bool swdio)
 	return out ? swdio : swd_output(&board->swd);
 }
 
-/* COUNT bits. FIRST is TMS, or for SWD who drives; SECOND is TDI or SWDIO; IN is what was seen. */
+/* `count` bits. `first` is TMS, or for SWD who drives; `second` is TDI or SWDIO; `in` is what was seen. */
 static void move_bits(struct probe *probe, const uint8_t *first, const uint8_t *second, uint8_t *in, unsigned count)
 {
 	const struct jlink *jlink = probe->state;
@@ -69,7 +69,7 @@ static void move_bits(struct probe *probe, const uint8_t *first, const uint8_t *
 struct command {
 	uint8_t code;
 	uint8_t length; /* bytes, itself among them; more follows in a transfer of bits */
-	/* Puts the answer into ANSWER, returns its length in bytes. */
+	/* Puts the answer into `answer`, returns its length in bytes. */
 	size_t (*run)(struct probe *probe, const uint8_t *command, uint8_t *answer);
 };
 
@@ -162,7 +162,7 @@ static const struct command commands[] = {
 	{0xDF, 1, drive_trst},   {0xE8, 1, say_capabilities}, {0xF0, 1, say_hardware},
 };
 
-/* Bytes of the command that begins at BYTES, as far as COUNT bytes tell; 0: more are needed. */
+/* Bytes of the command that begins at `bytes`, as far as `count` bytes tell; 0: more are needed. */
 static size_t length_of(const struct command *command, const uint8_t *bytes, size_t count)
 {
 	if (count < command->length)

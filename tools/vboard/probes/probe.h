@@ -18,11 +18,11 @@ struct probe;
 struct probe_ops {
 	const char *name;  /* as in --probe, and in VBOARD_PROBE of the virtual board files */
 	const char *about; /* for --help */
-	/* Prepares a probe of VARIANT (what stands after the colon in --probe NAME:VARIANT, or NULL). 0, or -1 if there is none
+	/* Prepares a probe of `variant` (what stands after the colon in --probe NAME:VARIANT, or NULL). 0, or -1 if there is none
 	 * of that name. */
 	int (*open)(struct probe *probe, const char *variant);
-	/* Takes what it can of COUNT bytes from the debugger, puts the answers into ANSWERS (room for PROBE_ANSWER) and their
-	 * number into *ANSWERED. Returns how many bytes it has taken; what it leaves comes again, with more behind it. */
+	/* Takes what it can of `count` bytes from the debugger, puts the answers into `answers` (room for PROBE_ANSWER) and their
+	 * number into `*answered`. Returns how many bytes it has taken; what it leaves comes again, with more behind it. */
 	size_t (*take)(struct probe *probe, const uint8_t *bytes, size_t count, uint8_t *answers, size_t *answered);
 	/* What the probe says first, when somebody connects; or NULL. Returns the number of bytes. */
 	size_t (*greet)(struct probe *probe, uint8_t *answers);
@@ -43,7 +43,7 @@ struct probe {
 
 extern const struct probe_ops probe_bitbang, probe_stlink, probe_jlink, probe_cmsis_dap;
 
-/* The probe that NAME[:VARIANT] names, on BOARD, with SERIAL. 0, or -1 with one line in MESSAGE. */
+/* The probe that NAME[:VARIANT] names, on `board`, with `serial`. 0, or -1 with one line in `message`. */
 int probe_open(struct probe *probe, const char *name, struct board *board, const char *serial, char *message,
 	       unsigned message_size);
 void probe_close(struct probe *probe);

@@ -648,7 +648,7 @@ static void say_voltage(const struct board *board, uint8_t *data)
 	put32(data + 4, powered ? 2062 : 0); /* 3.3 V */
 }
 
-/* A command with SIZE bytes of data, which go either way. DATA has room for DATA_MOST. */
+/* A command with `size` bytes of data, which go either way. `data` has room for DATA_MOST. */
 static void usb_command(struct probe *probe, const uint8_t *cdb, uint8_t *data, uint32_t size)
 {
 	struct stlink *stlink = probe->state;

@@ -19,11 +19,11 @@ enum swd_answer {
 	SWD_PARITY = 8,  /* the data came with wrong parity */
 };
 
-/* One transfer of the register at address A (0, 4, 8, 12) of the access port or the debug port; *DATA is written or read.
+/* One transfer of the register at address A (0, 4, 8, 12) of the access port or the debug port; `*data` is written or read.
  * The result of an access port's read comes with the next read. */
 enum swd_answer swd_transfer(struct board *board, bool ap, bool read, unsigned a, uint32_t *data);
 
-/* COUNT bits to the target, from bit 0 of BITS on. */
+/* `count` bits to the target, from bit 0 of `bits` on. */
 void swd_send(struct board *board, const uint8_t *bits, unsigned count);
 
 /* From JTAG to SWD, and a line reset: ARM IHI 0031 section B5.2. */
