@@ -444,7 +444,12 @@ if REGION:
 # Flash with ECC (firmware/nameplate_ecc.h): the handler of the NMI that a torn word raises, or the reader's guarded loads.
 if PART and PART.ecc:
     names = ("_nameplate_eccr", "_nameplate_ecc2r")
-    env.Append(LINKFLAGS=["-Wl,--defsym=%s=0x%08X" % pair for pair in zip(names, PART.ecc)] + ["-T" + ecc_script()])
+    # An input file, not behind -T: the linker would take that in place of its default script, which STM32duino's variants are. The
+    # last one, as its PROVIDE looks at what is there already; it comes too late for its EXTERN.
+    env.Append(
+        LINKFLAGS=["-Wl,--defsym=%s=0x%08X" % pair for pair in zip(names, PART.ecc)] + ["-Wl,-u,nameplate_nmi_handler"],
+        LIBS=[env.File(ecc_script())],
+    )
 if PART and PART.guarded:
     env.Append(CPPDEFINES=["NAMEPLATE_GUARDED_LOADS"])
 env.AddPostAction(ELF, env.VerboseAction(check_linked, "Checking the reserved flash"))
