@@ -115,6 +115,14 @@ proc _np_new_image {type ranges linked} {
 	return [dict create type $type ranges $ranges linked $linked]
 }
 
+# ran: what the firmware said while it ran
+#   status                its exit status, or "" if it went on
+#   matched               1 if it printed the line that was waited for
+#   reports               its lines `name=...`; of a name the first counts
+proc _np_new_ran {status matched reports} {
+	return [dict create status $status matched $matched reports $reports]
+}
+
 # ask: what program_serial or program_vars was told
 #   command               its name
 #   vars

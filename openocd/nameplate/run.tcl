@@ -7,7 +7,7 @@ set _np_run_patience 10
 
 # Resets the target and runs it until it has printed a whole line `name=...` for each of the names, or ends; without names
 # until it ends. With `expect`, until it has printed a line that this pattern matches. Errors when it does none of it within the
-# limits. Returns nothing; look into _np_sh and _np_sh_reports.
+# limits. Returns what it said, a ran.
 proc _np_run {names pass {expect ""}} {
 	_np_reset halt
 	set served [string match *enabled* [arm semihosting]]
@@ -16,8 +16,7 @@ proc _np_run {names pass {expect ""}} {
 	}
 	catch {unset ::_np_sh}
 	array set ::_np_sh [list out {} err {} printed 0 start [clock milliseconds] position 0 pass $pass \
-		status {} errno 0 expect $expect matched 0 last {}]
-	set ::_np_sh_reports [dict create]
+		status {} errno 0 expect $expect matched 0 last {} reports {}]
 	set failed [catch {_np_run_loop $names} text]
 	_np_core_end
 	if {$served} {
@@ -28,6 +27,7 @@ proc _np_run {names pass {expect ""}} {
 	if {$failed} {
 		return -code error $text
 	}
+	return [_np_new_ran $::_np_sh(status) $::_np_sh(matched) $::_np_sh(reports)]
 }
 
 proc _np_run_loop {names} {
@@ -68,7 +68,7 @@ proc _np_run_loop {names} {
 
 proc _np_run_reported {names} {
 	foreach name $names {
-		if {![dict exists $::_np_sh_reports $name]} {
+		if {![dict exists $::_np_sh(reports) $name]} {
 			return 0
 		}
 	}
@@ -165,7 +165,7 @@ proc _np_run_stuck {names} {
 	if {$::_np_sh(expect) ne ""} {
 		set what "did not print the line [_np_quote $::_np_sh(expect)]"
 	} elseif {[llength $names] > 0} {
-		set what "did not report [lindex $names [lsearch -exact [lmap name $names {dict exists $::_np_sh_reports $name}] 0]]"
+		set what "did not report [lindex $names [lsearch -exact [lmap name $names {dict exists $::_np_sh(reports) $name}] 0]]"
 	}
 	_np_fail "the firmware $what $within; it printed last [_np_quote [_np_sh_last]]: correct it, or what is expected of it $hint"
 }

@@ -3,13 +3,13 @@
 #
 # OpenOCD's own semihosting ends the OpenOCD process when the firmware exits, so no script could look at the
 # result. Here it stays off: the core halts at BKPT 0xAB, we act, and let it go on behind it.
-# A run is bounded by time and by output. Its state is the array _np_sh:
+# A run is bounded by time and by output. While it lasts its state is the array _np_sh, of this file and run.tcl:
 #   out, err   bytes printed, not yet passed on as whole lines    printed  bytes so far
 #   start      clock in ms         position  in the features file    pass     whether output goes to the user
 #   status     the firmware's, once it has ended    errno
 #   last       the last line, as shown
 #   expect     pattern of the line that is waited for, matched  whether it was printed
-# What lines `name=...` said is the dict _np_sh_reports; of a name the first counts.
+#   reports    what lines `name=...` said
 
 # ADP_Stopped_ApplicationExit
 set _np_sh_app_exit 0x20026
@@ -215,8 +215,8 @@ proc _np_sh_line {stream bytes} {
 	set equals [lsearch -exact $bytes 61]
 	if {$stream eq "out" && $equals > 0} {
 		set name [_np_bytes_string [lrange $bytes 0 [expr {$equals - 1}]]]
-		if {![dict exists $::_np_sh_reports $name]} {
-			dict set ::_np_sh_reports $name [_np_bytes_string [lrange $bytes [expr {$equals + 1}] end]]
+		if {![dict exists $::_np_sh(reports) $name]} {
+			dict set ::_np_sh(reports) $name [_np_bytes_string [lrange $bytes [expr {$equals + 1}] end]]
 		}
 	}
 	if {!$::_np_sh(pass)} {

@@ -15,27 +15,27 @@ proc _np_verify_report {vars} {
 	foreach var $vars {
 		lappend names [dict get $var name]
 	}
-	_np_run $names 0
+	set ran [_np_run $names 0]
 	foreach var $vars {
-		_np_verify_one [dict get $var name] [_np_reported $var] [dict get $var secret]
+		_np_verify_one $ran [dict get $var name] [_np_reported $var] [dict get $var secret]
 	}
 }
 
 # The same for firmware that prints something else.
 proc _np_verify_expect {line} {
-	_np_run {} 0 $line
-	if {!$::_np_sh(matched)} {
-		_np_fail "the firmware ended (status $::_np_sh(status)) without printing the line [_np_quote $line]: correct the line,\
+	set ran [_np_run {} 0 $line]
+	if {![dict get $ran matched]} {
+		_np_fail "the firmware ended (status [dict get $ran status]) without printing the line [_np_quote $line]: correct the line,\
 			or the firmware"
 	}
 }
 
-proc _np_verify_one {name wanted secret} {
-	if {![dict exists $::_np_sh_reports $name]} {
-		_np_fail "the firmware ended (status $::_np_sh(status)) without reporting $name=[string range $wanted 0 60]: print that\
+proc _np_verify_one {ran name wanted secret} {
+	if {![dict exists $ran reports $name]} {
+		_np_fail "the firmware ended (status [dict get $ran status]) without reporting $name=[string range $wanted 0 60]: print that\
 			line by semihosting, or say noverify"
 	}
-	set report [dict get $::_np_sh_reports $name]
+	set report [dict get $ran reports $name]
 	if {$report eq $wanted} {
 		return
 	}
@@ -67,15 +67,15 @@ proc _np_verify {} {
 			lappend names [dict get $var name]
 		}
 	}
-	_np_run [lsort -unique $names] 0
+	set ran [_np_run [lsort -unique $names] 0]
 	set serial none
 	foreach var $vars {
-		_np_verify_one [dict get $var name] [_np_reported $var] [dict get $var secret]
+		_np_verify_one $ran [dict get $var name] [_np_reported $var] [dict get $var secret]
 		if {[dict get $var name] eq "serial"} {
 			set serial [_np_reported $var]
 		}
 	}
-	_np_verify_one serial $serial 0
+	_np_verify_one $ran serial $serial 0
 	_np_leave 1 0
 	_np_result "verified=[llength $vars]"
 }
@@ -86,8 +86,7 @@ proc _np_do_run {words flag} {
 
 # Ends with the firmware's status: OpenOCD can only say 0 or 1, so the number stands in the message.
 proc _np_run_firmware {} {
-	_np_run {} 1
-	set status $::_np_sh(status)
+	set status [dict get [_np_run {} 1] status]
 	_np_leave 1 0
 	if {$status != 0} {
 		_np_fail "the firmware ended with status $status"

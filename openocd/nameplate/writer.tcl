@@ -136,16 +136,15 @@ proc _np_write_vars {region plan vars} {
 		_np_before_write
 		foreach entry [_np_write $region $plan] {
 			if {$entry ne ""} {
-				dict set places [_np_identity $entry] [dict get $entry place]
+				dict set places [dict get [_np_var_of $entry] name] [dict get $entry place]
 			}
 		}
 	}
 	foreach var $vars {
 		set name [dict get $var name]
-		set identity [_np_identity [_np_var_item $var]]
 		set what [expr {$name eq "serial" ? "serial number" : "$name ="}]
-		if {[dict exists $places $identity]} {
-			_np_say [format "%s %s written at 0x%08X" $what [_np_var_shown $var] [dict get $places $identity]]
+		if {[dict exists $places $name]} {
+			_np_say [format "%s %s written at 0x%08X" $what [_np_var_shown $var] [dict get $places $name]]
 		} elseif {[dict get $var type] != $::_np_type_deleted} {
 			_np_say "$what [_np_var_shown $var] unchanged"
 		}
