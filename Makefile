@@ -235,8 +235,8 @@ SUITES    = $(THROUGH) tests/style tests/power/power.py tests/power/families.py 
 # Through each probe: what a user does, on every chip; power cuts, on a chip of each flash driver. And what needs a newer OpenOCD.
 DRIVERS  := stm32l073rz stm32f103rb stm32f401cc stm32l476rg stm32h743zi
 NEWER    := serial bad-input gdb expect vars real-boards
-THROUGH   = $(patsubst %,"tests/probes/through %",stlink stlink-dap jlink) \
-            $(patsubst %,"tests/power/families.py --probe % $(DRIVERS)",stlink stlink-dap) \
+THROUGH   = $(patsubst %,"tests/probes/through %",stlink stlink-dap jlink) "tests/probes/through bitbang stm32l152rb $(DRIVERS)" \
+            $(patsubst %,"tests/power/families.py --probe % $(DRIVERS)",stlink-dap bitbang) \
             $(patsubst %,"tests/probes/newer tests/e2e/%.bats",$(NEWER))
 
 test: ## Test: install what is missing, build, run every test

@@ -192,7 +192,7 @@ static int find_newest(struct nameplate_walk *walk, match *matches, const struct
             found = pending;
     }
     walk->at = found;
-    return found && next_entry(walk, found + 4) ? 0 : NAMEPLATE_NONE;
+    return next_entry(walk, found ? found + 4 : 0) ? 0 : NAMEPLATE_NONE; /* none begins before 0 */
 }
 
 static int match_serial(const struct nameplate_walk *walk, const struct nameplate_variable *variable)

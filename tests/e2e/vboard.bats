@@ -6,6 +6,7 @@ load ../lib/helpers
 
 setup() {
 	nameplate_setup
+	export VBOARD_PROBE=bitbang # these look at the wire
 	BARE="$BATS_TEST_TMPDIR/bare.cfg"
 }
 
