@@ -116,7 +116,7 @@ class Device:
         # OpenOCD's own words on probe and part. What has the probe's serial number in it is left out.
         said = [line[7:].strip() for line in done.err.splitlines() if line.startswith("Info : ")]
         facts["probe"] = next((line for line in said if re.match(r"STLINK|J-Link .*compiled|CMSIS-DAP: FW", line)), "unknown")
-        facts["device"] = next((line for line in said if re.match(r"device id", line, re.I)), "device id unknown")
+        facts["device"] = next((line for line in said if re.match(r"device(:| id)", line, re.I)), "device id unknown")
         return facts
 
     def save(self, base, size, path):
