@@ -211,3 +211,21 @@ address_of() { printf '%08x' $((0x$(arm-none-eabi-nm firmware.elf | awk -v name=
 	ECC= build st.s
 	linked
 }
+
+@test "firmware/CUBEIDE.md: its line in the script, and its handler, are what links; without either the link says so" {
+	blocks() { awk '/```/ { inside = !inside; next } inside' "$HOME_DIR/firmware/CUBEIDE.md" | sed 's/^   //'; }
+	grep -v '^INCLUDE nameplate' own.ld >generated.ld
+	{ cat generated.ld; blocks | grep '^INCLUDE'; } >own.ld
+	# As the page has it: the files lie beside the script.
+	blocks | sed -n '/USER CODE BEGIN Includes/,/^}/p' >stm32l4xx_it.c
+	build st.s stm32l4xx_it.c
+	linked
+	survives
+	sed '/nameplate_nmi/,/return;/d' stm32l4xx_it.c >without.c
+	build st.s without.c
+	link_refused "begin your NMI handler"
+	cp generated.ld own.ld
+	build st.s stm32l4xx_it.c
+	[ "$status" != 0 ]
+	grep -q 'undefined reference to `_nameplate_start' "$err"
+}
