@@ -7,16 +7,16 @@
 
 static void on_nmi(void)
 {
-    if (nameplate_nmi())
-        return;
-    for (;;)
-        ;
+	if (nameplate_nmi())
+		return;
+	for (;;)
+		;
 }
 
 static int set_handler(void)
 {
-    z_arm_nmi_set_handler(on_nmi);
-    return 0;
+	z_arm_nmi_set_handler(on_nmi);
+	return 0;
 }
 
 SYS_INIT(set_handler, PRE_KERNEL_1, 0);

@@ -19,47 +19,47 @@ const char fill[FILL] = {1};
 
 static void sleep_for_ever(void)
 {
-    for (;;)
-        ;
+	for (;;)
+		;
 }
 
 static void (*handler)(void) = sleep_for_ever;
 
 void z_arm_nmi_set_handler(void (*wanted)(void))
 {
-    handler = wanted;
+	handler = wanted;
 }
 
 void z_arm_nmi(void)
 {
-    handler();
+	handler();
 }
 
 void fault(void)
 {
-    sleep_for_ever();
+	sleep_for_ever();
 }
 
 void __start(void)
 {
-    uint32_t serial;
-    const char *from = __data_region_load_start;
+	uint32_t serial;
+	const char *from = __data_region_load_start;
 
-    for (char *to = __data_region_start; to < __data_region_end;)
-        *to++ = *from++;
-    for (char *to = __bss_start; to < __bss_end;)
-        *to++ = 0;
-    for (int (*const *init)(void) = __init_start; init < __init_end; init++)
-        (*init)();
-    initialise_monitor_handles();
+	for (char *to = __data_region_start; to < __data_region_end;)
+		*to++ = *from++;
+	for (char *to = __bss_start; to < __bss_end;)
+		*to++ = 0;
+	for (int (*const *init)(void) = __init_start; init < __init_end; init++)
+		(*init)();
+	initialise_monitor_handles();
 #ifdef FILL
-    __asm__ volatile("" : : "r"(fill));
+	__asm__ volatile("" : : "r"(fill));
 #endif
-    if (nameplate_serial(&serial) == 0)
-        printf("serial=%lu\n", (unsigned long)serial);
-    else
-        printf("serial=none\n");
-    exit(0);
+	if (nameplate_serial(&serial) == 0)
+		printf("serial=%lu\n", (unsigned long)serial);
+	else
+		printf("serial=none\n");
+	exit(0);
 }
 
 __attribute__((section(".exc_vector_table"), used)) static void *const vectors[] = {z_stack, __start, z_arm_nmi, fault};

@@ -3,5 +3,5 @@
 #ifndef INIT_H
 #define INIT_H
 #define SYS_INIT(function, level, priority) \
-    __attribute__((section(".z_init_" #level #priority), used)) static int (*const init_##function)(void) = function
+	__attribute__((section(".z_init_" #level #priority), used)) static int (*const init_##function)(void) = function
 #endif
