@@ -487,10 +487,10 @@ with_eeprom() {
 	# The place is a constant in the code.
 	with_eeprom f401cc -DEEPROM_PLACE=0x0803E000u
 	pio_run
-	pio_refused "Arduino's EEPROM library, which erases 0x08020000 to 0x0803FFFF" 'custom_nameplate_region = 0x08010000 0x10000'
-	with_eeprom f401cc -DEEPROM_PLACE=0x0803E000u 'custom_nameplate_region = 0x08010000 0x10000'
+	pio_refused "Arduino's EEPROM library, which erases 0x08020000 to 0x0803FFFF" 'custom_nameplate_region = 0x08004000 0x4000'
+	with_eeprom f401cc -DEEPROM_PLACE=0x0803E000u 'custom_nameplate_region = 0x08004000 0x4000'
 	pio_run -t upload
-	uploaded 'serial=42' 'from 65536 bytes'
+	uploaded 'serial=42' 'from 229376 bytes'
 	# The device is asked how large its flash is: the last page.
 	with_eeprom l476rg -DEEPROM_SIZE=2048
 	pio_run -t upload
@@ -620,4 +620,30 @@ line() { "$HOME_DIR/build/nameplate-ledger" --ledger "$PWD/line.db" "$@" >"$out"
 	pio_run -t upload
 	uploaded 'firmware: serial=42' 'serial=42'
 	arm-none-eabi-nm build/device/firmware.elf | grep -q ' T NMI_Handler'
+}
+
+@test "the build says what is reserved and what is left, and names a small sector, which one line reserves" {
+	pio_run
+	uploaded '0x0801E000 to 0x0801FFFF is reserved, 8 KiB; 122880 bytes are left'
+	[[ "$output" != *'small sector'* ]]
+	other_board f401cc 'custom_nameplate_serial = 42'
+	pio_run
+	uploaded '0x08020000 to 0x0803FFFF is reserved, 128 KiB; 131072 bytes are left' \
+		'custom_nameplate_region = 0x08004000 0x4000 reserves a small sector instead (229376 bytes left)'
+	# The firmware begins behind it, and the core finds it at reset.
+	other_board f401cc 'custom_nameplate_serial = 42' 'custom_nameplate_verify = yes' 'custom_nameplate_region = 0x08004000 0x4000'
+	pio_run -t upload
+	uploaded '0x08004000 to 0x08007FFF is reserved, 16 KiB; 229376 bytes are left' 'from 229376 bytes' 'firmware: serial=42' 'written at 0x0800'
+	arm-none-eabi-readelf -lW build/device/firmware.elf >headers
+	grep -q 'LOAD .* 0x08000000 0x08000000 0x00010 ' headers
+	grep -q 'LOAD .* 0x08008000 0x08008000 ' headers
+	# It fills the rest of the flash, and no more.
+	echo 'const char filler[213 * 1024] = {1};' >src/filler.c
+	echo 'build_flags = -Wl,-u,filler' >>platformio.ini
+	pio_run -t upload
+	uploaded 'firmware: serial=42'
+	sed -i 's/213/223/' src/filler.c
+	pio_run
+	[ "$status" != 0 ]
+	said "region \`FLASH' overflowed" '229376 bytes are left'
 }

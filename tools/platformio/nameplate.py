@@ -118,10 +118,10 @@ def library_file(*names):
     return next((os.path.realpath(path) for path in paths if os.path.isfile(path)), None)
 
 
-def ecc_script():
-    path = library_file("linker", "nameplate-ecc.ld")
+def linker_script(name, what):
+    path = library_file("linker", name)
     if not path:
-        fail("there is no nameplate-ecc.ld, which a part with ECC needs, at %s: copy it from Nameplate's firmware/linker" % HERE)
+        fail("there is no %s, which %s needs, at %s: copy it from Nameplate's firmware/linker" % (name, what, HERE))
     return path
 
 
@@ -207,7 +207,8 @@ def check_eeprom(firmware, region):
     pages = PART.pages_of(at, at + size) if PART else (at, at + size)
     if not pages or pages[0] >= sum(region) or pages[1] <= region[0]:
         return
-    beside = PART.region_before(pages[0]) if PART else None
+    small = is_stm32duino() and small_sector()
+    beside = small or (PART.region_before(pages[0]) if PART else None)
     fail(
         "the firmware has Arduino's EEPROM library, which erases %s, and the reserved flash %s is there: name a region beside it,%s"
         % (
@@ -405,35 +406,89 @@ REGION = find_region(PART)
 BOARD_SIZE = int(BOARD.get("upload.maximum_size", 0))
 LARGE = 64 * nameplate_parts.KIB
 
-
 # Their builders make a linker script of a part that has none, once, in a package that all projects share.
 SHARED_SCRIPTS = ("cmsis", "spl", "stm32cube")
 
 
-def shrink_flash():
-    """Linker scripts that are made for the board, and the size check, take the flash's size from here."""
-    size = BOARD_SIZE
-    flash, end = (PART.flash, PART.first_end()) if PART else (nameplate_parts.FLASH_BASE, nameplate_parts.FLASH_BASE + size)
-    # Only a script of the project's own can put code behind the region, too.
+def flash_ends():
+    if PART:
+        return PART.flash, PART.first_end()
+    return nameplate_parts.FLASH_BASE, nameplate_parts.FLASH_BASE + BOARD_SIZE
+
+
+def has_framework(*names):
+    return any(framework in names for framework in env.get("PIOFRAMEWORK", []))
+
+
+def is_stm32duino():
+    return has_framework("arduino") and BOARD.get("build.core", "stm32") == "stm32" and not BOARD.get("build.ldscript", "")
+
+
+def goes_behind():
+    """STM32duino's firmware can lie behind a region near the flash's beginning, if the core can find its vectors there."""
+    flash, end = flash_ends()
+    in_front, behind = REGION[0] - flash, end - sum(REGION)
+    movable = is_stm32duino() and PART and not PART.cpu.startswith("cortex-m0") and not BOARD.get("build.flash_offset", "")
+    return bool(option("region") and movable and 0 < in_front < behind)
+
+
+def move_behind():
+    """As behind a boot loader (firmware/linker/nameplate-front.ld)."""
+    offset = sum(REGION) - PART.flash
+    BOARD.update("build.flash_offset", "0x%X" % offset)
+    # Older linkers put what is less than 64 KiB apart into one segment, with what is between.
+    script = linker_script("nameplate-front.ld", "a region in front of the firmware")
+    env.Append(LINKFLAGS=["-Wl,-z,max-page-size=1024", "-T" + script])
+    shrink_flash(BOARD_SIZE - offset, True)
+
+
+def left_for_firmware():
+    """The bytes in front of the region. Only a script of the project's own can put code behind it, too."""
+    flash, end = flash_ends()
     in_front = not BOARD.get("build.ldscript", "") or not option("region") or sum(REGION) == end
-    smaller = min(size, end - flash, REGION[0] - flash) if in_front and REGION[0] > flash else size
+    return min(BOARD_SIZE, end - flash, REGION[0] - flash) if in_front and REGION[0] > flash else BOARD_SIZE
+
+
+def shrink_flash(size, late):
+    """Linker scripts that are made for the board, and the size check, take the flash's size from here; late: the check alone."""
 
     def shrink(target, source, env):
-        env.BoardConfig().update("upload.maximum_size", smaller)
+        env.BoardConfig().update("upload.maximum_size", size)
 
-    if any(framework in SHARED_SCRIPTS for framework in env.get("PIOFRAMEWORK", [])):
+    if late:
         env.AddPreAction("checkprogsize", env.Action(shrink, None))
     else:
         shrink(None, None, env)
-    if REGION[1] >= LARGE and not option("region"):
-        print(
-            "Nameplate: the last %d KiB of the flash are reserved, which is one sector; custom_nameplate_region names a smaller"
-            " one, to be left free by a linker script of yours" % (REGION[1] // nameplate_parts.KIB)
-        )
+
+
+def small_sector():
+    """The second page of the flash, if it is smaller than what is reserved and the region is the default one; else none."""
+    first, second = (PART.each_page() + [(0, 0), (0, 0)])[:2] if PART else ((0, 0), (0, 0))
+    size = second[1] - second[0]
+    return (second[0], size) if not option("region") and REGION[1] >= LARGE and first[1] == second[0] and size < REGION[1] else None
+
+
+def reserved_line():
+    left = BOARD_SIZE - (sum(REGION) - PART.flash) if goes_behind() else left_for_firmware()
+    line = "Nameplate: %s is reserved, %d KiB; %d bytes are left, and an overflow of FLASH counts from there" % (
+        hexadecimal(REGION[0], sum(REGION)),
+        REGION[1] // nameplate_parts.KIB,
+        left,
+    )
+    small = small_sector()
+    if small:
+        line += ". custom_nameplate_region = 0x%08X 0x%X reserves a small sector instead" % small
+        line += " (%d bytes left)" % (BOARD_SIZE - (sum(small) - PART.flash)) if is_stm32duino() else ", with a linker script of yours"
+    return line
 
 
 if REGION:
-    shrink_flash()
+    LINE = reserved_line()
+    if goes_behind():
+        move_behind()
+    else:
+        shrink_flash(left_for_firmware(), has_framework(*SHARED_SCRIPTS))
+    env.AddPreAction(ELF, env.VerboseAction(lambda target, source, env: None, LINE))
     # Where the reader looks (firmware/nameplate.h).
     env.Append(
         LINKFLAGS=[
@@ -448,7 +503,7 @@ if PART and PART.ecc:
     # last one, as its PROVIDE looks at what is there already; it comes too late for its EXTERN.
     env.Append(
         LINKFLAGS=["-Wl,--defsym=%s=0x%08X" % pair for pair in zip(names, PART.ecc)] + ["-Wl,-u,nameplate_nmi_handler"],
-        LIBS=[env.File(ecc_script())],
+        LIBS=[env.File(linker_script("nameplate-ecc.ld", "a part with ECC"))],
     )
 if PART and PART.guarded:
     env.Append(CPPDEFINES=["NAMEPLATE_GUARDED_LOADS"])

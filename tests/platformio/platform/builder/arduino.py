@@ -11,7 +11,7 @@ env = DefaultEnvironment()
 board = env.BoardConfig()
 core = os.path.join(env.PioPlatform().get_dir(), "core")
 
-env.Append(CPPPATH=[core])
+env.Append(CPPPATH=[core], CPPDEFINES=[("VECT_TAB_OFFSET", board.get("build.flash_offset", "0"))])
 env.BuildSources(os.path.join("$BUILD_DIR", "FrameworkArduino"), core)
 env.Append(LINKFLAGS=["-Wl,--defsym=LD_MAX_DATA_SIZE=%d" % int(board.get("upload.maximum_ram_size"))])
 if not board.get("build.ldscript", ""):

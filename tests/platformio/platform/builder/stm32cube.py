@@ -29,7 +29,7 @@ def linker_script():
     return start + "_DEFAULT.ld"
 
 
-env.Append(CPPPATH=[core])
+env.Append(CPPPATH=[core], CPPDEFINES=[("VECT_TAB_OFFSET", "0")])
 env.BuildSources(os.path.join("$BUILD_DIR", "FrameworkArduino"), core)
 if not board.get("build.ldscript", ""):
     env.Replace(LDSCRIPT_PATH=linker_script())

@@ -4,10 +4,11 @@
 
 #include "Arduino.h"
 
+#define VTOR  (*(volatile uint32_t *)0xE000ED08u)
 #define DHCSR (*(volatile uint32_t *)0xE000EDF0u)
 
 extern "C" {
-extern uint32_t _stack[], _sdata[], _edata[], _sbss[], _ebss[];
+extern uint32_t _estack[], _sdata[], _edata[], _sbss[], _ebss[];
 extern const uint32_t _sidata[];
 
 static void semihost(int operation, const void *argument)
@@ -22,6 +23,10 @@ static void semihost(int operation, const void *argument)
 void Reset_Handler(void)
 {
     const uint32_t *from = _sidata;
+
+    /* SystemInit does this. */
+    if (VECT_TAB_OFFSET)
+        VTOR = 0x08000000u | VECT_TAB_OFFSET;
 
     for (uint32_t *to = _sdata; to < _edata;)
         *to++ = *from++;
@@ -54,8 +59,8 @@ void _exit(int)
 }
 }
 
-__attribute__((section(".vectors"), used)) static void *const vectors[] = {
-    _stack, (void *)Reset_Handler, (void *)NMI_Handler, (void *)HardFault_Handler,
+__attribute__((section(".isr_vector"), used)) static void *const vectors[] = {
+    _estack, (void *)Reset_Handler, (void *)NMI_Handler, (void *)HardFault_Handler,
 };
 
 Printer Serial;

@@ -5,10 +5,11 @@ MEMORY
     RAM   (rwx) : ORIGIN = 0x20000000, LENGTH = $ram
 }
 ENTRY(Reset_Handler)
-_stack = ORIGIN(RAM) + LENGTH(RAM);
+_estack = ORIGIN(RAM) + LENGTH(RAM);
 SECTIONS
 {
-    .text : { KEEP(*(.vectors)) *(.text*) *(.rodata*) . = ALIGN(4); } >FLASH
+    .isr_vector : { KEEP(*(.isr_vector)) } >FLASH
+    .text : { *(.text*) *(.rodata*) . = ALIGN(4); } >FLASH
     .ARM.exidx : { *(.ARM.extab* .ARM.exidx*) } >FLASH
     .data : { _sdata = .; *(.data*) . = ALIGN(4); _edata = .; } >RAM AT>FLASH
     _sidata = LOADADDR(.data);
