@@ -423,6 +423,8 @@ running
 @test "help and the list of chips are printed on stdout" {
 	"$VBOARD" --help | grep -q '^Usage: vboard --chip NAME'
 	"$VBOARD" --list-chips | grep -q '^stm32l152rb  Cortex-M3, 128 KiB flash, 16 KiB RAM$'
+	"$VBOARD" --list-models | grep -qx 'stm32l476rg  flash_stm32l4x, l4x_stm32l47; ECC granule 8'
+	"$VBOARD" --list-models | grep -qx 'stm32f767zi-dual  flash_stm32f2x, stm32f2x_f76_dual; ECC granule 0'
 }
 
 @test "wrong options are one line, status 1, and make no file" {

@@ -11,7 +11,9 @@ import argparse
 import concurrent.futures
 import os
 import pathlib
+import re
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -25,12 +27,12 @@ SMALL_SECTOR = {"stm32f207zg": (0x08004000, 0x4000), "stm32f401cc": (0x08004000,
                 "stm32f767zi": (0x08008000, 0x8000)}
 # No compaction here: their only sectors are 128 KiB; store.bats and the L1 have the single area.
 NO_COMPACTION = {"stm32h743zi", "stm32f767zi-dual"}
-CHIPS = ["stm32l073rz", "stm32f030r8", "stm32f072rb", "stm32f103rb", "stm32f303re", "stm32f207zg", "stm32f401cc",
-         "stm32f767zi", "stm32f767zi-dual", "stm32l476rg", "stm32g071rb", "stm32g0b1re", "stm32g474re", "stm32wb55rg",
-         "stm32wle5jc", "stm32l552ze", "stm32u575zi", "stm32h743zi"]
+# {chip: bytes of its flash that share a code, 0 without}. Everything else is tried on the L1.
+GRANULES = dict(re.findall(r"^(\S+)  .*; ECC granule (\d+)$", subprocess.run(
+    [os.environ.get("VBOARD", ROOT / "build/vboard"), "--list-models"], capture_output=True, text=True, check=True).stdout, re.M))
+CHIPS = [chip for chip in GRANULES if chip != "stm32l152rb"]
 # Flash whose granules have a code of their own, so that a cut may change that alone.
-ECC = {"stm32l476rg", "stm32g071rb", "stm32g0b1re", "stm32g474re", "stm32wb55rg", "stm32wle5jc", "stm32l552ze",
-       "stm32u575zi", "stm32h743zi"}
+ECC = {chip for chip, granule in GRANULES.items() if granule != "0"}
 SCENARIOS = {
     "new-value": ([SET], "program_serial 43"),
     "set-of-variables": ([SET], 'program_vars hwrev=C1 gain:u16=99 "note=three more words"'),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The tables of a ledger, and how an older ledger becomes one of today.
+ *
+ * circle: database opens a ledger and has it checked here, which is done by its statements.
  */
 #ifndef SCHEMA_H
 #define SCHEMA_H

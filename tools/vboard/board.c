@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "board.h"
 
-#include "parts/chips.h"
+#include "core/debug_map.h"
+
+#include "parts/chip.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -71,6 +71,8 @@ static void usage(FILE *to)
 	      "  --record DIR       keep the flash as it is at the start, and a line per flash\n"
 	      "                     operation, in DIR\n"
 	      "  --list-chips       the parts that it can be\n"
+	      "  --list-models      what models each part's flash controller, and the bytes\n"
+	      "                     that share a code (0: there is none)\n"
 	      "  --help             this\n"
 	      "  --version          the version, Nameplate's\n"
 	      "\n"
@@ -94,6 +96,12 @@ static void list_chips(void)
 	for (const struct chip *chip = chips; chip->name; chip++)
 		printf("%s  %s, %u KiB flash, %u KiB RAM\n", chip->name, chip->core->name,
 		       (unsigned)chip->flash_size / 1024, (unsigned)chip->ram_size / 1024);
+}
+
+static void list_models(void)
+{
+	for (const struct chip *chip = chips; chip->name; chip++)
+		printf("%s  %s; ECC granule %u\n", chip->name, chip->model, (unsigned)chip->granule);
 }
 
 /* A decimal number from 1 to `max`, or 0. */
@@ -122,6 +130,7 @@ enum {
 	WAIT,
 	UNPOWERED,
 	LIST,
+	MODELS,
 	HELP,
 	VERSION
 };
@@ -172,6 +181,7 @@ static int parse(int argc, char **argv, struct options *options)
 		{"wait", required_argument, NULL, WAIT},
 		{"unpowered", no_argument, NULL, UNPOWERED},
 		{"list-chips", no_argument, NULL, LIST},
+		{"list-models", no_argument, NULL, MODELS},
 		{"help", no_argument, NULL, HELP},
 		{"version", no_argument, NULL, VERSION},
 		{NULL, 0, NULL, 0},
@@ -222,6 +232,9 @@ static int parse(int argc, char **argv, struct options *options)
 			break;
 		case LIST:
 			list_chips();
+			return 0;
+		case MODELS:
+			list_models();
 			return 0;
 		case HELP:
 			usage(stdout);

@@ -6,7 +6,7 @@
 #include "core/bitband.h"
 
 #include "bus.h"
-#include "core/core.h"
+#include "core/state.h"
 
 struct region {
 	uint32_t alias, target;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "core/components.h"
 
-#include "core/core.h"
-#include "parts/chips.h"
+#include "core/debug_map.h"
+#include "core/state.h"
+#include "parts/chip.h"
 
 enum { DEVARCH = 0xFBC, DEVID = 0xFC8, DEVTYPE = 0xFCC, PIDR4 = 0xFD0, PIDR0 = 0xFE0, CIDR0 = 0xFF0 };
 #define BLOCK 0x1000u

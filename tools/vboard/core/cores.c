@@ -6,7 +6,8 @@
  */
 #include "core/cores.h"
 
-#include "core/components.h"
+#include "core/debug_map.h"
+#include "parts/chip.h"
 
 #include <unicorn/unicorn.h>
 
@@ -259,3 +260,8 @@ const struct core_model cortex_m7 = {
 	.mvfr = {0x10110021, 0x11000011, 0x00000040},
 const struct core_model cortex_m33 = {CORTEX_M33 .priority_mask = 0xF0};
 const struct core_model cortex_m33_l5 = {CORTEX_M33 .priority_mask = 0xE0}; /* __NVIC_PRIO_BITS is 3 */
+
+const struct debug_map *chip_debug_map(const struct chip *chip)
+{
+	return chip->debug_map ? chip->debug_map : chip->core->debug_map;
+}

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct chip;
 struct debug_map;
 
 struct core_model {
@@ -37,6 +38,9 @@ struct core_model {
 extern const struct debug_map debug_map_m3_r1, debug_map_f7, debug_map_h7, debug_map_h7_apb;
 extern const struct core_model cortex_m0, cortex_m0plus, cortex_m3, cortex_m4, cortex_m4f, cortex_m7, cortex_m33,
 	cortex_m33_l5;
+
+/* What a chip's access port shows: as most with its core, or as its own row says. */
+const struct debug_map *chip_debug_map(const struct chip *chip);
 
 /* ARMv6-M: HardFault is the only fault, and the debug registers are the debugger's alone. */
 static inline bool core_model_is_v6m(const struct core_model *model)

@@ -4,10 +4,11 @@
  * DBGMCU. Reference: ARM DDI 0403 part C, and DDI 0419 part C for ARMv6-M;
  * RM0038 section 30.
  */
-#include "core/core.h"
 #include "core/debug.h"
 
-#include "parts/chips.h"
+#include "core/components.h"
+
+#include "parts/chip.h"
 #include "stats.h"
 
 #include <string.h>

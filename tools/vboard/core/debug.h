@@ -6,7 +6,7 @@
 #ifndef VBOARD_DEBUG_H
 #define VBOARD_DEBUG_H
 
-#include "core/core.h"
+#include "core/state.h"
 
 void debug_attach(struct core *core, struct bus *bus);
 /* What answers where no block is; comes last. */

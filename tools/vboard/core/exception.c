@@ -6,11 +6,10 @@
  * Floating-point state is stacked at once and not lazily (FPCCR.LSPEN): a handler that looks cannot tell, except by
  * LSPACT, which stays 0.
  */
-#include "core/core.h"
 #include "core/debug.h"
 #include "core/exception.h"
 
-#include "parts/chips.h"
+#include "parts/chip.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #ifndef VBOARD_EXCEPTION_H
 #define VBOARD_EXCEPTION_H
 
-#include "core/core.h"
+#include "core/state.h"
 
 void exception_reset(struct core *core);
 /* Takes the most urgent pending exception if its priority allows: pushes the frame and enters the handler. True if so. */

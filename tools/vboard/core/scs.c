@@ -3,11 +3,10 @@
  * System control space without the debug registers: SysTick, NVIC, SCB, FPU control. Reference: ARM DDI 0403 section B3.2
  * to B3.4; DDI 0419 section B3 for ARMv6-M, which has fewer of them.
  */
-#include "core/core.h"
 #include "core/debug.h"
 #include "core/scs.h"
 
-#include "parts/chips.h"
+#include "parts/chip.h"
 #include "stats.h"
 
 #include <string.h>

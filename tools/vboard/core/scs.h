@@ -5,7 +5,7 @@
 #ifndef VBOARD_SCS_H
 #define VBOARD_SCS_H
 
-#include "core/core.h"
+#include "core/state.h"
 
 void scs_attach(struct core *core, struct bus *bus);
 void scs_reset(struct core *core);

@@ -5,7 +5,7 @@
  */
 #include "flash/ecc.h"
 
-#include "parts/chips.h"
+#include "parts/chip.h"
 #include "flash/flash.h"
 
 #include <errno.h>

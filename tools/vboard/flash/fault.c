@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "flash/fault.h"
 
-#include "parts/chips.h"
+#include "parts/chip.h"
 
 #include <errno.h>
 #include <fcntl.h>

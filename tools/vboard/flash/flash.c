@@ -2,7 +2,7 @@
 #include "flash/flash.h"
 
 #include "bus.h"
-#include "parts/chips.h"
+#include "parts/chip.h"
 #include "flash/fault.h"
 #include "stats.h"
 

@@ -2,6 +2,8 @@
  *
  * Flash: the file that keeps its bytes, the one function through which every change passes, and the interface that
  * each family's controller implements (one file and header per controller).
+ *
+ * circle: ecc, fault and options are parts of the flash in files of their own: it asks each at every change, and each changes it.
  */
 #ifndef VBOARD_FLASH_H
 #define VBOARD_FLASH_H

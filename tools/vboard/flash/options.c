@@ -2,7 +2,7 @@
 #include "flash/options.h"
 
 #include "bus.h"
-#include "parts/chips.h"
+#include "parts/chip.h"
 #include "flash/flash.h"
 #include "stats.h"
 

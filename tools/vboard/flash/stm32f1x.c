@@ -10,7 +10,7 @@
 #include "flash/stm32f1x.h"
 
 #include "bus.h"
-#include "parts/chips.h"
+#include "parts/chip.h"
 #include "stats.h"
 
 #include <string.h>

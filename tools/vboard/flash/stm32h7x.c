@@ -11,7 +11,7 @@
 #include "flash/stm32h7x.h"
 
 #include "bus.h"
-#include "parts/chips.h"
+#include "parts/chip.h"
 #include "stats.h"
 
 #include <string.h>

@@ -15,7 +15,7 @@
 #include "flash/stm32l4x.h"
 
 #include "bus.h"
-#include "parts/chips.h"
+#include "parts/chip.h"
 #include "stats.h"
 
 #include <string.h>

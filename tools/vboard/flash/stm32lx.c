@@ -12,7 +12,7 @@
 #include "flash/stm32lx.h"
 
 #include "bus.h"
-#include "parts/chips.h"
+#include "parts/chip.h"
 #include "stats.h"
 
 #include <string.h>

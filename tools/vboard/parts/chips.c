@@ -18,6 +18,10 @@
 #include <stddef.h>
 #include <string.h>
 
+/* The controller's source, and which of its kind it is; by name as well, for those who list them. */
+#define CONTROLLER(ops, variant) .flash_ops = &(ops), .flash_variant = &(variant), .model = #ops ", " #variant
+#define CONTROLLER_ALONE(ops)    .flash_ops = &(ops), .model = #ops
+
 const struct chip chips[] = {
 	{
 		.name = "stm32l152rb",
@@ -44,8 +48,7 @@ const struct chip chips[] = {
 		.uid = {0x1FF80050, 0x1FF80054, 0x1FF80064}, /* RM0038 section 31.2 */
 		.clock_hz = 2097000,
 		.irqs = 45,
-		.flash_ops = &flash_stm32lx,
-		.flash_variant = &stm32lx_l1,
+		CONTROLLER(flash_stm32lx, stm32lx_l1),
 		.flash_regs = 0x40023C00,
 		.periphs = periphs_stm32l1,
 	},
@@ -73,8 +76,7 @@ const struct chip chips[] = {
 		.uid = {0x1FF80050, 0x1FF80054, 0x1FF80064},
 		.clock_hz = 2097000,
 		.irqs = 32,
-		.flash_ops = &flash_stm32lx,
-		.flash_variant = &stm32lx_l0,
+		CONTROLLER(flash_stm32lx, stm32lx_l0),
 		.flash_regs = 0x40022000,
 		.periphs = periphs_stm32l0,
 	},
@@ -100,8 +102,7 @@ const struct chip chips[] = {
 		.uid = {0x1FFFF7E8, 0x1FFFF7EC, 0x1FFFF7F0},
 		.clock_hz = 8000000,
 		.irqs = 43,
-		.flash_ops = &flash_stm32f1x,
-		.flash_variant = &stm32f1x_f1,
+		CONTROLLER(flash_stm32f1x, stm32f1x_f1),
 		.flash_regs = 0x40022000,
 		.periphs = periphs_stm32f1,
 	},
@@ -126,8 +127,7 @@ const struct chip chips[] = {
 		.uid = {0x1FFFF7AC, 0x1FFFF7B0, 0x1FFFF7B4},
 		.clock_hz = 8000000,
 		.irqs = 32,
-		.flash_ops = &flash_stm32f1x,
-		.flash_variant = &stm32f1x_f0_f3,
+		CONTROLLER(flash_stm32f1x, stm32f1x_f0_f3),
 		.flash_regs = 0x40022000,
 		.periphs = periphs_stm32f0,
 	},
@@ -152,8 +152,7 @@ const struct chip chips[] = {
 		.uid = {0x1FFFF7AC, 0x1FFFF7B0, 0x1FFFF7B4}, /* not promised on the value line, and there */
 		.clock_hz = 8000000,
 		.irqs = 32,
-		.flash_ops = &flash_stm32f1x,
-		.flash_variant = &stm32f1x_f0_f3,
+		CONTROLLER(flash_stm32f1x, stm32f1x_f0_f3),
 		.flash_regs = 0x40022000,
 		.periphs = periphs_stm32f0,
 	},
@@ -180,8 +179,7 @@ const struct chip chips[] = {
 		.uid = {0x1FFFF7AC, 0x1FFFF7B0, 0x1FFFF7B4},
 		.clock_hz = 8000000,
 		.irqs = 85,
-		.flash_ops = &flash_stm32f1x,
-		.flash_variant = &stm32f1x_f0_f3,
+		CONTROLLER(flash_stm32f1x, stm32f1x_f0_f3),
 		.flash_regs = 0x40022000,
 		.periphs = periphs_stm32f3,
 	},
@@ -207,8 +205,7 @@ const struct chip chips[] = {
 		.uid = {0x1FFF7A10, 0x1FFF7A14, 0x1FFF7A18},
 		.clock_hz = 16000000,
 		.irqs = 81,
-		.flash_ops = &flash_stm32f2x,
-		.flash_variant = &stm32f2x_f2,
+		CONTROLLER(flash_stm32f2x, stm32f2x_f2),
 		.flash_regs = 0x40023C00,
 		.periphs = periphs_stm32f2,
 	},
@@ -234,8 +231,7 @@ const struct chip chips[] = {
 		.uid = {0x1FFF7A10, 0x1FFF7A14, 0x1FFF7A18},
 		.clock_hz = 16000000,
 		.irqs = 85,
-		.flash_ops = &flash_stm32f2x,
-		.flash_variant = &stm32f2x_f401,
+		CONTROLLER(flash_stm32f2x, stm32f2x_f401),
 		.flash_regs = 0x40023C00,
 		.periphs = periphs_stm32f4,
 	},
@@ -264,8 +260,7 @@ const struct chip chips[] = {
 		.uid = {0x1FF0F420, 0x1FF0F424, 0x1FF0F428},
 		.clock_hz = 16000000,
 		.irqs = 110,
-		.flash_ops = &flash_stm32f2x,
-		.flash_variant = &stm32f2x_f76,
+		CONTROLLER(flash_stm32f2x, stm32f2x_f76),
 		.flash_regs = 0x40023C00,
 		.periphs = periphs_stm32f7,
 	},
@@ -294,8 +289,7 @@ const struct chip chips[] = {
 		.uid = {0x1FF0F420, 0x1FF0F424, 0x1FF0F428},
 		.clock_hz = 16000000,
 		.irqs = 110,
-		.flash_ops = &flash_stm32f2x,
-		.flash_variant = &stm32f2x_f76_dual, /* option bit nDBANK is 0: two banks of 1 MiB */
+		CONTROLLER(flash_stm32f2x, stm32f2x_f76_dual), /* option bit nDBANK is 0: two banks of 1 MiB */
 		.flash_regs = 0x40023C00,
 		.periphs = periphs_stm32f7,
 	},
@@ -323,8 +317,7 @@ const struct chip chips[] = {
 		.uid = {0x1FFF7590, 0x1FFF7594, 0x1FFF7598},
 		.clock_hz = 4000000,
 		.irqs = 82,
-		.flash_ops = &flash_stm32l4x,
-		.flash_variant = &l4x_stm32l47,
+		CONTROLLER(flash_stm32l4x, l4x_stm32l47),
 		.flash_regs = 0x40022000,
 		.periphs = periphs_stm32l4,
 	},
@@ -350,8 +343,7 @@ const struct chip chips[] = {
 		.uid = {0x1FFF7590, 0x1FFF7594, 0x1FFF7598},
 		.clock_hz = 16000000,
 		.irqs = 32,
-		.flash_ops = &flash_stm32l4x,
-		.flash_variant = &l4x_stm32g07,
+		CONTROLLER(flash_stm32l4x, l4x_stm32g07),
 		.flash_regs = 0x40022000,
 		.periphs = periphs_stm32g0,
 	},
@@ -377,8 +369,7 @@ const struct chip chips[] = {
 		.uid = {0x1FFF7590, 0x1FFF7594, 0x1FFF7598},
 		.clock_hz = 16000000,
 		.irqs = 32,
-		.flash_ops = &flash_stm32l4x,
-		.flash_variant = &l4x_stm32g0b,
+		CONTROLLER(flash_stm32l4x, l4x_stm32g0b),
 		.flash_regs = 0x40022000,
 		.periphs = periphs_stm32g0,
 	},
@@ -406,8 +397,7 @@ const struct chip chips[] = {
 		.uid = {0x1FFF7590, 0x1FFF7594, 0x1FFF7598},
 		.clock_hz = 16000000,
 		.irqs = 102,
-		.flash_ops = &flash_stm32l4x,
-		.flash_variant = &l4x_stm32g47,
+		CONTROLLER(flash_stm32l4x, l4x_stm32g47),
 		.flash_regs = 0x40022000,
 		.periphs = periphs_stm32g4,
 	},
@@ -434,8 +424,7 @@ const struct chip chips[] = {
 		.uid = {0x1FFF7590, 0x1FFF7594, 0x1FFF7598},
 		.clock_hz = 4000000,
 		.irqs = 63,
-		.flash_ops = &flash_stm32l4x,
-		.flash_variant = &l4x_stm32wb5,
+		CONTROLLER(flash_stm32l4x, l4x_stm32wb5),
 		.flash_regs = 0x58004000,
 		.periphs = periphs_stm32wb,
 	},
@@ -462,8 +451,7 @@ const struct chip chips[] = {
 		.uid = {0x1FFF7590, 0x1FFF7594, 0x1FFF7598},
 		.clock_hz = 4000000,
 		.irqs = 62,
-		.flash_ops = &flash_stm32l4x,
-		.flash_variant = &l4x_stm32wle,
+		CONTROLLER(flash_stm32l4x, l4x_stm32wle),
 		.flash_regs = 0x58004000,
 		.periphs = periphs_stm32wb,
 	},
@@ -492,8 +480,7 @@ const struct chip chips[] = {
 		.uid = {0x0BFA0590, 0x0BFA0594, 0x0BFA0598},
 		.clock_hz = 4000000,
 		.irqs = 109,
-		.flash_ops = &flash_stm32l4x,
-		.flash_variant = &l4x_stm32l55,
+		CONTROLLER(flash_stm32l4x, l4x_stm32l55),
 		.flash_regs = 0x40022000,
 		.periphs = periphs_stm32l5,
 	},
@@ -522,8 +509,7 @@ const struct chip chips[] = {
 		.uid = {0x0BFA0700, 0x0BFA0704, 0x0BFA0708},
 		.clock_hz = 4000000,
 		.irqs = 126,
-		.flash_ops = &flash_stm32l4x,
-		.flash_variant = &l4x_stm32u57,
+		CONTROLLER(flash_stm32l4x, l4x_stm32u57),
 		.flash_regs = 0x40022000,
 		.periphs = periphs_stm32u5,
 	},
@@ -556,17 +542,12 @@ const struct chip chips[] = {
 		.uid = {0x1FF1E800, 0x1FF1E804, 0x1FF1E808},
 		.clock_hz = 64000000,
 		.irqs = 150,
-		.flash_ops = &flash_stm32h7x,
+		CONTROLLER_ALONE(flash_stm32h7x),
 		.flash_regs = 0x52002000,
 		.periphs = periphs_stm32h7,
 	},
 	{.name = NULL},
 };
-
-const struct debug_map *chip_debug_map(const struct chip *chip)
-{
-	return chip->debug_map ? chip->debug_map : chip->core->debug_map;
-}
 
 const struct chip *chip_find(const char *name)
 {

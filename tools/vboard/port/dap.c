@@ -2,7 +2,7 @@
 #include "port/dap.h"
 
 #include "bus.h"
-#include "parts/chips.h"
+#include "parts/chip.h"
 #include "core/cores.h"
 #include "stats.h"
 
