@@ -164,6 +164,7 @@ static const char *take_number(int option, struct options *options)
 /* Fills `options`. Returns -1 to go on, else the exit status. */
 static int parse(int argc, char **argv, struct options *options)
 {
+	/* clang-format off */
 	static const struct option table[] = {
 		{"chip", required_argument, NULL, CHIP},
 		{"flash", required_argument, NULL, FLASH},
@@ -186,6 +187,7 @@ static int parse(int argc, char **argv, struct options *options)
 		{"version", no_argument, NULL, VERSION},
 		{NULL, 0, NULL, 0},
 	};
+	/* clang-format on */
 	char message[MESSAGE_SIZE];
 	const char *wrong;
 	int option;
