@@ -8,6 +8,7 @@ __asm__(".weak _nameplate_guarded\n\t.set _nameplate_guarded, 1"); /* the linker
 #endif
 
 /* "Header, one word at the cell's first byte" */
+/* clang-format off */
 #define HEADER_CELL(h)   (4u << ((h) >> 23 & 7u)) /* bytes */
 #define HEADER_TYPE(h)   ((h) >> 20 & 7u)
 #define HEADER_KEY(h)    ((h) >> 12 & 0xFFu)
@@ -35,6 +36,7 @@ __asm__(".weak _nameplate_guarded\n\t.set _nameplate_guarded, 1"); /* the linker
 #define NAME_LENGTH(b) ((b) & 0x1Fu)
 #define NAME_ZERO(b)   ((b) & 0x60u)
 #define NAME_SECRET(b) ((b) & 0x80u)
+/* clang-format on */
 
 #define CRC_POLYNOMIAL 0xEDB88320u /* 0x04C11DB7, reflected */
 #define CRC_TOP        0x80000000u

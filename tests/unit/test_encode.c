@@ -72,7 +72,8 @@ static void value_is(const char *word, uint8_t type, const char *hex)
 
 	assert_true(hex_take(hex, strlen(hex) / 2, bytes));
 	assert_int_equal(variable_parse(word, false, "", &variable), 0);
-	if (variable.type != type || variable.length != strlen(hex) / 2 || memcmp(variable.value, bytes, variable.length))
+	if (variable.type != type || variable.length != strlen(hex) / 2 ||
+	    memcmp(variable.value, bytes, variable.length))
 		fail_msg("%s: type %u, %u bytes, or bytes differ from %s", word, variable.type, variable.length, hex);
 }
 
@@ -83,17 +84,44 @@ static void numbers_of_every_type_at_both_ends_of_their_range(void **state)
 		uint8_t type;
 		const char *hex;
 	} good[] = {
-		{"a:u8=0", 0, "00"}, {"a:u8=255", 0, "ff"}, {"a:u8=0xFf", 0, "ff"}, {"a:u8=0x000000000000000000ff", 0, "ff"},
-		{"a:u16=65535", 0, "ffff"}, {"a:u32=4294967295", 0, "ffffffff"}, {"a:u64=18446744073709551615", 0, "ffffffffffffffff"},
-		{"a:u64=0xFFFFFFFFFFFFFFFF", 0, "ffffffffffffffff"}, {"a:i8=-128", 1, "80"}, {"a:i8=127", 1, "7f"}, {"a:i8=-0", 1, "00"},
-		{"a:i16=-32768", 1, "0080"}, {"a:i32=-2147483648", 1, "00000080"}, {"a:i64=-9223372036854775808", 1, "0000000000000080"},
-		{"a:i64=9223372036854775807", 1, "ffffffffffffff7f"}, {"a:i64=-1", 1, "ffffffffffffffff"}, {"a=42", 0, "2a000000"},
-		{"a=4294967296", 0, "0000000001000000"}, {"a=-42", 1, "d6ffffff"}, {"a=-2147483649", 1, "ffffff7fffffffff"},
-		{"a=0x2A", 0, "2a000000"}, {"a=18446744073709551616", 3, "3138343436373434303733373039353531363136"}, {"a=0042", 3, "30303432"},
-		{"a=-0", 3, "2d30"}, {"a=+1", 3, "2b31"}, {"a=", 3, ""}, {"a=b=c", 3, "623d63"}, {"a=0x", 3, "3078"}, {"a=\\n", 3, "5c6e"},
-		{"a:hex=", 4, ""}, {"a:hex=00fF", 4, "00ff"}, {"a:mac=02:00-aB:12:34:56", 6, "0200ab123456"}, {"serial=7", 0, "07000000"},
-		{"serial:text=7", 3, "37"}, {"a:text:secret=x", 3, "78"}, {"a:secret=5", 0, "05000000"},
+		{"a:u8=0", 0, "00"},
+		{"a:u8=255", 0, "ff"},
+		{"a:u8=0xFf", 0, "ff"},
+		{"a:u8=0x000000000000000000ff", 0, "ff"},
+		{"a:u16=65535", 0, "ffff"},
+		{"a:u32=4294967295", 0, "ffffffff"},
+		{"a:u64=18446744073709551615", 0, "ffffffffffffffff"},
+		{"a:u64=0xFFFFFFFFFFFFFFFF", 0, "ffffffffffffffff"},
+		{"a:i8=-128", 1, "80"},
+		{"a:i8=127", 1, "7f"},
+		{"a:i8=-0", 1, "00"},
+		{"a:i16=-32768", 1, "0080"},
+		{"a:i32=-2147483648", 1, "00000080"},
+		{"a:i64=-9223372036854775808", 1, "0000000000000080"},
+		{"a:i64=9223372036854775807", 1, "ffffffffffffff7f"},
+		{"a:i64=-1", 1, "ffffffffffffffff"},
+		{"a=42", 0, "2a000000"},
+		{"a=4294967296", 0, "0000000001000000"},
+		{"a=-42", 1, "d6ffffff"},
+		{"a=-2147483649", 1, "ffffff7fffffffff"},
+		{"a=0x2A", 0, "2a000000"},
+		{"a=18446744073709551616", 3, "3138343436373434303733373039353531363136"},
+		{"a=0042", 3, "30303432"},
+		{"a=-0", 3, "2d30"},
+		{"a=+1", 3, "2b31"},
+		{"a=", 3, ""},
+		{"a=b=c", 3, "623d63"},
+		{"a=0x", 3, "3078"},
+		{"a=\\n", 3, "5c6e"},
+		{"a:hex=", 4, ""},
+		{"a:hex=00fF", 4, "00ff"},
+		{"a:mac=02:00-aB:12:34:56", 6, "0200ab123456"},
+		{"serial=7", 0, "07000000"},
+		{"serial:text=7", 3, "37"},
+		{"a:text:secret=x", 3, "78"},
+		{"a:secret=5", 0, "05000000"},
 	};
+	/* clang-format off */
 	static const char *const bad[] = {
 		"a:u8=256", "a:u8=-1", "a:u8=-0", "a:u8=0x100", "a:i8=128", "a:i8=-129", "a:i8=0x80", "a:u16=65536", "a:u32=4294967296",
 		"a:u64=18446744073709551616", "a:u64=0x10000000000000000", "a:i64=9223372036854775808", "a:i64=-9223372036854775809",
@@ -103,6 +131,7 @@ static void numbers_of_every_type_at_both_ends_of_their_range(void **state)
 		"a:u8:secret:secret=1", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=1", "serial=-1", "serial=4294967296", "serial:secret=1",
 		"serial:u64=1", "serial:hex=01", "serial=", "a:file=/nonexistent", "a:file=/", "a:file=",
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
@@ -142,7 +171,8 @@ static void floats_are_those_of_strtod_and_strtof_bit_for_bit(void **state)
 
 		memcpy(&number, &bits, sizeof number);
 		if (i % 2) /* where singles are */
-			snprintf(text, sizeof text, "%u.%ue%d", (unsigned)(bits >> 40), (unsigned)bits, (int)(bits % 100) - 60);
+			snprintf(text, sizeof text, "%u.%ue%d", (unsigned)(bits >> 40), (unsigned)bits,
+				 (int)(bits % 100) - 60);
 		else
 			snprintf(text, sizeof text, "%.*g", 1 + (int)(bits % 24), number);
 		number = strtod(text, NULL);
@@ -162,8 +192,10 @@ static void floats_are_those_of_strtod_and_strtof_bit_for_bit(void **state)
 
 static void every_float_is_shown_as_what_is_read_back(void **state)
 {
+	/* clang-format off */
 	static const uint64_t special[] = {0, 1, 0x8000000000000000, 0x7FF0000000000000, 0xFFF0000000000000, 0x7FF8000000000001,
 					   0x000FFFFFFFFFFFFF, 0x7FEFFFFFFFFFFFFF, 0x3FF0000000000000, 0x7F800000, 0x7FC00001, 0x80000000};
+	/* clang-format on */
 	char text[NUMBER_TEXT_MAX];
 	uint8_t bytes[8], again[8];
 
@@ -200,7 +232,11 @@ static void every_float_is_shown_as_what_is_read_back(void **state)
 static bool utf8_by_decoding(const uint8_t *b, size_t n)
 {
 	for (size_t i = 0; i < n;) {
-		const size_t more = b[i] < 0x80 ? 0 : b[i] >> 5 == 6 ? 1 : b[i] >> 4 == 14 ? 2 : b[i] >> 3 == 30 ? 3 : 9;
+		const size_t more = b[i] < 0x80       ? 0
+				    : b[i] >> 5 == 6  ? 1
+				    : b[i] >> 4 == 14 ? 2
+				    : b[i] >> 3 == 30 ? 3
+						      : 9;
 		static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
 		uint32_t point;
 
@@ -224,11 +260,13 @@ static void utf8_is_judged_as_by_decoding_it(void **state)
 	(void)state;
 	for (uint32_t word = 0; word < 1u << 22; word++) {
 		/* every lead byte, with what may matter of those behind it */
-		const uint8_t bytes[4] = {(uint8_t)(word >> 14), (uint8_t)(word >> 6), (uint8_t)((word & 0x38u) << 2), (uint8_t)(word << 5)};
+		const uint8_t bytes[4] = {(uint8_t)(word >> 14), (uint8_t)(word >> 6), (uint8_t)((word & 0x38u) << 2),
+					  (uint8_t)(word << 5)};
 
 		for (size_t n = 1; n <= 4; n++)
 			if (is_utf8(bytes, n) != utf8_by_decoding(bytes, n))
-				fail_msg("%02x %02x %02x %02x, the first %zu", bytes[0], bytes[1], bytes[2], bytes[3], n);
+				fail_msg("%02x %02x %02x %02x, the first %zu", bytes[0], bytes[1], bytes[2], bytes[3],
+					 n);
 	}
 }
 
@@ -243,9 +281,12 @@ static void a_line_of_a_dump_gives_the_same_variable(void **state)
 
 		variable.type = kinds[random_bits() % sizeof kinds];
 		variable.secret = random_bits() & 1;
-		variable.length = variable.type == TYPE_MAC ? 6 : variable.type > TYPE_FLOAT ? random_bits() % 12 : 4u << (random_bits() & 1);
+		variable.length = variable.type == TYPE_MAC    ? 6
+				  : variable.type > TYPE_FLOAT ? random_bits() % 12
+							       : 4u << (random_bits() & 1);
 		for (size_t at = 0; at < variable.length; at++)
-			variable.value[at] = (uint8_t)(variable.type == TYPE_TEXT ? 1 + random_bits() % 127 : random_bits());
+			variable.value[at] =
+				(uint8_t)(variable.type == TYPE_TEXT ? 1 + random_bits() % 127 : random_bits());
 		assert_true(variable_line(&variable, &line));
 		assert_int_equal(variable_parse(line, true, "", &again), 0);
 		assert_memory_equal(&again, &variable, sizeof variable);
@@ -278,7 +319,8 @@ static void round_trip(void (*write)(const struct output *, FILE *))
 	write(&output, file);
 	fclose(file);
 	assert_int_equal(dump_load(path, &image), 0);
-	assert_int_equal(image_read(&image, region.base, back, sizeof back), runs[0].size + runs[1].size + runs[2].size);
+	assert_int_equal(image_read(&image, region.base, back, sizeof back),
+			 runs[0].size + runs[1].size + runs[2].size);
 	assert_memory_equal(back, wanted, sizeof wanted);
 	image_free(&image);
 	unlink(path);
@@ -313,6 +355,7 @@ static int load(const char *text)
 
 static void known_records_are_taken_and_wrong_ones_refused(void **state)
 {
+	/* clang-format off */
 	static const char *const good[] = {
 		":0300300002337A1E\n:00000001FF\n", ":0300300002337A1E\r\n\r\n:00000001FF\r\n", ":020000021200EA\n:0100000001FE\n:00000001FF",
 		":0400000508000135B9\n:0100000001FE\n:00000001FF\n", "S00F000068656C6C6F202020202000003C\nS1060000010203F3\nS9030000FC\n",
@@ -323,6 +366,7 @@ static void known_records_are_taken_and_wrong_ones_refused(void **state)
 		":0300300002337A1E\nx\n:00000001FF\n", ":00000001FF\n", ":0100000001FE\n:0100000002FD\n:00000001FF\n", ":020000020000FC\n:01",
 		"S1060000010203F4\nS9030000FC\n", "S1060000010203F3\n", "S9030000FC\n", "S1FF\nS9030000FC\n", "S1060000010203F3\nhello\n", "",
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
@@ -335,6 +379,7 @@ static void known_records_are_taken_and_wrong_ones_refused(void **state)
 
 /* ---- the shared vectors --------------------------------------------------------------------------------------- */
 
+/* clang-format off */
 struct vector {
 	char name[64], state[16];
 	struct region region;
@@ -344,6 +389,7 @@ struct vector {
 	struct variable values[80];
 	size_t count;
 };
+/* clang-format on */
 
 static void vector_value(struct vector *v, unsigned key, unsigned type, const char *hex)
 {
@@ -399,15 +445,16 @@ static void expect_decoded(const struct vector *v, const struct decoded *decoded
 	static const char *const states[] = {"ok", "none", "damaged"};
 
 	if (strcmp(states[decoded->state], v->state) || decoded->variables.count != v->count)
-		fail_msg("vector %s: %s with %zu values, wanted %s with %zu", v->name, states[decoded->state], decoded->variables.count,
-			 v->state, v->count);
+		fail_msg("vector %s: %s with %zu values, wanted %s with %zu", v->name, states[decoded->state],
+			 decoded->variables.count, v->state, v->count);
 	for (size_t i = 0; i < v->count; i++) {
 		size_t at = 0;
 
 		while (at < v->count && memcmp(&decoded->variables.list[at], &v->values[i], sizeof v->values[i]))
 			at++;
 		if (at == v->count)
-			fail_msg("vector %s: the value of key %u, %s, is missing or differs", v->name, v->values[i].key, v->values[i].name);
+			fail_msg("vector %s: the value of key %u, %s, is missing or differs", v->name, v->values[i].key,
+				 v->values[i].name);
 	}
 }
 
@@ -510,7 +557,8 @@ static void mutate(struct vector *v)
 
 		memcpy(flash, v->flash, v->region.size);
 		for (unsigned k = 0; k < 1 + r % 8; k++)
-			flash[random_bits() % (r & 256 ? 512 : v->region.size)] ^= (uint8_t)(r & 512 ? 1u << random_bits() % 8 : random_bits());
+			flash[random_bits() % (r & 256 ? 512 : v->region.size)] ^=
+				(uint8_t)(r & 512 ? 1u << random_bits() % 8 : random_bits());
 		if (r & 1024)
 			memset(flash + r % v->region.size, r & 2048 ? 0 : 0xFF, v->region.size - r % v->region.size);
 		if (decode(&v->region, flash, &decoded))
@@ -547,7 +595,8 @@ static int load_and_find(const char *path)
 static void files_that_are_cut_off_or_mutated_end_in_an_error(void **state)
 {
 	static const char characters[] = "0123456789ABCDEF:S\n\r x";
-	struct region region = {.base = REGION_BASE, .size = 4096, .areas = 2, .cell = 8, .words = 2, .erased = UINT32_MAX};
+	struct region region = {
+		.base = REGION_BASE, .size = 4096, .areas = 2, .cell = 8, .words = 2, .erased = UINT32_MAX};
 	uint8_t *flash = region_bytes(&region);
 	struct variables variables = {NULL, 0};
 	struct change change;
@@ -568,7 +617,8 @@ static void files_that_are_cut_off_or_mutated_end_in_an_error(void **state)
 		size = (size_t)ftell(file);
 		fclose(file);
 		for (unsigned k = 0; k < random_bits() % 4; k++)
-			text[random_bits() % size] = i & 8 ? characters[random_bits() % (sizeof characters - 1)] : (char)random_bits();
+			text[random_bits() % size] =
+				i & 8 ? characters[random_bits() % (sizeof characters - 1)] : (char)random_bits();
 		size = i & 16 ? random_bits() % size : size;
 		assert_int_equal(write(descriptor, text, size), (ssize_t)size);
 		close(descriptor);

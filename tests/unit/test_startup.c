@@ -16,6 +16,7 @@ struct step {
 	uint32_t wait_at, mask, want;
 };
 
+/* clang-format off */
 #define BIT(n) (1u << (n))
 #define ON(at, on, ready) {at, 0, BIT(on), at, BIT(ready), BIT(ready)}
 #define SWITCH(at, clear, to, shift) {at, clear, to, at, (clear) << (shift), (to) << (shift)}
@@ -88,6 +89,7 @@ static const struct step h7_steps[] = {
 	ON(0x58024400, 24, 25), ON(0x58024400, 26, 27), ON(0x58024400, 28, 29), LATENCY(0x52002000, 4), SWITCH(0x58024410, 7, 3, 3),
 	ON(0x58024470, 0, 1), ON(0x58024474, 0, 1), {0x58024808, 0, 1, 0x58024808, BIT(16), BIT(16)}, {0},
 };
+/* clang-format on */
 
 static const struct {
 	const char *chip;
@@ -120,7 +122,8 @@ static void every_ready_bit_comes(void **state)
 	for (const struct step *s = parts[part(f)].steps; s->address; s++) {
 		poke(f, s->address, (peek(f, s->address) & ~s->clear) | s->set);
 		if ((peek(f, s->wait_at) & s->mask) != s->want)
-			fail_msg("step %td: 0x%08x is 0x%08x", s - parts[part(f)].steps, s->wait_at, peek(f, s->wait_at));
+			fail_msg("step %td: 0x%08x is 0x%08x", s - parts[part(f)].steps, s->wait_at,
+				 peek(f, s->wait_at));
 	}
 }
 
@@ -198,6 +201,7 @@ static void each_bit_is_a_word_of_its_own(void **state)
 static void programs_use_the_aliases(void **state)
 {
 	struct fixture *f = *state;
+	/* clang-format off */
 	static const uint16_t code[] = {0x6001, 0x6803, 0x6011, 0xE7FE}; /* str r1, [r0]; ldr r3, [r0]; str r1, [r2]; b . */
 
 	for (unsigned i = 0; i < 4; i++)
@@ -220,6 +224,7 @@ static void programs_use_the_aliases(void **state)
 		CHIP_TEST(test, "stm32g071rb"), CHIP_TEST(test, "stm32g474re"), CHIP_TEST(test, "stm32wb55rg"),        \
 		CHIP_TEST(test, "stm32wle5jc"), CHIP_TEST(test, "stm32l552ze"), CHIP_TEST(test, "stm32u575zi"),        \
 		CHIP_TEST(test, "stm32h743zi")
+/* clang-format on */
 
 int main(void)
 {

@@ -38,6 +38,7 @@ static const struct option table[] = {
 	{NULL, 0, NULL, 0},
 };
 
+/* clang-format off */
 const struct command commands[] = {
 	{"init", command_init, ACCESS_CREATE, "F", 0, 0, "[--from FILE]", "make a ledger, or bring an older one up to date"},
 	{"series", command_series, ACCESS_WRITE, "", 0, 5, "[NAME first=1 [last=N] [form=SN-%06u] | NAME block=02:00:5E:10:00:00/28]",
@@ -67,6 +68,7 @@ const struct command commands[] = {
 	{"backup", command_backup, ACCESS_READ, "", 1, 1, "FILE", "copy the ledger into a file, while it is in use"},
 	{NULL, NULL, ACCESS_READ, NULL, 0, 0, NULL, NULL},
 };
+/* clang-format on */
 
 /* A command's words, in a column of their own; none is broken. */
 static void print_words(FILE *to, const char *words)
@@ -89,7 +91,8 @@ static void usage(FILE *to)
 	fputs("Usage: nameplate-ledger [--ledger FILE|postgresql://HOST/DATABASE] [--json]\n"
 	      "                        COMMAND ...\n"
 	      "Gives each device its number once, and keeps what was uploaded. Without\n"
-	      "--ledger: NAMEPLATE_LEDGER.\n\n", to);
+	      "--ledger: NAMEPLATE_LEDGER.\n\n",
+	      to);
 	for (const struct command *command = commands; command->name; command++) {
 		fprintf(to, "  %-8s ", command->name);
 		print_words(to, command->words);
@@ -98,7 +101,8 @@ static void usage(FILE *to)
 	fputs("\n  --station NAME       who says so (NAMEPLATE_STATION, or the host's name)\n"
 	      "  --image FILE (or --image-sha256 HEX), --seconds S, --reason TEXT\n"
 	      "                       for the record of an upload\n"
-	      "  --help, --version\n\nStatus 0, or 1 after an error. man nameplate-ledger has it all.\n", to);
+	      "  --help, --version\n\nStatus 0, or 1 after an error. man nameplate-ledger has it all.\n",
+	      to);
 }
 
 /* Seconds with up to three decimals. */
@@ -140,6 +144,7 @@ static int take_state(struct options *options, const char *state)
 /* One option. 0, 1 to end with success, -1 after an error line. */
 static int take(struct options *options, int option, const char *name)
 {
+	/* clang-format off */
 	switch (option) {
 	case 'L': options->ledger = optarg; return 0;
 	case 'J': options->json = true; return 0;
@@ -162,6 +167,7 @@ static int take(struct options *options, int option, const char *name)
 	case 'H': usage(stdout); return 1;
 	default: printf("nameplate-ledger %s\n", NAMEPLATE_VERSION); return 1;
 	}
+	/* clang-format on */
 }
 
 static const struct command *command_named(const char *name)
@@ -190,7 +196,8 @@ static int check(struct options *options, const struct command *command, const c
 {
 	for (; *given; given++)
 		if (!strchr(command->goes, *given))
-			return fail("an option does not go with %s: it takes %s", command->name, *command->words ? command->words : "none");
+			return fail("an option does not go with %s: it takes %s", command->name,
+				    *command->words ? command->words : "none");
 	if (options->count < command->least || options->count > command->most)
 		return fail("%s takes: nameplate-ledger %s %s", command->name, command->name, command->words);
 	if (!options->ledger || !*options->ledger)

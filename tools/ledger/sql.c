@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+/* clang-format off */
 #define SERIES_COLUMNS "SELECT id, name, kind, first, last, next, form, columns FROM series "
 #define FREE_FIRST                                                                                                              \
 	"UPDATE number SET state = 'open', device = ?2, upload = ?3, taken = ?4, station = ?5 WHERE series = ?1 AND position = "    \
@@ -163,6 +164,7 @@ static const struct {
 
 	[SQL_BACKUP] = {"VACUUM INTO ?1", "SELECT 1"},
 };
+/* clang-format on */
 
 const char *sql_text(enum sql sql, bool postgres)
 {

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+/* clang-format off */
 enum sql {
 	SQL_HAS_LEDGER, SQL_LEDGER, SQL_LEDGER_INSERT, SQL_LEDGER_VERSION, SQL_LEDGER_PARENT, SQL_LEDGER_SET_PARENT,
 	SQL_SERIES_NAMED, SQL_SERIES_ALL, SQL_SERIES_INSERT, SQL_SERIES_LOCK, SQL_SERIES_NEXT, SQL_SERIES_COUNT,
@@ -28,6 +29,7 @@ enum sql {
 	SQL_BACKUP,
 	SQL_COUNT
 };
+/* clang-format on */
 
 const char *sql_text(enum sql sql, bool postgres);
 

@@ -18,7 +18,9 @@
 #define ALL    (ENCODE | DECODE | REGION)
 #define ALONE  (ALL | 1u << 31) /* needs no command */
 
+/* clang-format off */
 static const char *const commands[] = {[COMMAND_ENCODE] = "encode", [COMMAND_DECODE] = "decode", [COMMAND_REGION] = "region"};
+/* clang-format on */
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -65,6 +67,7 @@ static int list_options(struct options *options, const char *value);
 static int help(struct options *options, const char *value);
 
 /* An option is a row here: --help, --list-options, which the completion asks, and the parser have it from this table. */
+/* clang-format off */
 static const struct known {
 	const char *name;
 	const char *argument; /* NULL: none */
@@ -102,6 +105,7 @@ static const struct known {
 #undef FIELD
 #undef DO
 };
+/* clang-format on */
 
 static int list_options(struct options *options, const char *value)
 {
@@ -140,8 +144,9 @@ static void print_help(bool place)
 
 		if ((known->goes_with == ALL) != place)
 			continue;
-		snprintf(left, sizeof left, "%s%.1s%s--%s%s%s", known->letter ? "-" : "", &known->letter, known->letter ? ", " : "", known->name,
-			 known->argument ? " " : "", known->argument ? known->argument : "");
+		snprintf(left, sizeof left, "%s%.1s%s--%s%s%s", known->letter ? "-" : "", &known->letter,
+			 known->letter ? ", " : "", known->name, known->argument ? " " : "",
+			 known->argument ? known->argument : "");
 		printf("  %-17s  ", left);
 		print_wrapped(known->help);
 	}
@@ -196,7 +201,8 @@ static void long_options(struct option longs[COUNT(table) + 1])
 {
 	memset(longs, 0, (COUNT(table) + 1) * sizeof longs[0]);
 	for (size_t i = 0; i < COUNT(table); i++)
-		longs[i] = (struct option){table[i].name, table[i].argument ? required_argument : no_argument, NULL, FIRST + (int)i};
+		longs[i] = (struct option){table[i].name, table[i].argument ? required_argument : no_argument, NULL,
+					   FIRST + (int)i};
 }
 
 static const struct known *row_of(int option)
@@ -263,7 +269,8 @@ static int check(const struct options *options, enum command command, unsigned f
 	if (options->variables.count == 0)
 		return fail("encode needs a variable: nameplate encode --chip stm32l152rb serial=42");
 	if (options->whole && options->format->takes == PARTS)
-		return fail("--whole does not go with --format %s, which writes into blank flash: leave it out", options->format->name);
+		return fail("--whole does not go with --format %s, which writes into blank flash: leave it out",
+			    options->format->name);
 	if (options->at && !options->onto)
 		return fail("--at is where the dump of --onto begins: give both, or neither");
 	return 0;
@@ -300,7 +307,9 @@ int options_parse(int argc, char **argv, enum command *command, struct options *
 
 static int take_number(const char *option, const char *text, uint32_t *number)
 {
-	return number_word(text, number) ? 0 : fail("--%s %s: give a number, decimal or 0x hex, up to 32 bits", option, quote(text));
+	return number_word(text, number)
+		       ? 0
+		       : fail("--%s %s: give a number, decimal or 0x hex, up to 32 bits", option, quote(text));
 }
 
 int options_region(const struct options *options, struct region *region)
@@ -309,8 +318,10 @@ int options_region(const struct options *options, struct region *region)
 	bool ones;
 
 	memset(region, 0, sizeof *region);
-	if ((options->base && take_number("base", options->base, &base)) || (options->size && take_number("size", options->size, &size)) ||
-	    (options->cell && take_number("cell", options->cell, &cell)) || (options->areas && take_number("areas", options->areas, &areas)))
+	if ((options->base && take_number("base", options->base, &base)) ||
+	    (options->size && take_number("size", options->size, &size)) ||
+	    (options->cell && take_number("cell", options->cell, &cell)) ||
+	    (options->areas && take_number("areas", options->areas, &areas)))
 		return -1;
 	if (areas > 2 || (options->areas && areas == 0))
 		return fail("--areas %s: is 1 or 2", quote(options->areas));
@@ -318,7 +329,8 @@ int options_region(const struct options *options, struct region *region)
 		return fail("--erased %s: is ff or 00", quote(options->erased));
 	ones = !options->erased || options->erased[0] == 'f';
 	if (options->chip && (options->cell || options->erased || options->areas))
-		return fail("--chip %s says what --cell, --erased and --areas would: leave them out", quote(options->chip));
+		return fail("--chip %s says what --cell, --erased and --areas would: leave them out",
+			    quote(options->chip));
 	if (options->size && !options->base)
 		return fail("--size needs --base too");
 	if (options->chip && options->base)
@@ -335,7 +347,8 @@ int options_region(const struct options *options, struct region *region)
 int options_load(const struct options *options, const struct region *region, const char *path, struct image *image)
 {
 	static const uint32_t flash_base = 0x08000000u;
-	const uint64_t flash_size = (uint64_t)region->base - flash_base + (region->size ? region->size : 1); /* to the region's end */
+	const uint64_t flash_size =
+		(uint64_t)region->base - flash_base + (region->size ? region->size : 1); /* to the region's end */
 	uint32_t at = flash_base;
 	int err = 0;
 
@@ -344,8 +357,10 @@ int options_load(const struct options *options, const struct region *region, con
 	if (!options->at && region->base && (region->base < flash_base || image->size < flash_size)) {
 		at = region->base;
 		if (at > flash_base && image->is_binary && region->size && image->size > region->size)
-			err = fail("%s has %zu bytes, neither the region's %u nor the %llu of the flash up to its end: dump one of them, "
-				   "or say where it begins (--at)", quote(path), image->size, region->size, (unsigned long long)flash_size);
+			err = fail(
+				"%s has %zu bytes, neither the region's %u nor the %llu of the flash up to its end: dump one of them, "
+				"or say where it begins (--at)",
+				quote(path), image->size, region->size, (unsigned long long)flash_size);
 	}
 	if (!err && image->is_binary)
 		err = image_place(image, path, at);

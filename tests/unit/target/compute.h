@@ -46,6 +46,7 @@ static inline uint32_t compute_switch(uint32_t a, uint32_t b)
 	uint32_t r = b;
 
 	for (unsigned i = 0; i < 16; i++) {
+		/* clang-format off */
 		switch ((a >> (2 * i) ^ r) & 15) {
 		case 0: r += 0x1234; break;
 		case 1: r ^= r << 7; break;
@@ -60,6 +61,7 @@ static inline uint32_t compute_switch(uint32_t a, uint32_t b)
 		case 10: r ^= 0xA5A5A5A5; break;
 		default: r = r * 3 + 1; break;
 		}
+		/* clang-format on */
 	}
 	return r;
 }
@@ -83,6 +85,7 @@ static inline uint64_t compute(unsigned part, uint32_t a, uint32_t b)
 	uint64_t wide = (uint64_t)a << 32 | b, other = (uint64_t)b << 32 | (a ^ 0x9E3779B9);
 	uint32_t words[6] = {a, b, a ^ b, a + b, ~a, b - a};
 
+	/* clang-format off */
 	switch (part) {
 	case 0: return a + b;
 	case 1: return (uint64_t)(a - b) << 1 | (a < b);
@@ -99,6 +102,7 @@ static inline uint64_t compute(unsigned part, uint32_t a, uint32_t b)
 	case 12: return compute_narrow(a, b);
 	default: return (uint64_t)(a ? (uint32_t)__builtin_clz(a) : 32) << 32 | (a << (b & 31) | (a >> 1) >> (31 - (b & 31)));
 	}
+	/* clang-format on */
 }
 
 #endif

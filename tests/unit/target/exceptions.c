@@ -7,6 +7,7 @@
 #include "compute.h"
 #include "exceptions.h"
 
+/* clang-format off */
 #define STK_CSR REGISTER(0xE000E010)
 #define STK_RVR REGISTER(0xE000E014)
 #define STK_CVR REGISTER(0xE000E018)
@@ -36,6 +37,7 @@
 		value_;                                                                                                \
 	})
 #define WRITE_SPECIAL(name, value) __asm__ volatile("msr " name ", %0\n isb" ::"r"(value) : "memory")
+/* clang-format on */
 
 void reset(void);
 void svc_entry(void);
@@ -50,6 +52,7 @@ void relocated_handler(void);
 static volatile uint32_t ticks, tick_times[8], resume, fault_at;
 static uint64_t process_stack[64];
 
+/* clang-format off */
 __attribute__((section(".vectors"), used)) static const void *const vectors[32] = {
 	stack_top, reset, fault_entry, fault_entry, fault_entry, fault_entry, fault_entry, [11] = svc_entry,
 	[14] = pendsv_handler, [15] = systick_handler, [16] = irq_handler, [17] = irq_handler, [18] = irq_handler,
@@ -62,6 +65,7 @@ __attribute__((section(".vectors"), used)) static const void *const vectors[32] 
 	{                                                                                                              \
 		__asm__ volatile("tst lr, #4\n ite eq\n mrseq r0, msp\n mrsne r0, psp\n mov r1, lr\n b " #handler);     \
 	}
+/* clang-format on */
 ENTRY_WITH_FRAME(svc_entry, svc_handler)
 ENTRY_WITH_FRAME(fault_entry, fault_handler)
 
@@ -291,7 +295,8 @@ static void run_unprivileged(void)
 __attribute__((naked, noinline)) static uint32_t svc_with_odd_stack(uint32_t argument)
 {
 	(void)argument;
-	__asm__ volatile("push {r4, lr}\n mov r4, sp\n sub sp, #4\n svc #0\n add sp, #4\n cmp sp, r4\n it ne\n movne r0, #0\n pop {r4, pc}");
+	__asm__ volatile(
+		"push {r4, lr}\n mov r4, sp\n sub sp, #4\n svc #0\n add sp, #4\n cmp sp, r4\n it ne\n movne r0, #0\n pop {r4, pc}");
 }
 
 static void run_alignment(void)
@@ -300,8 +305,10 @@ static void run_alignment(void)
 	note(svc_with_odd_stack(1));
 }
 
+/* clang-format off */
 #define PROVOKE(instruction)                                                                                           \
 	__asm__ volatile("adr r0, 1f\n str r0, [%0]\n adr r0, 2f\n str r0, [%1]\n ldr r0, =0x60000000\n movs r2, #5\n b 2f\n .ltorg\n .align 2\n2: " instruction "\n .align 2\n1:" ::"r"(&resume), "r"(&fault_at) : "r0", "r1", "r2", "r3", "r12", "lr", "cc", "memory")
+/* clang-format on */
 
 static void run_fault(void)
 {
@@ -386,8 +393,10 @@ static void run_cycles(void)
 	uint32_t a, b, c;
 
 	start_cycle_counter();
-	__asm__ volatile("ldr %0, [%3]\n nop\n nop\n nop\n ldr %1, [%3]\n nop\n nop\n nop\n nop\n nop\n nop\n nop\n nop\n ldr %2, [%3]"
-			 : "=&r"(a), "=&r"(b), "=&r"(c) : "r"(&DWT_CYCCNT));
+	__asm__ volatile(
+		"ldr %0, [%3]\n nop\n nop\n nop\n ldr %1, [%3]\n nop\n nop\n nop\n nop\n nop\n nop\n nop\n nop\n ldr %2, [%3]"
+		: "=&r"(a), "=&r"(b), "=&r"(c)
+		: "r"(&DWT_CYCCNT));
 	note(b - a);
 	note(c - b);
 	DWT_CTRL &= ~1u;

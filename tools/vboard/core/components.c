@@ -6,8 +6,10 @@
 #include "parts/chip.h"
 
 enum { DEVARCH = 0xFBC, DEVID = 0xFC8, DEVTYPE = 0xFCC, PIDR4 = 0xFD0, PIDR0 = 0xFE0, CIDR0 = 0xFF0 };
+/* clang-format off */
 #define BLOCK 0x1000u
 #define PIDR_ST 0x00000A0000u /* JEP106 code 0x20, no continuation */
+/* clang-format on */
 
 /* The registers from DEVARCH on; PIDR5 to PIDR7 are 0. */
 static uint32_t identification(uint32_t offset, uint8_t class, uint64_t pidr)
@@ -15,7 +17,7 @@ static uint32_t identification(uint32_t offset, uint8_t class, uint64_t pidr)
 	static const uint8_t preamble[4] = {0x0D, 0x00, 0x05, 0xB1};
 
 	if (offset >= CIDR0)
-		return preamble[(offset - CIDR0) / 4] | (offset == CIDR0 + 4 ? (uint32_t)class << 4 : 0);
+		return preamble[(offset - CIDR0) / 4] | (offset == CIDR0 + 4 ? (uint32_t) class << 4 : 0);
 	if (offset >= PIDR0)
 		return (uint32_t)(pidr >> (2 * (offset - PIDR0))) & 0xFF;
 	return offset == PIDR4 ? (uint32_t)(pidr >> 32) & 0xFF : 0;
@@ -78,12 +80,13 @@ void components_attach(struct core *core, struct bus *bus, const struct debug_ma
 	for (const struct rom_table *table = map->roms; table->base; table++) {
 		struct rom_view *view = &core->rom_views[core->rom_count++];
 
-		*view = (struct rom_view){table, table->pidr ? table->pidr : PIDR_ST | (core->chip->dbgmcu_idcode & 0xFFF)};
+		*view = (struct rom_view){table,
+					  table->pidr ? table->pidr : PIDR_ST | (core->chip->dbgmcu_idcode & 0xFFF)};
 		bus_add_device(bus, (struct bus_device){"ROM table", table->base, BLOCK, rom_read, ignore_write, view});
 	}
 	for (const struct component *c = map->components; c->name; c++)
-		bus_add_device(bus, (struct bus_device){c->name, c->base + DEVARCH, BLOCK - DEVARCH, component_read, ignore_write,
-							(void *)(uintptr_t)c});
+		bus_add_device(bus, (struct bus_device){c->name, c->base + DEVARCH, BLOCK - DEVARCH, component_read,
+							ignore_write, (void *)(uintptr_t)c});
 }
 
 void components_attach_rest(struct core *core, struct bus *bus, const struct debug_map *map)

@@ -41,7 +41,9 @@ static const struct rom_table m0plus_roms[] = {
 static const struct debug_map m0plus_map = {m0plus_roms, v6m_components};
 
 /* DDI 0337, ROM table; DDI 0439 section 3.2 likewise. Part numbers of r1p1 are those of its STM32F103. */
+/* clang-format off */
 #define M3_BLOCKS(scs, dwt, fpb, itm, tpiu)                                                                            	{"SCS", 0xE000E000, ARM(0x000) + REVISION(scs), CLASS_GENERIC, 0, 0, 0},                                       		{"DWT", 0xE0001000, ARM(0x002) + REVISION(dwt), CLASS_GENERIC, 0, 0, 0},                               		{"FPB", 0xE0002000, ARM(0x003) + REVISION(fpb), CLASS_GENERIC, 0, 0, 0},                               		{"ITM", 0xE0000000, ARM(0x001) + REVISION(itm), CLASS_GENERIC, 0, 0, 0},                               	{                                                                                                              		"TPIU", 0xE0040000, ARM(0x923) + REVISION(tpiu), CLASS_CORESIGHT, 0x11, 0, 0xCA1                       	}
+/* clang-format on */
 static const struct component m3_components[] = {
 	M3_BLOCKS(0, 3, 2, 3, 3),
 	{"ETM", 0xE0041000, ARM(0x924) + REVISION(3), CLASS_CORESIGHT, 0x13, 0, 0},
@@ -54,10 +56,12 @@ static const struct rom_table m3_roms[] = {
 static const struct debug_map m3_map = {m3_roms, m3_components};
 
 static const struct component m3_r1_components[] = {M3_BLOCKS(1, 1, 0, 1, 1), {0}};
+/* clang-format off */
 static const struct rom_table m3_r1_roms[] = { /* no ETM in medium density */
 	{0xE00FF000, 0, {0xFFF0F003, 0xFFF02003, 0xFFF03003, 0xFFF01003, 0xFFF41003, 0xFFF42002}},
 	{0},
 };
+/* clang-format on */
 const struct debug_map debug_map_m3_r1 = {m3_r1_roms, m3_r1_components};
 
 static const struct component m4_components[] = {
@@ -73,9 +77,11 @@ static const struct debug_map m4_map = {m3_roms, m4_components};
 
 /* DDI 0489 section 10.2: the core's own table, then that of the processor. The H7 has no table between its own and the
  * first, and its TPIU on the system's debug bus; RM0410 section 40.8, RM0433 section 60.5. */
+/* clang-format off */
 #define CTI(base) {"CTI", base, ARM(0x906) + REVISION(4), CLASS_CORESIGHT, 0x14, 0, 0x40800}
 #define M7_BLOCKS                                                                                                      	{"SCS", 0xE000E000, ARM(0x00C), CLASS_GENERIC, 0, 0, 0},                                                       		{"DWT", 0xE0001000, ARM(0x002), CLASS_GENERIC, 0, 0, 0},                                               		{"FPB", 0xE0002000, ARM(0x00E), CLASS_GENERIC, 0, 0, 0},                                               		{"ITM", 0xE0000000, ARM(0x001), CLASS_GENERIC, 0, 0, 0},                                               		{"ETM", 0xE0041000, ARM(0x975) + REVISION(1), CLASS_CORESIGHT, 0x13, 0x47704A13, 0}, CTI(0xE0043000)
 #define M7_PPB_ROM {0xE00FF000, ARM(0x4C7), {0xFFF0F003, 0xFFF02003, 0xFFF03003, 0xFFF01003}}
+/* clang-format on */
 static const struct component f7_components[] = {
 	M7_BLOCKS,
 	{"TPIU", 0xE0040000, ARM(0x9A9), CLASS_CORESIGHT, 0x11, 0, 0xCA1},
@@ -107,11 +113,13 @@ static const struct component h7_apb_components[] = {
 	{"TPIU", 0xE00F5000, ARM(0x912) + REVISION(4), CLASS_CORESIGHT, 0x11, 0, 0xA0},
 	{0},
 };
+/* clang-format off */
 static const struct rom_table h7_apb_roms[] = {
 	{0xE00E0000, 0, {0x00010003, 0x00002003, 0x00003003, 0x00004003}},
 	{0xE00F0000, 0x00000A0001, {0x00001003, 0x00002002, 0x00003003, 0x00004003, 0x00005003, 0x00006002, 0x00007002, 0x00008002}},
 	{0},
 };
+/* clang-format on */
 const struct debug_map debug_map_h7_apb = {h7_apb_roms, h7_apb_components};
 
 /* TRM 100230 section B3, as an STM32H5 reports them; no MTB. The part's table, then the core's. */
@@ -220,6 +228,7 @@ const struct core_model cortex_m4f = {
 	.mvfr = {0x10110021, 0x11000011, 0},
 };
 
+/* clang-format off */
 const struct core_model cortex_m7 = {
 	.name = "Cortex-M7",
 	.uc_cpu = UC_CPU_ARM_CORTEX_M7,
@@ -260,6 +269,7 @@ const struct core_model cortex_m7 = {
 	.mvfr = {0x10110021, 0x11000011, 0x00000040},
 const struct core_model cortex_m33 = {CORTEX_M33 .priority_mask = 0xF0};
 const struct core_model cortex_m33_l5 = {CORTEX_M33 .priority_mask = 0xE0}; /* __NVIC_PRIO_BITS is 3 */
+/* clang-format on */
 
 const struct debug_map *chip_debug_map(const struct chip *chip)
 {

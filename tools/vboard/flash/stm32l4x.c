@@ -21,6 +21,7 @@
 #include <string.h>
 
 /* Offsets. On G0, WB and WL PCROP1SR and PCROP1ER have an A in their names, and there is a second area, B. */
+/* clang-format off */
 enum {
 	ACR = 0x00, KEYR = 0x08, OPTKEYR = 0x0C, SR = 0x10, CR = 0x14, ECCR = 0x18, ECC2R = 0x1C, OPTR = 0x20, PCROP1SR = 0x24,
 	PCROP1ER = 0x28, WRP1AR = 0x2C, WRP1BR = 0x30, PCROP1BSR = 0x34, PCROP1BER = 0x38, IPCCBR = 0x3C, PCROP2SR = 0x44,
@@ -32,6 +33,7 @@ enum {
 	L5_OPTKEYR = 0x10, L5_NSSR = 0x20, L5_NSCR = 0x28, L5_ECCR = 0x30, L5_OPTR = 0x40, L5_NSBOOTADD0R = 0x44,
 	L5_NSBOOTADD1R = 0x48, L5_WRP1AR = 0x58, L5_WRP1BR = 0x5C, L5_WRP2AR = 0x68, L5_WRP2BR = 0x6C,
 };
+/* clang-format on */
 
 enum {
 	CR_PG = 1u << 0,
@@ -75,6 +77,7 @@ enum { RDP_LEVEL_0 = 0xAA, RDP_LEVEL_2 = 0xCC };
 #define WRP_NONE(pages) (pages)
 
 /* RM0351: dual bank of 256 pages each. Option bytes as shipped: level 0, DUALBANK. */
+/* clang-format off */
 const struct stm32l4x_variant l4x_stm32l47 = {
 	.keyr = KEYR, .optkeyr = OPTKEYR, .sr = SR, .cr = CR, .eccr = ECCR, .optr = OPTR,
 	.page_bits = 0xFF, .bker = CR_BKER, .bank_bytes = 512 * 1024, .ecc_unit = 1, .ecc_address = 0x7FFFF, .ecc_bank2 = ECCR_BK_ECC_L4,
@@ -169,6 +172,7 @@ struct stm32l4x_regs {
 	unsigned words;    /* words taken so far */
 	uint8_t buffer[16];
 };
+/* clang-format on */
 
 static struct stm32l4x_regs *state(const struct flash *flash)
 {
@@ -287,7 +291,8 @@ static int take_option_key(struct flash *flash, uint32_t value)
 {
 	struct stm32l4x_regs *regs = flash->state;
 
-	if (regs->optkey_fault || regs->cr & CR_LOCK || !(regs->cr & CR_OPTLOCK) || value != optkeys[regs->optkey_step]) {
+	if (regs->optkey_fault || regs->cr & CR_LOCK || !(regs->cr & CR_OPTLOCK) ||
+	    value != optkeys[regs->optkey_step]) {
 		regs->optkey_fault = true;
 		regs->cr |= CR_OPTLOCK;
 		return BUS_FAULT;
@@ -364,7 +369,8 @@ static void start_erase(struct flash *flash)
 		else
 			refuse(flash, SR_PGSERR);
 	}
-	if ((what & CR_MER1 && is_write_protected(flash, 0, bank)) || (what & CR_MER2 && is_write_protected(flash, bank, size))) {
+	if ((what & CR_MER1 && is_write_protected(flash, 0, bank)) ||
+	    (what & CR_MER2 && is_write_protected(flash, bank, size))) {
 		refuse(flash, SR_WRPERR);
 		return;
 	}

@@ -22,6 +22,7 @@
 #define CONTROLLER(ops, variant) .flash_ops = &(ops), .flash_variant = &(variant), .model = #ops ", " #variant
 #define CONTROLLER_ALONE(ops)    .flash_ops = &(ops), .model = #ops
 
+/* clang-format off */
 const struct chip chips[] = {
 	{
 		.name = "stm32l152rb",
@@ -548,6 +549,7 @@ const struct chip chips[] = {
 	},
 	{.name = NULL},
 };
+/* clang-format on */
 
 const struct chip *chip_find(const char *name)
 {

@@ -14,11 +14,13 @@ static const struct periph_reset gpioa_resets[] = {{0x00, 0xABFFFFFF}, {0x0C, 0x
 static const struct periph_reset gpiob_resets[] = {{0x00, 0xFFFFFEBF}, {0x0C, 0x00000100}, {0, 0}};
 static const struct periph_reset gpio_resets[] = {{0x00, 0xFFFFFFFF}, {0, 0}};
 
+/* clang-format off */
 #define GPIO_PORTS(base)                                                                                               \
 	{"GPIOA", (base), 0x2C, gpioa_resets, no_follows}, {"GPIOB", (base) + 0x400, 0x2C, gpiob_resets, no_follows},  \
 	{                                                                                                              \
 		"GPIOC", (base) + 0x800, 0x2C, gpio_resets, no_follows                                                 \
 	}
+/* clang-format on */
 
 /* L4: MSI of 4 MHz on and ready. */
 static const struct periph_reset rcc_l4_resets[] = {{0x00, 0x00000063}, {0x04, 0x10000000}, {0x0C, 0x00001000},
@@ -38,6 +40,7 @@ static const struct periph_follow rcc_l4_follows[] = {
 };
 static const struct periph_reset pwr_l4_resets[] = {{0x00, 0x00000200}, {0x08, 0x00008000}, {0, 0}};
 
+/* clang-format off */
 const struct periph periphs_stm32l4[] = {
 	WATCHDOGS, SYSCFG(0x40010000),
 	{"RCC", 0x40021000, 0x9C, rcc_l4_resets, rcc_l4_follows},
@@ -49,6 +52,7 @@ const struct periph periphs_stm32l4[] = {
 /* G0: HSI of 16 MHz on and ready. */
 static const struct periph_reset rcc_g0_resets[] = {{0x00, 0x00000500}, {0x04, 0x00004000}, {0x0C, 0x00001000},
 						    {0x38, 0x00000100}, {0, 0}};
+/* clang-format on */
 static const struct periph_follow rcc_g0_follows[] = {
 	{0x00, 1u << 8, 0x00, 2},  /* HSION, HSIRDY */
 	{0x00, 1u << 16, 0x00, 1}, /* HSEON, HSERDY */
@@ -61,6 +65,7 @@ static const struct periph_follow rcc_g0_follows[] = {
 };
 static const struct periph_reset gpioa_g0_resets[] = {{0x00, 0xEBFFFFFF}, {0x0C, 0x24000000}, {0, 0}};
 
+/* clang-format off */
 const struct periph periphs_stm32g0[] = {
 	WATCHDOGS, SYSCFG(0x40010000),
 	{"RCC", 0x40021000, 0x64, rcc_g0_resets, rcc_g0_follows},
@@ -113,12 +118,16 @@ const struct periph periphs_stm32wb[] = {
 
 /* OpenOCD's driver looks for a DBGMCU where L5 and U5 have their second SAI, whose clock is off. */
 #define SAI2 {"SAI2", 0x40015800, 0x10, no_clock, no_follows}
+/* clang-format on */
 /* CACHEINV, BSYENDF */
 static const struct periph_reset icache_resets[] = {{0x00, 0x00000004}, {0, 0}};
 static const struct periph_follow icache_follows[] = {{0x00, 1u << 1, 0x04, 0}, {0, 0, 0, 0}};
+/* clang-format off */
 #define ICACHE {"ICACHE", 0x40030400, 0x30, icache_resets, icache_follows}
+/* clang-format on */
 static const struct periph_reset no_clock[] = {{0, 0}};
 
+/* clang-format off */
 const struct periph periphs_stm32l5[] = {
 	WATCHDOGS, SYSCFG(0x40010000),
 	{"RCC", 0x40021000, 0xA0, rcc_l4_resets, rcc_l4_follows},
@@ -128,6 +137,7 @@ const struct periph periphs_stm32l5[] = {
 	GPIO_PORTS(0x42020000),
 	{NULL, 0, 0, NULL, NULL},
 };
+/* clang-format on */
 
 /* U5: MSI of 4 MHz on and ready. */
 static const struct periph_reset rcc_u5_resets[] = {{0x00, 0x00000035}, {0x08, 0x44000000}, {0x34, 0x01010280}, {0, 0}};
@@ -157,6 +167,7 @@ static const struct periph_follow pwr_u5_follows[] = {
 	{0, 0, 0, 0},
 };
 
+/* clang-format off */
 const struct periph periphs_stm32u5[] = {
 	WATCHDOGS, SYSCFG(0x46000400),
 	{"RCC", 0x46020C00, 0x120, rcc_u5_resets, rcc_u5_follows},
@@ -187,6 +198,7 @@ static const struct periph_follow rcc_h7_follows[] = {
 };
 static const struct periph_reset pwr_h7_resets[] = {{0x00, 0xF000C000}, {0x04, 0x00006000}, {0x0C, 0x00000006},
 						    {0x18, 0x00006000}, {0, 0}};
+/* clang-format on */
 static const struct periph_follow pwr_h7_follows[] = {
 	{0x04, 1u << 13, 0x04, ALWAYS_1}, /* ACTVOSRDY */
 	{0x08, 1u << 0, 0x08, 16},        /* BREN, BRRDY */
@@ -195,6 +207,7 @@ static const struct periph_follow pwr_h7_follows[] = {
 	{0, 0, 0, 0},
 };
 
+/* clang-format off */
 const struct periph periphs_stm32h7[] = {
 	/* Those of a second core: their places answer on parts without one. */
 	{"IWDG2", 0x58004C00, 0x20, periph_iwdg_resets, periph_iwdg_follows},
@@ -205,3 +218,4 @@ const struct periph periphs_stm32h7[] = {
 	GPIO_PORTS(0x58020000),
 	{NULL, 0, 0, NULL, NULL},
 };
+/* clang-format on */

@@ -262,6 +262,7 @@ static void write_abort(struct probe *probe, struct packet *packet)
 	put(packet, 1, insist(probe, DP_ABORT, &value) == SWD_OK ? STATUS_OK : STATUS_ERROR);
 }
 
+/* clang-format off */
 static const struct command {
 	uint8_t code;
 	void (*run)(struct probe *probe, struct packet *packet);
@@ -271,6 +272,7 @@ static const struct command {
 	{0x09, delay},       {0x0A, reset_target}, {0x10, pins},           {0x11, set_clock},
 	{0x12, swj_sequence}, {0x13, always_fine} /* turnaround of one clock */,
 };
+/* clang-format on */
 
 static void run(struct probe *probe, struct packet *packet)
 {
@@ -287,7 +289,8 @@ static void run(struct probe *probe, struct packet *packet)
 	put(packet, 1, STATUS_ERROR);
 }
 
-static size_t cmsis_dap_take(struct probe *probe, const uint8_t *bytes, size_t count, uint8_t *answers, size_t *answered)
+static size_t cmsis_dap_take(struct probe *probe, const uint8_t *bytes, size_t count, uint8_t *answers,
+			     size_t *answered)
 {
 	struct packet packet;
 	size_t length;
@@ -303,7 +306,9 @@ static size_t cmsis_dap_take(struct probe *probe, const uint8_t *bytes, size_t c
 	}
 	if (count < FRAME + length)
 		return 0;
-	packet = (struct packet){.in = bytes + FRAME, .in_end = bytes + FRAME + length, .out = answers + FRAME,
+	packet = (struct packet){.in = bytes + FRAME,
+				 .in_end = bytes + FRAME + length,
+				 .out = answers + FRAME,
 				 .out_end = answers + FRAME + PACKET_SIZE};
 	run(probe, &packet);
 	bytes_store(answers, 4, SIGNATURE);

@@ -33,6 +33,7 @@ static const struct version versions[] = {
 enum { VENDOR_ST = 0x0483, CDB_SIZE = 16, DATA_MOST = 6144, RW_MISC_MOST = 1227 };
 
 /* From which J on an ST-LINK/V2 has a command; the V3 has all of them. */
+/* clang-format off */
 enum { J_VOLTAGE = 13, J_RW_STATUS2 = 15, J_SWD_FREQUENCY = 22, J_DAP = 24, J_16_BITS = 26, J_OPEN_AP = 28, J_CSW = 32, J_V3 = 64 };
 
 struct stlink {
@@ -45,9 +46,11 @@ struct stlink {
 	uint8_t misc[8 * RW_MISC_MOST]; /* answers to RW_MISC_OUT: values, then a status for each */
 	uint32_t misc_items;
 };
+/* clang-format on */
 
 enum { MODE_DFU = 0, MODE_MASS = 1, MODE_DEBUG = 2 };
 
+/* clang-format off */
 enum {
 	STATUS_OK = 0x80,
 	STATUS_CONNECT = 0x09, /* no debug port answers */
@@ -56,6 +59,7 @@ enum {
 	STATUS_BAD_AP = 0x1D,
 	STATUS_UNKNOWN = 0x42, /* a command that this version does not have: none of the known numbers */
 };
+/* clang-format on */
 
 static bool has(const struct stlink *stlink, unsigned j)
 {
@@ -148,6 +152,7 @@ static uint8_t ap_read(struct probe *probe, uint32_t port, uint32_t reg, uint32_
 
 enum { AP_CSW = 0x00, AP_TAR = 0x04, AP_DRW = 0x0C, AP_IDR = 0xFC };
 enum { CSW_INCREMENT = 1 << 4, CSW_SIZE_AND_INCREMENT = 0x37, ABORT_CLEAR_ALL = 0x1E };
+/* clang-format off */
 #define CSW_DEFAULT 0x23000040u /* privileged data accesses */
 #define TAR_BLOCK 1024u         /* so far TAR counts by itself on every core */
 
@@ -156,6 +161,7 @@ struct access {
 	unsigned size; /* 1, 2 or 4 */
 	bool stands, write; /* stands: every transfer goes to the same address */
 };
+/* clang-format on */
 
 /* Bytes travel in the lane of their address. */
 static unsigned lane(const struct access *access, uint32_t at)
@@ -177,7 +183,8 @@ static uint8_t read_block(struct probe *probe, const struct access *access, uint
 	for (uint32_t done = 0; done < length && status == STATUS_OK; done += access->size, at += step) {
 		bool last = done + access->size >= length;
 
-		status = last ? transfer(probe, false, true, DP_RDBUFF, &word) : transfer(probe, true, true, AP_DRW, &word);
+		status = last ? transfer(probe, false, true, DP_RDBUFF, &word)
+			      : transfer(probe, true, true, AP_DRW, &word);
 		bytes_store(data + done, access->size, word >> lane(access, at));
 	}
 	return status;
@@ -492,8 +499,10 @@ static uint8_t set_divisor(struct probe *probe, const uint8_t *cdb, uint8_t *dat
 	/* OpenOCD's stlink_khz_to_speed_map_swd; the firmware's own table is the same. */
 	static const struct {
 		uint16_t divisor, khz;
+		/* clang-format off */
 	} clocks[] = {{0, 4000}, {1, 1800}, {2, 1200}, {3, 950}, {7, 480}, {15, 240}, {31, 125}, {40, 100}, {79, 50}, {158, 25},
 		      {265, 15}, {798, 5}};
+	/* clang-format on */
 
 	(void)data, (void)size;
 	for (unsigned i = 0; i < sizeof clocks / sizeof *clocks; i++)
@@ -525,6 +534,7 @@ static uint8_t v3_clocks(struct probe *probe, const uint8_t *cdb, uint8_t *data,
 	return answer_value(STATUS_OK, stlink->khz, data);
 }
 
+/* clang-format off */
 struct debug_command {
 	uint8_t code;
 	uint8_t needs_j;     /* of an ST-LINK/V2 */
@@ -532,6 +542,7 @@ struct debug_command {
 	bool no_status;      /* byte 0 of the answer is not the status */
 	uint8_t (*run)(struct probe *probe, const uint8_t *cdb, uint8_t *data, uint32_t size);
 };
+/* clang-format on */
 
 static const struct debug_command debug_commands[] = {
 	{0x21, 0, 0, true, leave},
@@ -685,7 +696,9 @@ static void usb_command(struct probe *probe, const uint8_t *cdb, uint8_t *data, 
 /* ---- stlink-server ---------------------------------------------------------------------------------------------- */
 
 enum request { REFRESH = 0, COUNT = 1, INFO = 2, OPEN = 3, CLOSE = 4, SEND_USB = 5, VERSION = 6 };
+/* clang-format off */
 enum { TO_PROBE = 0, FROM_PROBE = 1, SERVER_OK = 1, SERVER_NO_DEVICE = 0x1003, CONNECTION = 1, DEVICE = 1, USB_HEADER = 32 };
+/* clang-format on */
 
 static size_t send_usb(struct probe *probe, const uint8_t *request, size_t count, uint8_t *answers, size_t *answered)
 {
@@ -708,8 +721,10 @@ static size_t send_usb(struct probe *probe, const uint8_t *request, size_t count
 
 static size_t one_request(struct probe *probe, const uint8_t *request, size_t count, uint8_t *answers, size_t *answered)
 {
+	/* clang-format off */
 	static const uint8_t sizes[] = {[REFRESH] = 2, [COUNT] = 1, [INFO] = 8, [OPEN] = 8, [CLOSE] = 8, [SEND_USB] = USB_HEADER,
 					[VERSION] = 4};
+	/* clang-format on */
 	const struct stlink *stlink = probe->state;
 
 	if (request[0] >= sizeof sizes) {
