@@ -295,7 +295,7 @@ build/tests/test_%: tests/unit/test_%.c build/asan/host.a
 
 build/tests/test_reader_guarded: tests/unit/test_reader.c firmware/nameplate.c
 	$(call say,CC,$@)
-	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(SANITIZE) -Ifirmware -DNAMEPLATE_GUARDED_LOADS -MMD -MP -o $@ $^ -lcmocka
+	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(SANITIZE) -Ifirmware -Itests/unit -DNAMEPLATE_GUARDED_LOADS -MMD -MP -o $@ $^ -lcmocka
 
 # Makes the images that power cuts leave; not sanitized, it makes many.
 build/tests/images: tests/power/images.c firmware/nameplate.c $(filter-out build/vboard.o/main.o,$(VBOARD_OBJ))

@@ -9,32 +9,6 @@ load ../lib/families
 setup() { nameplate_setup; }
 teardown() { nameplate_teardown; }
 
-# main_job CHIP: program_serial with the demo, an update, the list, and the firmware again; each on a new connection.
-main_job() {
-	BOARD=virtual-$1
-	nameplate_run "program_serial 42"
-	expect "serial=42"
-	grep -q '^firmware: serial=42$' "$err"
-	! grep -q -e 'without a flash loader' -e 'block writes' "$err" || return 1
-	clean
-	nameplate_bare "program_serial 43"
-	expect "serial=43"
-	[ "$(stat flash_granules)" = 3 ]
-	[ "$(stat flash_ops)" = 3 ]
-	clean
-	nameplate_bare "nameplate list"
-	[ "$status" = 0 ]
-	[[ "$stdout" = serial*43* ]]
-	[ "$(stat flash_ops)" = 0 ]
-	nameplate_run "program $HOME_DIR/build/firmware/$1/demo.elf verify exit"
-	[ "$status" = 0 ]
-	clean
-	nameplate_run "program_serial 7 keep"
-	expect "serial=43"
-	grep -q '^firmware: serial=43$' "$err"
-	clean
-}
-
 # both_readers VALUE: the writer's reader and the firmware's, which starts, tell the same. A first format that was torn is
 # damage, a store without a serial none.
 both_readers() {

@@ -9,7 +9,8 @@ clean() {
 	return 1
 }
 
-# main_job CHIP: program_serial with the demo, an update, the list, and the firmware again; each on a new connection.
+# main_job CHIP: program_serial with the demo, an update, the list, the firmware again by OpenOCD's own command and by ours; each on a
+# new connection.
 main_job() {
 	BOARD=virtual-$1
 	nameplate_run "program_serial 42"
@@ -20,11 +21,16 @@ main_job() {
 	clean
 	nameplate_bare "program_serial 43"
 	expect "serial=43"
+	# Where granules have a code, each word is one, written once.
+	"$VBOARD" --list-models | grep -q "^$1 .*; ECC granule 0\$" || [ "$(stat flash_granules) $(stat flash_ops)" = "3 3" ]
 	clean
 	nameplate_bare "nameplate list"
 	[ "$status" = 0 ]
 	[[ "$stdout" = serial*43* ]]
 	[ "$(stat flash_ops)" = 0 ]
+	nameplate_run "program $HOME_DIR/build/firmware/$1/demo.elf verify exit"
+	[ "$status" = 0 ]
+	clean
 	nameplate_run "program_serial 7 keep"
 	expect "serial=43"
 	grep -q '^firmware: serial=43$' "$err"

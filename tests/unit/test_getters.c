@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "nameplate.h"
+#include "store_builder.h"
 
 #define REGION_SIZE 8192
 #define KEY         9 /* any that the registry does not know */
@@ -24,33 +25,11 @@ __asm__(".globl _nameplate_start, _nameplate_end\n"
 
 static size_t used;
 
-static uint32_t crc_over(uint32_t crc, const uint8_t *bytes, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		for (int bit = 0; bit < 8; bit++)
-			crc = (crc >> 1) ^ (((crc ^ bytes[i] >> bit) & 1) ? 0xEDB88320u : 0);
-	return crc;
-}
-
-static void put32(uint8_t *p, uint32_t word)
-{
-	for (int i = 0; i < 4; i++)
-		p[i] = (uint8_t)(word >> 8 * i);
-}
-
 /* A packed entry behind those that are there. */
 static void put_entry(unsigned key, unsigned type, const void *value, size_t length)
 {
-	uint8_t *entry = linked_flash + used;
-	const size_t padded = (length + 3) / 4 * 4;
-	uint8_t offset[4];
-
-	assert_true(used + 8 + padded <= REGION_SIZE / 2);
-	put32(offset, (uint32_t)used);
-	put32(entry, 0x35u << 26 | type << 20 | key << 12 | (uint32_t)length);
-	memcpy(entry + 4, value, length);
-	put32(entry + 4 + padded, ~crc_over(crc_over(~0u, offset, 4), entry, 4 + length));
-	used += 8 + padded;
+	assert_true(used + 8 + (length + 3) / 4 * 4 <= REGION_SIZE / 2);
+	used += store_put_entry(linked_flash, used, 4, STORE_TYPE(type) | STORE_KEY(key), value, length);
 }
 
 static int blank_store(void **state)
@@ -60,7 +39,7 @@ static int blank_store(void **state)
 	(void)state;
 	used = 0;
 	memset(linked_flash, 0xFF, REGION_SIZE);
-	put32(word, 1u << 28 | 4u << 16 | 1);
+	store_put32(word, 1u << 28 | 4u << 16 | 1);
 	put_entry(0, NAMEPLATE_UNSIGNED, word, 4);
 	return 0;
 }

@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "nameplate.h"
+#include "store_builder.h"
 #ifdef NAMEPLATE_GUARDED_LOADS
 #include "nameplate_ecc.h"
 #endif
@@ -274,35 +275,12 @@ static void every_vector_gives_the_expected_values(void **state)
 
 /* ---- a store with an old and a new serial --------------------------------------------------------------------- */
 
-static uint32_t crc_over(uint32_t crc, const uint8_t *bytes, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		for (int bit = 0; bit < 8; bit++)
-			crc = (crc >> 1) ^ (((crc ^ bytes[i] >> bit) & 1) ? 0xEDB88320u : 0);
-	return crc;
-}
-
-static void put32(uint8_t *p, uint32_t word)
-{
-	for (int i = 0; i < 4; i++)
-		p[i] = (uint8_t)(word >> 8 * i);
-}
-
-/* Returns the bytes that the entry takes. `type_key`: the header's fields in their place. */
 static size_t put_entry(uint8_t *area, size_t at, uint32_t cell, uint32_t type_key, uint32_t value)
 {
-	uint32_t log = 0;
-	uint8_t bytes[12];
+	uint8_t word[4];
 
-	while (4u << log < cell)
-		log++;
-	put32(bytes, (uint32_t)at);
-	put32(bytes + 4, 0x35u << 26 | log << 23 | type_key | 4);
-	put32(bytes + 8, value);
-	memcpy(area + at, bytes + 4, 4);
-	memcpy(area + at + cell, bytes + 8, 4);
-	put32(area + at + 2 * cell, ~crc_over(~0u, bytes, 12));
-	return 3 * (size_t)cell;
+	store_put32(word, value);
+	return store_put_entry(area, at, cell, type_key, word, sizeof word);
 }
 
 /* Returns the bytes in use. Both serials are in the first area, the new one packed if so wished. */
@@ -421,10 +399,10 @@ static void mutate(uint8_t *flash, size_t used)
 
 		switch (random_next() % 5) {
 		case 0:
-			put32(p, random_next());
+			store_put32(p, random_next());
 			break;
 		case 1:
-			put32(p, random_next() & 1 ? 0xFFFFFFFF : 0);
+			store_put32(p, random_next() & 1 ? 0xFFFFFFFF : 0);
 			break;
 		case 2:
 			memmove(p, flash + random_next() % (used / 4) * 4, 4);
@@ -433,7 +411,7 @@ static void mutate(uint8_t *flash, size_t used)
 			p[random_next() % 4] ^= (uint8_t)(1u << random_next() % 8);
 			break;
 		default:
-			put32(p, 0x35u << 26 | (random_next() & 0x03FFFFFF));
+			store_put32(p, 0x35u << 26 | (random_next() & 0x03FFFFFF));
 			break;
 		}
 	}

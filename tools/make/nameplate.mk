@@ -71,15 +71,15 @@ upload: export NAMEPLATE_WORDS = $(if $(EXPECT),expect {$(EXPECT)},$(if $(VERIFY
 nameplate: export NAMEPLATE_WORDS = noverify $(if $(KEEP),keep)
 
 upload: $(FIRMWARE) ## program the firmware and the values: SERIAL=42 VARS="hwrev=B2" VERIFY=1
-	$(_NAMEPLATE_RUN) -c '{*}[nameplate_job]'
+	$(_NAMEPLATE_RUN) -c '{*}[_np_make_job]'
 
 nameplate: ## write the values, leave the firmware alone
-	$(_NAMEPLATE_RUN) -c '{*}[nameplate_job]'
+	$(_NAMEPLATE_RUN) -c '{*}[_np_make_job]'
 
 nameplate-list: ## show the values on the device
-	@$(_NAMEPLATE_RUN) -c 'nameplate_job; nameplate list'
+	@$(_NAMEPLATE_RUN) -c '_np_make_job; nameplate list'
 
 nameplate-erase: ## erase the values
-	$(_NAMEPLATE_RUN) -c 'nameplate_job; nameplate erase'
+	$(_NAMEPLATE_RUN) -c '_np_make_job; nameplate erase'
 
 .PHONY: upload nameplate nameplate-list nameplate-erase

@@ -5,11 +5,9 @@
 #     NAMEPLATE_VARS      a list of NAME[:TYPE][:secret]=VALUE; VARS goes first
 #     NAMEPLATE_WORDS     further words, a list: verify, noverify or expect LINE; keep
 #     NAMEPLATE_BASE, NAMEPLATE_SIZE  the reserved flash, or nothing for the default
-# To be sourced after the board and nameplate.tcl, and then run with -c "{*}[nameplate_job]".
+# To be sourced after the board and nameplate.tcl, and then run with -c "{*}[_np_make_job]".
 
-lappend _telnet_autocomplete_skip _np_env nameplate_job
-
-proc _np_env {args} {
+proc _np_make_env {args} {
 	foreach name $args {
 		if {[info exists ::env($name)] && $::env($name) ne ""} {
 			return $::env($name)
@@ -19,17 +17,17 @@ proc _np_env {args} {
 }
 
 # The command with its words.
-proc nameplate_job {} {
+proc _np_make_job {} {
 	foreach name {NAMEPLATE_BASE NAMEPLATE_SIZE} {
-		if {[_np_env $name] ne ""} {
-			set ::$name [_np_env $name]
+		if {[_np_make_env $name] ne ""} {
+			set ::$name [_np_make_env $name]
 		}
 	}
 	# Not a word of the command: a path may look like anything.
-	set ::NAMEPLATE_IMAGE [_np_env NAMEPLATE_FIRMWARE]
-	set serial [_np_env SERIAL NAMEPLATE_SERIAL]
-	set vars [_np_env VARS NAMEPLATE_VARS]
-	set words [_np_env NAMEPLATE_WORDS]
+	set ::NAMEPLATE_IMAGE [_np_make_env NAMEPLATE_FIRMWARE]
+	set serial [_np_make_env SERIAL NAMEPLATE_SERIAL]
+	set vars [_np_make_env VARS NAMEPLATE_VARS]
+	set words [_np_make_env NAMEPLATE_WORDS]
 	if {[llength $vars] == 0} {
 		return [list program_serial {*}[expr {$serial eq "" ? {} : [list $serial]}] {*}$words]
 	}
@@ -40,5 +38,7 @@ proc nameplate_job {} {
 	}
 	return [list program_vars {*}$vars {*}$words]
 }
+
+lappend _telnet_autocomplete_skip {*}[info commands _np_make_*]
 
 list
