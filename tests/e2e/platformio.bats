@@ -647,3 +647,23 @@ line() { "$HOME_DIR/build/nameplate-ledger" --ledger "$PWD/line.db" "$@" >"$out"
 	[ "$status" != 0 ]
 	said "region \`FLASH' overflowed" '229376 bytes are left'
 }
+
+@test "of an ELF the script and nameplate region --check say the same" {
+	local at
+	printf '%s\n' '.word 0' '.section .any, "a"' '.word 1' | arm-none-eabi-as -o any.o -
+	for at in 0x0801DFFC 0x0801DFFD 0x0801E000 0x0801FFFF 0x08020000 0x08004000; do
+		arm-none-eabi-ld -e 0 -Ttext=0x08000000 --section-start=.any=$at --defsym=_nameplate_start=0x0801E000 \
+			--defsym=_nameplate_end=0x08020000 -o $at.elf any.o
+		# And with all load addresses 0: they are the virtual ones.
+		python3 - $at.elf <<-'PY'
+			import sys
+			data = bytearray(open(sys.argv[1], "rb").read())
+			table, count = int.from_bytes(data[28:32], "little"), int.from_bytes(data[44:46], "little")
+			for at in range(table, table + 32 * count, 32):
+			    data[at + 12 : at + 16] = bytes(4)
+			open("virtual-" + sys.argv[1], "wb").write(data)
+		PY
+	done
+	"$PIO_PATH/python" -I "$HOME_DIR/tests/platformio/elf.py" "$HOME_DIR/tools/platformio" "$HOME_DIR/build/nameplate" ./*.elf \
+		"$HOME_DIR"/build/firmware/stm32l152rb/demo.elf
+}

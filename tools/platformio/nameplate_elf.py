@@ -27,7 +27,10 @@ class Firmware:
             with open(path, "rb") as file:
                 elf = ELFFile(file)
                 loaded = [part for part in elf.iter_segments("PT_LOAD") if part["p_filesz"]]
-                self.segments = [(part["p_paddr"], part["p_paddr"] + part["p_filesz"]) for part in loaded]
+                # Where all load addresses are 0, some linkers mean the virtual ones, and OpenOCD takes them too.
+                virtual = len(loaded) > 1 and not any(part["p_paddr"] for part in elf.iter_segments())
+                starts = [part["p_vaddr" if virtual else "p_paddr"] for part in loaded]
+                self.segments = [(start, start + part["p_filesz"]) for start, part in zip(starts, loaded)]
                 symbols = [
                     symbol
                     for section in elf.iter_sections("SHT_SYMTAB")
