@@ -30,7 +30,7 @@ show "program_serial 42"
 step "2  The same device gets another number"
 show "program_serial 43"
 
-step "3  What stands in its flash, through GDB"
+step "3  What is in its flash, through GDB"
 # GDB starts OpenOCD itself and talks to it through a pipe: no port, nothing left running.
 session="openocd -f $board -c 'gdb_port pipe; tcl_port disabled; telnet_port disabled; log_output /dev/null'"
 printf '$ gdb-multiarch -x gdb/nameplate.gdb -ex "target extended-remote | openocd -f ..." -ex nameplate demo.elf\n'

@@ -60,7 +60,7 @@ proc _np_cell_code {cell} {
 			return $code
 		}
 	}
-	return -code error "a cell of $cell bytes is none of 4, 8, 16, 32, 64, 128"
+	return -code error "a cell of $cell bytes is not one of 4, 8, 16, 32, 64, 128"
 }
 
 proc _np_header_make {cell type key more length} {

@@ -65,8 +65,9 @@ proc _np_nameplate {words} {
 		set rest [lreplace $rest $at $at]
 	}
 	if {[llength $rest] < $fewest || [llength $rest] > $most} {
-		_np_fail "nameplate $word does not go with [_np_quote [join [lrange $words 1 end] { }]]:\
-			nameplate [_np_nameplate_usage]"
+		set takes [string trim "$usage [expr {$flag eq {} ? {} : "\[$flag\]"}]"]
+		_np_fail "nameplate $word takes [expr {$takes eq {} ? {no words} : $takes}], and was given\
+			[expr {[llength $words] > 1 ? [_np_quote [join [lrange $words 1 end] { }]] : {none}}]"
 	}
 	set job [$take $rest $flagged]
 	if {$job eq ""} {

@@ -77,7 +77,7 @@ proc _np_image_lines {file last} {
 			continue
 		}
 		if {$ended} {
-			return -code error "line $number stands behind the end record: it is two files in one, or damaged"
+			return -code error "line $number comes after the end record: it is two files in one, or damaged"
 		}
 		lappend lines $number $line
 		set ended [string match -nocase $last $line]
@@ -173,7 +173,7 @@ proc _np_image_merge {ranges} {
 # The ranges that OpenOCD itself reads from the file, which it does not compare with the target here.
 proc _np_image_seen {path type offset} {
 	if {[catch {test_image [_np_file_name $path] $offset $type} text]} {
-		_np_fail "OpenOCD cannot read the image [_np_quote $path] (its messages stand above): build it again"
+		_np_fail "OpenOCD cannot read the image [_np_quote $path] (its messages are above): build it again"
 	}
 	set ranges {}
 	foreach {all start length} [regexp -all -inline {address (0x[0-9a-fA-F]+) length (0x[0-9a-fA-F]+)} $text] {
@@ -242,7 +242,7 @@ proc _np_image_program {path type offset} {
 	_np_calm
 	set name [_np_file_name $path]
 	if {[catch {flash write_image erase $name $offset $type}]} {
-		_np_fail "programming [_np_quote $path] failed (OpenOCD's messages stand above); the variables were not\
+		_np_fail "programming [_np_quote $path] failed (OpenOCD's messages are above); the variables were not\
 			written: check power and write protection, then run the same command again"
 	}
 	if {[catch {verify_image $name $offset $type}]} {

@@ -21,7 +21,7 @@ proc _np_lock_blocks {bank region blocks range} {
 	set first [lsearch -exact -index 0 $blocks [dict get $region base]]
 	set last [lsearch -exact -index 1 $blocks [dict get $region end]]
 	if {$first < 0 || $last < 0} {
-		_np_fail "the region $range is not locked: this part protects blocks of several pages, and the region is none; let\
+		_np_fail "the region $range is not locked: this part protects blocks of several pages, and the region is not whole blocks; let\
 			NAMEPLATE_BASE and NAMEPLATE_SIZE name whole blocks (`flash info [dict get $region number]` shows them)"
 	}
 	return [list $first $last]
@@ -66,7 +66,7 @@ proc _np_lock {} {
 	set before [_np_protection $bank]
 	lassign [_np_lock_blocks $bank $region $before $range] first last
 	if {[catch {flash protect [dict get $region number] $first $last on}]} {
-		_np_fail "the region $range could not be locked (OpenOCD's messages stand above): check readout protection and power"
+		_np_fail "the region $range could not be locked (OpenOCD's messages are above): check readout protection and power"
 	}
 	_np_options_load $bank
 	_np_lock_check $bank $before $first $last $range

@@ -135,7 +135,7 @@ proc _np_run_unstartable {} {
 		return
 	}
 	if {![catch {read_memory $::_np_flash_first 32 2} words] && [lindex $words 0] == 0 && [lindex $words 1] == 0} {
-		_np_fail [format "the flash begins with zeros at 0x%08X, where stack pointer and reset vector stand: there is no firmware,\
+		_np_fail [format "the flash begins with zeros at 0x%08X, where stack pointer and reset vector are: there is no firmware,\
 			or a power cut took its first line (STM32L4); upload the firmware again" $::_np_flash_first]
 	}
 	catch {_np_banks}

@@ -43,7 +43,7 @@ proc _np_reason {text} {
 	if {[command mode] ne "config" && [catch {read_memory $::_np_cpuid 32 1}]} {
 		return "lost the target: check probe, cable and power, then run the same command again (it finishes the job)"
 	}
-	return "something failed that Nameplate has no words for ([_np_quote $text]; OpenOCD's messages stand above): run the same\
+	return "something failed that Nameplate has no words for ([_np_quote $text]; OpenOCD's messages are above): run the same\
 		command again, and if it stays, report it"
 }
 

@@ -24,7 +24,7 @@ proc _np_connect {} {
 	if {$::_np_once} {
 		_np_servers_off
 		if {[catch {init}]} {
-			_np_fail "OpenOCD could not connect to the probe or the target (its messages stand above):\
+			_np_fail "OpenOCD could not connect to the probe or the target (its messages are above):\
 				check cable, power and the interface in the board file, then run the same command again"
 		}
 	}

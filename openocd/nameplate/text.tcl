@@ -112,7 +112,7 @@ proc _np_unescape {text} {
 			\\ { lappend bytes 92 }
 			default {
 				if {$kind ne "x" || ![regexp {^([0-9a-fA-F][0-9a-fA-F])(.*)$} $text all digits text]} {
-					return -code error "holds a backslash that is none of \\\\ \\n \\r \\t \\xNN"
+					return -code error "holds a backslash that is not one of \\\\ \\n \\r \\t \\xNN"
 				}
 				lappend bytes [expr {"0x$digits" + 0}]
 			}

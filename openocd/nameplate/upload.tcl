@@ -60,10 +60,10 @@ proc _np_options {ask words} {
 		}
 	}
 	if {[lsearch -exact $words verify] >= 0 && [lsearch -exact $words noverify] >= 0} {
-		_np_fail "[dict get $ask command] was told verify and noverify: choose one"
+		_np_fail "[dict get $ask command] cannot take both verify and noverify: choose one"
 	}
 	if {[dict get $ask expect] ne "" && $verify ne ""} {
-		_np_fail "[dict get $ask command] was told expect and [expr {$verify ? {verify} : {noverify}}]: choose one"
+		_np_fail "[dict get $ask command] cannot take both expect and [expr {$verify ? {verify} : {noverify}}]: choose one"
 	}
 	if {[dict get $ask image] eq "" && [_np_setting NAMEPLATE_IMAGE] ne ""} {
 		dict set ask image $::NAMEPLATE_IMAGE
@@ -97,9 +97,9 @@ proc _np_parse_serial {words} {
 			continue
 		}
 		if {[regexp {[./\\]} $word]} {
-			_np_fail "unexpected word [_np_quote $word]: the image, one file, stands directly behind the serial number"
+			_np_fail "unexpected word [_np_quote $word]: the image, one file, comes right after the serial number"
 		}
-		_np_fail "unknown word [_np_quote $word]: the serial number is one argument; behind it go an image file\
+		_np_fail "unknown word [_np_quote $word]: the serial number is one argument; after it come an image file\
 			and the words [join $known {, }], expect LINE"
 	}
 	return [_np_options [_np_new_ask program_serial $vars $image $line] $options]

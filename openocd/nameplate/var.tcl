@@ -4,7 +4,7 @@
 # The name, or an error. `usage` is what a right one looks like in this command.
 proc _np_var_name {name} {
 	if {![regexp {^[A-Za-z0-9_.-]+$} $name]} {
-		_np_fail "the name [_np_quote $name] is none: use letters, digits and _ . - for it"
+		_np_fail "the name [_np_quote $name] cannot be used: use letters, digits and _ . - for it"
 	}
 	if {[string length $name] > 31} {
 		_np_fail "the name [_np_quote $name] has [string length $name] characters: use 31 or fewer"

@@ -8,7 +8,7 @@ proc _np_write {region plan} {
 	set items [dict get $plan items]
 	for {set attempt 0} {$attempt < 4} {incr attempt} {
 		if {$attempt > 0} {
-			_np_say [format "the flash at 0x%08X did not take what was written, going on behind it" $place]
+			_np_say [format "the flash at 0x%08X did not take what was written, going on after it" $place]
 			set plan [_np_plan $region [_np_store_scan_to_write $region] $items]
 		}
 		set spent [llength $::_np_spent]

@@ -89,7 +89,7 @@ proc _board_save {words} {
 	foreach {base size path} $words {
 		if {[catch {dump_image [_np_file_name $path] $base $size}]} {
 			_np_alive $base
-			_np_fail "the flash [_np_range $base [expr {$base + $size}]] cannot be read (OpenOCD's messages stand above), so it could not\
+			_np_fail "the flash [_np_range $base [expr {$base + $size}]] cannot be read (OpenOCD's messages are above), so it could not\
 				be given back: if a power cut left it torn, `nameplate erase` makes it readable"
 		}
 	}
@@ -104,7 +104,7 @@ proc _board_put {words} {
 	foreach {address path} $runs {
 		_np_calm
 		if {[catch {flash write_image [_np_file_name $path] $address bin}]} {
-			_np_fail "writing [_np_quote $path] to $address failed (OpenOCD's messages stand above)"
+			_np_fail "writing [_np_quote $path] to $address failed (OpenOCD's messages are above)"
 		}
 	}
 	_np_leave 1 0

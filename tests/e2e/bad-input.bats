@@ -72,7 +72,10 @@ bad_words() {
 	for words in "" "show" "get" "get a b" "get -json a" "list all" "list -secrets" "erase everything" "set" "delete" \
 		"dump" "restore" "restore a b" "verify 42" "run fast"; do
 		nameplate_run "nameplate $words"
-		refused "nameplate list [-json] | get NAME [-secrets] | set NAME=VALUE..." "| run"
+		case $words in
+		"" | show) refused "nameplate list [-json] | get NAME [-secrets] | set NAME=VALUE..." "| run" ;;
+		*) refused "nameplate ${words%% *} takes " "and was given $([[ $words == *" "* ]] && echo "\"${words#* }\"" || echo none)" ;;
+		esac
 		[ "$(stat ap_reads)" = 0 ]
 	done
 }

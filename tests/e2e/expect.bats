@@ -78,9 +78,9 @@ talks() {
 	nameplate_run 'program_vars a=1 expect ""'
 	refused 'expect needs the line'
 	nameplate_run 'program_serial 42 expect a verify'
-	refused 'told expect and verify'
+	refused 'both expect and verify'
 	nameplate_run 'program_vars a=1 noverify expect a=2'
-	refused 'told expect and noverify'
+	refused 'both expect and noverify'
 	nameplate_run 'program_serial 42 expect a expect b'
 	refused 'unknown word "expect"'
 }

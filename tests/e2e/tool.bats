@@ -164,7 +164,7 @@ scripts_write() { # FORMAT RUN... CHIP, with FLASH_PAGE and FLASH_ERASED set
 		cmp dump.bin wanted.bin
 		"$TOOL" encode --chip "$chip" --onto dump.bin --format "$format" -o write "serial=$n" "fill:hex=$(printf '%01000d' "$n")" 2>messages
 		"$TOOL" encode --chip "$chip" --onto dump.bin --format bin --whole -o wanted.bin "serial=$n" "fill:hex=$(printf '%01000d' "$n")"
-		if [ "$format" = cubeprogrammer ] && grep -q 'must be erased' messages; then
+		if [ "$format" = cubeprogrammer ] && grep -qE 'must be (erased|blank)' messages; then
 			erase_told
 		fi
 		$run write
@@ -173,9 +173,9 @@ scripts_write() { # FORMAT RUN... CHIP, with FLASH_PAGE and FLASH_ERASED set
 	cmp dump.bin wanted.bin
 }
 
-# What a person does who reads "must be erased before".
+# What a person does who reads "must be erased first", or "must be blank".
 erase_told() {
-	read -r first last < <(sed -n 's/^Nameplate: \(0x[0-9A-F]*\) to \(0x[0-9A-F]*\) must be erased before$/\1 \2/p' messages)
+	read -r first last < <(sed -n 's/^Nameplate: \(0x[0-9A-F]*\) to \(0x[0-9A-F]*\) must be \(erased first\|blank: erase it first, unless the device is new\)$/\1 \2/p' messages)
 	blank erased $((last + 1 - first)) "$FLASH_ERASED"
 	dd if=erased of="$FLASH" bs=1 seek=$((first - 0x08000000)) conv=notrunc status=none
 }
@@ -259,7 +259,7 @@ hwrev:text=B2" ]
 @test "the newer of two areas counts, whichever the file's order; two stores in one file must be told apart" {
 	"$TOOL" encode --base 0x08010000 --size 4096 --cell 4 --format bin --whole -o one.bin "a:hex=$(printf '%01600d' 1)"
 	"$TOOL" encode --base 0x08010000 --size 4096 --cell 4 --onto one.bin --format bin --whole -o two.bin "a:hex=$(printf '%01602d' 2)" 2>"$err"
-	grep -q '0x08010800 to 0x08010FFF must be erased before' <("$TOOL" encode --base 0x08010000 --size 4096 --cell 4 --onto one.bin \
+	grep -q '0x08010800 to 0x08010FFF must be erased first' <("$TOOL" encode --base 0x08010000 --size 4096 --cell 4 --onto one.bin \
 		"a:hex=$(printf '%01602d' 2)" 2>&1 >/dev/null) || ! cmp -s one.bin two.bin
 	tool decode --base 0x08010000 two.bin
 	[[ $stdout == "a            hex  0"*2" "* ]]
@@ -328,7 +328,7 @@ hwrev:text=B2" ]
 	"$TOOL" encode --chip stm32f103rb serial=42 >/dev/full 2>"$err" || status=$?
 	[ "$status" = 1 ] && grep -q '^Error: standard output cannot be written' "$err"
 	mkdir folder
-	wrong "is none" -- encode --chip stm32f103rb -o folder serial=42
+	wrong "is no plain file" -- encode --chip stm32f103rb -o folder serial=42
 	wrong "cannot be written" -- encode --chip stm32f103rb -o nowhere/written serial=42
 }
 
@@ -419,7 +419,7 @@ hwrev:text=B2" ]
 	wrong "outside the flash" -- "${encode[@]}" --base 0x08020000 --size 4096 serial=42
 	wrong "not whole pages" -- "${encode[@]}" --base 0x0801F800 --size 2048 serial=42
 	wrong "needs --size too" -- "${encode[@]}" --base 0x0801F000 serial=42
-	wrong "none of 4, 8" -- encode --base 0x08000000 --size 4096 --cell 12 -o written serial=42
+	wrong "not one of 4, 8" -- encode --base 0x08000000 --size 4096 --cell 12 -o written serial=42
 	wrong "cannot be one" -- encode --base 0x08000000 --size 4000 --cell 4 -o written serial=42
 	wrong "give a number" -- encode --base 08000000 --size 4096 --cell 4 -o written serial=42
 	wrong "is ff or 00" -- encode --base 0x08000000 --size 4096 --cell 4 --erased 1 -o written serial=42

@@ -59,7 +59,7 @@ check "a value of 1,023 bytes" [string length [lindex [parsed n=[string repeat x
 
 foreach {name word wanted} {
 	"no ="                  hwrev                 "*\"hwrev\" has no =*"
-	"no name"               =1                    "*the name \"\" is none*"
+	"no name"               =1                    "*the name \"\" cannot be used*"
 	"a name with a blank"   {a b=1}               "*use letters, digits and _ . -*"
 	"a name with a slash"   a/b=1                 "*use letters*"
 	"a name with an umlaut" ä=1                   "*use letters*"
@@ -117,7 +117,7 @@ foreach word {n:hex:secret=topsecret n:u8:secret=777 n:mac:secret=topsecret n:f3
 
 foreach {words wanted} {
 	{key:secret=two words}          "\"...\" has no =*secret*braces*"
-	{key:secret=two wö=rds}         "the name \"...\" is none*"
+	{key:secret=two wö=rds}         "the name \"...\" cannot be used*"
 	{key:secret=two wo:rds=x}       "variable \"...\": the types are*"
 	{key:hex:secret=00 a=1 n:u8=777}  "variable \"...\" is out of range*"
 	{words key:secret=two}          "\"words\" has no =*"

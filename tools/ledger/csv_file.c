@@ -84,7 +84,7 @@ static int read_lines(FILE *file, const char *path, struct csv_parser *parser, s
 		if (csv_parse(parser, line + mark, (size_t)length - mark, take_field, take_row, reader) !=
 		    (size_t)length - mark)
 			reader->result = fail(
-				"%s, line %zu: a quote stands where none may: write \"\" for one inside quotes, and put quotes "
+				"%s, line %zu: a quote is where none may be: write \"\" for one inside quotes, and put quotes "
 				"around the whole value",
 				quote(path), reader->row.line);
 	}

@@ -28,7 +28,7 @@ static const char *take_conversion(const char **at, struct parts *parts)
 	for (parts->width = 0; *c >= '0' && *c <= '9' && parts->width <= WIDTH_MAX; c++)
 		parts->width = 10 * parts->width + *c - '0';
 	if (parts->width > WIDTH_MAX || (parts->width && !zeros) || !*c || !strchr("uxX", *c))
-		return "has a % that is none of %u, %06u, %X, %04X, %x, %%";
+		return "has a % that is not one of %u, %06u, %X, %04X, %x, %%";
 	parts->how = *c;
 	*at = c + 1;
 	return NULL;

@@ -43,7 +43,7 @@ static int column_parse(struct series *series, char *word)
 	column->secret = secret != NULL;
 	if (!column->type || column->type->how == HOW_FILE || (secret && strcmp(secret, "secret")))
 		return fail(
-			"column %s: its type is none of u8 to u64, i8 to i64, f32, f64, text, hex, mac, perhaps with :secret behind it",
+			"column %s: its type is not one of u8 to u64, i8 to i64, f32, f64, text, hex, mac, perhaps with :secret after it",
 			quote(word));
 	/* A MAC address twice is a mistake in any list; a revision twice is not. */
 	column->sole = series->count == 0 || column->type->how == HOW_MAC;

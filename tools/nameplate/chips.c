@@ -198,7 +198,7 @@ int region_custom(uint32_t base, uint32_t size, uint32_t cell, bool erased_ones,
 {
 	memset(region, 0, sizeof *region);
 	if (cell < CELL_PACKED || cell > CELL_MAX || (cell & (cell - 1)))
-		return fail("--cell %u: is none of 4, 8, 16, 32, 64, 128", cell);
+		return fail("--cell %u: is not one of 4, 8, 16, 32, 64, 128", cell);
 	if (size == 0 || size % KIB || base % CELL_MAX || size > 4095 * KIB || base > UINT32_MAX - size)
 		return fail(
 			"the region 0x%08X, %u bytes, cannot be one: it is whole pages, so --size is a multiple of 1024, at most "

@@ -38,7 +38,7 @@ static int verify(const struct options *options, const struct region *region, co
 	decoded_free(&decoded);
 	if (!decodes_to(region, flash, &options->variables))
 		return fail(
-			"what would be written does not read back: something that no writer leaves lies behind it; erase the region "
+			"what would be written does not read back: something that no writer leaves lies after it; erase the region "
 			"(0x%08X to 0x%08X), then encode without --onto",
 			region->base, region->base + region->size - 1);
 	return 0;
@@ -60,7 +60,8 @@ static void join(struct change *change)
 	change->count = count;
 }
 
-static void explain(const struct output *output, const struct format *format, bool whole)
+/* What a person has to know. `known`: the region is as a dump shows it. */
+static void explain(const struct output *output, const struct format *format, bool whole, bool known)
 {
 	const uint32_t base = output->region->base;
 
@@ -71,8 +72,9 @@ static void explain(const struct output *output, const struct format *format, bo
 		return;
 	}
 	if (output->erase.size && !format->erases)
-		say("0x%08X to 0x%08X must be erased before", base + output->erase.start,
-		    base + output->erase.start + output->erase.size - 1);
+		say("0x%08X to 0x%08X must be %s", base + output->erase.start,
+		    base + output->erase.start + output->erase.size - 1,
+		    known ? "erased first" : "blank: erase it first, unless the device is new");
 	for (size_t i = 0; i < output->count && output->count <= 6; i++)
 		say("to be written: 0x%08X, %u bytes", base + output->runs[i].start, output->runs[i].size);
 }
@@ -89,7 +91,7 @@ static int write_file(const struct options *options, const struct region *region
 		return fail("--format %s is nothing for a terminal: name a file with -o", options->format->name);
 	if (output_open(options->output, secrets, &file))
 		return -1;
-	explain(&output, options->format, whole);
+	explain(&output, options->format, whole, options->onto);
 	if (whole) {
 		output.runs = &all;
 		output.count = 1;

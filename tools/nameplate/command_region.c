@@ -8,7 +8,7 @@
 /* What a linker script includes behind its SECTIONS. */
 static void print_ld(const char *chip, const struct region *region)
 {
-	printf("/* The reserved region%s%s, made by nameplate region --ld. In a linker script of your own, behind SECTIONS, INCLUDE this\n"
+	printf("/* The reserved region%s%s, made by nameplate region --ld. In a linker script of your own, after SECTIONS, INCLUDE this\n"
 	       " * file. For another region than this one, _nameplate_start and _nameplate_end are set before that line.\n"
 	       " */\n",
 	       chip ? " of " : "", chip ? chip : "");

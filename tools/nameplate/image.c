@@ -58,7 +58,7 @@ int image_sort(struct image *image, const char *path)
 int image_place(struct image *image, const char *path, uint32_t address)
 {
 	if (image->size > UINT32_MAX - address)
-		return fail("%s does not fit behind 0x%08X: correct --at", quote(path), address);
+		return fail("%s does not fit from 0x%08X on: correct --at", quote(path), address);
 	image->segments[0].address = address;
 	return 0;
 }

@@ -22,7 +22,7 @@ int output_open(const char *path, bool is_private, struct output_file *file)
 		return 0;
 	}
 	if (!*path || (stat(path, &status) == 0 && !S_ISREG(status.st_mode)))
-		return fail("the file %s cannot be written: it is none; name another with -o", quote(path));
+		return fail("the file %s cannot be written: it is no plain file; name another with -o", quote(path));
 	file->temporary = malloc(strlen(path) + sizeof ".XXXXXX");
 	if (!file->temporary)
 		return fail_memory();

@@ -124,7 +124,7 @@ static const char *unescape_one(const char *text, uint8_t *byte, size_t *used)
 	}
 	hex = text[1] == 'x' ? hex_byte(text + 2) : -1;
 	if (hex < 0)
-		return "holds a backslash that is none of \\\\ \\n \\r \\t \\xNN";
+		return "holds a backslash that is not one of \\\\ \\n \\r \\t \\xNN";
 	*byte = (uint8_t)hex;
 	*used = 4;
 	return NULL;

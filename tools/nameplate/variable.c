@@ -45,7 +45,7 @@ static const char *part(const char *word, size_t length)
 static int take_name(const char *word, size_t length, const char *lead, struct variable *variable)
 {
 	if (length == 0 || strspn(word, name_characters) < length)
-		return fail("%sthe name %s is none: use letters, digits and _ . - for it", lead,
+		return fail("%sthe name %s cannot be used: use letters, digits and _ . - for it", lead,
 			    quote(part(word, length)));
 	if (length > NAME_MAX_BYTES)
 		return fail("%sthe name %s has %zu characters: use %u or fewer", lead, quote(part(word, length)),

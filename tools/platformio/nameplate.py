@@ -74,7 +74,7 @@ def check_comments(path):
         if line[:1].strip() and line[0] not in "#;":
             ours = bool(re.match("custom_nameplate_(serial|vars|expect)\\b", line))
         if ours and re.search(r"\S\s+[#;]", line):
-            warn("%s, line %d: what stands behind the # or ; is a comment to PlatformIO, not part of the value" % (path, number))
+            warn("%s, line %d: what comes after the # or ; is a comment to PlatformIO, not part of the value" % (path, number))
 
 
 def option(name, default=""):

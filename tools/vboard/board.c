@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Puts a board together in the order in which its parts need each other, and takes it apart.
+ */
 #include "board.h"
 
 #include "core/debug_map.h"

@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * A list of memories and devices by address; an access is checked against them in turn. Reads and writes by the debug port and
+ * by the CPU come through here, but for the CPU's own of plain memory, which the emulator does.
+ */
 #include "bus.h"
 
 #include "stats.h"

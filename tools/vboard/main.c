@@ -147,7 +147,7 @@ static const char *take_number(int option, struct options *options)
 		return options->owner ? NULL : "--owner takes the number of a process";
 	case CUT:
 		return fault_parse_cut(&options->fault, optarg)
-			       ? "--cut takes N:before, N:torn[:SEED], N:unstable[:SEED], N:ecc[:SEED] or N:after, N from 1, and :first-line behind it"
+			       ? "--cut takes N:before, N:torn[:SEED], N:unstable[:SEED], N:ecc[:SEED] or N:after, N from 1, and :first-line after it"
 			       : NULL;
 	case SERIAL:
 		options->serial = optarg;

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * The counters are written as text, beside their file first, so that a reader never sees half of them.
+ */
 #include "stats.h"
 
 #include <errno.h>

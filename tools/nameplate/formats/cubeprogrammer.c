@@ -11,7 +11,7 @@ static void cubeprogrammer_write(const struct output *output, FILE *to)
 {
 	const struct region *region = output->region;
 
-	fputs("#!/bin/sh\n# Written by nameplate. Without a probe on SWD, correct the port. Options such as sn=... go behind it.\n",
+	fputs("#!/bin/sh\n# Written by nameplate. Without a probe on SWD, correct the port. Options such as sn=... go after it.\n",
 	      to);
 	if (output->erase.size)
 		fprintf(to, "# -w32 erases nothing: from 0x%08X to 0x%08X the flash must be blank before.\n",

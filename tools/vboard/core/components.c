@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Each block is a page of which only the last registers say something: what it is, by class, designer and part number.
+ */
 #include "core/components.h"
 
 #include "core/debug_map.h"

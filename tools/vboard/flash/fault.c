@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Draws the bits that a torn operation leaves, from the number of the operation and a seed: the same cut tears in the same way.
+ */
 #include "flash/fault.h"
 
 #include "parts/chip.h"

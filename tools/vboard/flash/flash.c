@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * The file is mapped and shared, so that it is what the device would be, whatever ends the process. All changes pass through
+ * flash_apply, where operations are counted, recorded and cut.
+ */
 #include "flash/flash.h"
 
 #include "bus.h"

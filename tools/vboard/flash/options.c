@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * The words are kept in a file beside the flash's, little-endian, in the order of the controller.
+ */
 #include "flash/options.h"
 
 #include "bus.h"

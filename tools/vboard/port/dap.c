@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Transfers come from JTAG or SWD already whole: a register of the debug port, or of the access port that SELECT names.
+ */
 #include "port/dap.h"
 
 #include "bus.h"

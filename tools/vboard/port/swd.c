@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * One call is one edge of SWCLK: request, turnaround, acknowledge and data are states of a small machine.
+ */
 #include "port/swd.h"
 
 #include "port/dap.h"

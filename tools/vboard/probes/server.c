@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * One thread: it waits for the socket, and between two looks at it lets the core run a slice of instructions.
+ */
 #include "probes/server.h"
 
 #include "board.h"

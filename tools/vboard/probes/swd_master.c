@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * It clocks requests and data out as a probe's firmware does, and reads the acknowledge and the parity back.
+ */
 #include "probes/swd_master.h"
 
 #include "board.h"
