@@ -390,7 +390,7 @@ install: all ## Give away: copy everything below PREFIX (/usr/local)
 	$(Q)install -m 644 tools/cmake/*.cmake $(CMAKE)
 	$(Q)install -m 644 tools/platformio/*.py $(DATA)/platformio
 	$(Q)install build/vboard $(DESTDIR)$(PREFIX)/bin
-	$(Q)install build/nameplate $(DESTDIR)$(PREFIX)/bin
+	$(Q)install build/nameplate tools/nameplate/nameplate-pyocd $(DESTDIR)$(PREFIX)/bin
 	$(Q)install build/nameplate-ledger $(DESTDIR)$(PREFIX)/bin
 	$(Q)install -D -m 644 tools/ledger/nameplate-ledger.1 $(DESTDIR)$(PREFIX)/share/man/man1/nameplate-ledger.1
 	$(Q)install -D -m 644 tools/ledger/nameplate-ledger.bash \

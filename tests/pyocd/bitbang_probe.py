@@ -119,6 +119,7 @@ class BitbangProbe(DebugProbe):
         return value
 
     def write(self, ap, address, value):
+        value &= 0xFFFFFFFF  # pyOCD's CRC analyzer gives more, and other probes send the low 32 bits
         ack = self.exchange(self.header(ap, False, address) + b"df" + sample(3) + b"df")
         if ack == OK:
             self.exchange(drive(value | parity(value) << 32, 33) + drive(0, 2))
