@@ -33,7 +33,10 @@ struct board {
 	bool nrst;                                             /* the probe holds NRST low */
 };
 
-/* Powers up a board of `chip` whose flash is the file `flash_path`; `fault` says what is to go wrong (NULL: nothing). On failure returns -1 and leaves one line in `message`. */
+/*
+ * Powers up a board of `chip` whose flash is the file `flash_path`; `fault` says what is to go wrong (NULL: nothing).
+ * On failure returns -1 and leaves one line in `message`.
+ */
 int board_open(struct board *board, const struct chip *chip, const char *flash_path, const struct fault *fault,
 	       uint32_t adapter_khz, char *message, unsigned message_size);
 void board_close(struct board *board);

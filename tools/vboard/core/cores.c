@@ -42,7 +42,12 @@ static const struct debug_map m0plus_map = {m0plus_roms, v6m_components};
 
 /* DDI 0337, ROM table; DDI 0439 section 3.2 likewise. Part numbers of r1p1 are those of its STM32F103. */
 /* clang-format off */
-#define M3_BLOCKS(scs, dwt, fpb, itm, tpiu)                                                                            	{"SCS", 0xE000E000, ARM(0x000) + REVISION(scs), CLASS_GENERIC, 0, 0, 0},                                       		{"DWT", 0xE0001000, ARM(0x002) + REVISION(dwt), CLASS_GENERIC, 0, 0, 0},                               		{"FPB", 0xE0002000, ARM(0x003) + REVISION(fpb), CLASS_GENERIC, 0, 0, 0},                               		{"ITM", 0xE0000000, ARM(0x001) + REVISION(itm), CLASS_GENERIC, 0, 0, 0},                               	{                                                                                                              		"TPIU", 0xE0040000, ARM(0x923) + REVISION(tpiu), CLASS_CORESIGHT, 0x11, 0, 0xCA1                       	}
+#define M3_BLOCKS(scs, dwt, fpb, itm, tpiu)                                                                           \
+	{"SCS", 0xE000E000, ARM(0x000) + REVISION(scs), CLASS_GENERIC, 0, 0, 0},                                      \
+	{"DWT", 0xE0001000, ARM(0x002) + REVISION(dwt), CLASS_GENERIC, 0, 0, 0},                                      \
+	{"FPB", 0xE0002000, ARM(0x003) + REVISION(fpb), CLASS_GENERIC, 0, 0, 0},                                      \
+	{"ITM", 0xE0000000, ARM(0x001) + REVISION(itm), CLASS_GENERIC, 0, 0, 0},                                      \
+	{"TPIU", 0xE0040000, ARM(0x923) + REVISION(tpiu), CLASS_CORESIGHT, 0x11, 0, 0xCA1}
 /* clang-format on */
 static const struct component m3_components[] = {
 	M3_BLOCKS(0, 3, 2, 3, 3),
@@ -79,7 +84,12 @@ static const struct debug_map m4_map = {m3_roms, m4_components};
  * first, and its TPIU on the system's debug bus; RM0410 section 40.8, RM0433 section 60.5. */
 /* clang-format off */
 #define CTI(base) {"CTI", base, ARM(0x906) + REVISION(4), CLASS_CORESIGHT, 0x14, 0, 0x40800}
-#define M7_BLOCKS                                                                                                      	{"SCS", 0xE000E000, ARM(0x00C), CLASS_GENERIC, 0, 0, 0},                                                       		{"DWT", 0xE0001000, ARM(0x002), CLASS_GENERIC, 0, 0, 0},                                               		{"FPB", 0xE0002000, ARM(0x00E), CLASS_GENERIC, 0, 0, 0},                                               		{"ITM", 0xE0000000, ARM(0x001), CLASS_GENERIC, 0, 0, 0},                                               		{"ETM", 0xE0041000, ARM(0x975) + REVISION(1), CLASS_CORESIGHT, 0x13, 0x47704A13, 0}, CTI(0xE0043000)
+#define M7_BLOCKS                                                                                                     \
+	{"SCS", 0xE000E000, ARM(0x00C), CLASS_GENERIC, 0, 0, 0},                                                      \
+	{"DWT", 0xE0001000, ARM(0x002), CLASS_GENERIC, 0, 0, 0},                                                      \
+	{"FPB", 0xE0002000, ARM(0x00E), CLASS_GENERIC, 0, 0, 0},                                                      \
+	{"ITM", 0xE0000000, ARM(0x001), CLASS_GENERIC, 0, 0, 0},                                                      \
+	{"ETM", 0xE0041000, ARM(0x975) + REVISION(1), CLASS_CORESIGHT, 0x13, 0x47704A13, 0}, CTI(0xE0043000)
 #define M7_PPB_ROM {0xE00FF000, ARM(0x4C7), {0xFFF0F003, 0xFFF02003, 0xFFF03003, 0xFFF01003}}
 /* clang-format on */
 static const struct component f7_components[] = {

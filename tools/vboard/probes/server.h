@@ -10,7 +10,10 @@
 
 struct probe;
 
-/* Opens the listening socket for "unix:PATH" or "tcp:127.0.0.1:PORT", any address of 127.0.0.0/8, port 0: any free one. Returns it, or -1 with one line in `message`. */
+/*
+ * Opens the listening socket for "unix:PATH" or "tcp:127.0.0.1:PORT", any address of 127.0.0.0/8, port 0: any free one.
+ * Returns it, or -1 with one line in `message`.
+ */
 int server_listen(const char *address, char *message, unsigned message_size);
 
 /* The TCP port on which `listener` listens, as text. 0, or -1 if it has none. */
