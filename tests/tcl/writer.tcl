@@ -155,11 +155,11 @@ proc _np_banks {} {
 	return [list [dict create number 0 base $base end $end driver fake load {}]]
 }
 set protected_pages 0
-check "flash is write-protected when the device says so" [error_of {give $region 42}] "the flash 0x08010030 to 0x08010033 is\
+check "flash is write-protected when the device says so" [error_of {give $region 42}] "the flash 0x08010000 to 0x080107FF is\
 	write-protected (`nameplate lock` does that): to change it, first run `flash protect 0 0 0 off`, then a reset"
 check "and then nothing is erased" $erases {}
 set protected_pages 1
-check "another page's protection is not taken for it" [string match "the flash 0x080108?? to 0x080108?? is write-protected*" \
+check "another page's protection is not taken for it" [string match "the flash 0x08010800 to 0x08010FFF is write-protected*" \
 	[error_of {give $region 42}]] 1
 set protected_pages {}
 check "nor anything for protection where there is none" \
