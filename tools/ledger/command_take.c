@@ -177,12 +177,30 @@ static int print_json(const struct take *take)
 		   : 0;
 }
 
+/* The usual case in one statement: a blank device that is new gets one number. 1, 0 if it is another case, -1. */
+static int take_new(struct database *db, struct take *take)
+{
+	const struct series *series = &take->series[0];
+	struct given *given = &take->given[0];
+	int found;
+
+	if (take->count != 1 || take->found.count)
+		return 0;
+	found = series_take_new(db, series, take->uid, take->upload, take->options->station, &given->number);
+	if (found <= 0)
+		return found;
+	take->device.copy = 0;
+	strcpy(given->state, "new");
+	return series->count > 1 && read_cells(db, series, given) ? -1 : 1;
+}
+
 static int take_one(struct database *db, struct take *take)
 {
 	int err;
 
 	word_random(take->upload);
-	if (transaction(db, work, take))
+	err = take_new(db, take);
+	if (err < 0 || (err == 0 && transaction(db, work, take)))
 		return -1;
 	err = take->options->json ? print_json(take) : (print_lines(take), 0);
 	/* One that reads along must see it before the next. */

@@ -38,6 +38,7 @@ struct engine {
 	void (*end)(struct rows *rows);
 	/* Statements of our own, without values. */
 	int (*script)(struct database *db, const char *text);
+	bool is_far; /* each statement travels to a server and back */
 	const char *begin, *begin_read;
 	const char *prologue; /* first in the transaction that makes the tables */
 	const char *copied;   /* after rows were put in with their IDs */

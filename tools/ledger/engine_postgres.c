@@ -195,6 +195,7 @@ const struct engine engine_postgres = {
 	.text = postgres_text,
 	.end = postgres_end,
 	.script = postgres_script,
+	.is_far = true,
 	.begin = "BEGIN",
 	.begin_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 	/* Two that make the tables at once. */

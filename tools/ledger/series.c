@@ -241,24 +241,30 @@ int named_parse(struct database *db, const char *word, struct named *named)
 
 /* ---- taking --------------------------------------------------------------------------------------------------- */
 
+/* The row that was picked: 1, 0 if there is none, -1. */
+static int picked(struct rows *rows, int err, struct taken *taken)
+{
+	int found = err ? -1 : rows_next(rows);
+
+	if (found > 0) {
+		snprintf(taken->value, sizeof taken->value, "%s", rows_text(rows, 0));
+		taken->position = rows_integer(rows, 1);
+		found = rows_next(rows) < 0 ? -1 : 1; /* to its end, so that it is done */
+	}
+	rows_end(rows);
+	return found;
+}
+
 /* 1: taken, 0: there is no free row, -1. */
 static int pick(struct database *db, const struct series *series, int64_t device, const char *upload,
 		const char *station, struct taken *taken)
 {
 	char now[TIME_TEXT];
 	struct rows rows;
-	int found;
 
 	time_now(now);
-	found = query(db, &rows, SQL_NUMBER_PICK, "iittt", series->id, device, upload, now, station) ? -1
-												     : rows_next(&rows);
-	if (found > 0) {
-		snprintf(taken->value, sizeof taken->value, "%s", rows_text(&rows, 0));
-		taken->position = rows_integer(&rows, 1);
-		found = rows_next(&rows) < 0 ? -1 : 1; /* to its end, so that it is done */
-	}
-	rows_end(&rows);
-	return found;
+	return picked(&rows, query(db, &rows, SQL_NUMBER_PICK, "iittt", series->id, device, upload, now, station),
+		      taken);
 }
 
 /* The next position that is not split off, and how many follow each other from there. */
@@ -300,12 +306,15 @@ static int lay_out(struct database *db, const struct series *series, int64_t *ne
  * In the middle of what is laid out, one lays out more: the others have enough meanwhile. Where all wait for the series, each
  * does so until the one before it has its commit on the disk.
  */
+static bool is_in_the_middle(const struct series *series, int64_t position)
+{
+	return series->kind != KIND_LIST && (position - series->first) % LAY_OUT == LAY_OUT / 2;
+}
+
 static int lay_out_ahead(struct database *db, const struct series *series, int64_t position)
 {
 	int64_t next;
 
-	if (series->kind == KIND_LIST || (position - series->first) % LAY_OUT != LAY_OUT / 2)
-		return 0;
 	if (query_integer(db, &next, SQL_SERIES_LOCK, "i", series->id) < 0)
 		return -1;
 	return next > series->last || next > position + LAY_OUT ? 0 : lay_out(db, series, &next);
@@ -318,7 +327,10 @@ int series_take(struct database *db, const struct series *series, int64_t device
 	int64_t next;
 
 	if (found)
-		return found > 0 ? lay_out_ahead(db, series, taken->position) : -1;
+		return found < 0 || (is_in_the_middle(series, taken->position) &&
+				     lay_out_ahead(db, series, taken->position))
+			       ? -1
+			       : 0;
 	/* Of those that come here at once, the first lays out; the others find its rows. */
 	if (query_integer(db, &next, SQL_SERIES_LOCK, "i", series->id) < 0)
 		return -1;
@@ -331,4 +343,37 @@ int series_take(struct database *db, const struct series *series, int64_t device
 			return -1;
 	}
 	return found > 0 ? 0 : -1;
+}
+
+struct ahead {
+	const struct series *series;
+	int64_t position;
+};
+
+static int work_ahead(struct database *db, void *data)
+{
+	const struct ahead *ahead = data;
+
+	return lay_out_ahead(db, ahead->series, ahead->position);
+}
+
+int series_take_new(struct database *db, const struct series *series, const char *uid, const char *upload,
+		    const char *station, struct taken *taken)
+{
+	struct ahead ahead = {series, 0};
+	char now[TIME_TEXT];
+	struct rows rows;
+	int found;
+
+	if (!db->engine->is_far)
+		return 0;
+	time_now(now);
+	db->retry = false;
+	found = picked(&rows, query(db, &rows, SQL_NUMBER_PICK_NEW, "tttti", uid, upload, now, station, series->id),
+		       taken);
+	if (found < 0 && db->retry)
+		return 0;
+	ahead.position = taken->position;
+	return found > 0 && is_in_the_middle(series, taken->position) && transaction(db, work_ahead, &ahead) ? -1
+													     : found;
 }

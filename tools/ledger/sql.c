@@ -60,6 +60,11 @@ static const struct {
 				"n.device = d.id AND n.series = ?2) ORDER BY copy DESC", NULL},
 
 	[SQL_NUMBER_PICK] = {FREE_FIRST ") RETURNING value, position", FREE_FIRST " FOR UPDATE SKIP LOCKED) RETURNING value, position"},
+	/* A new device and its number at once; no row if the device is known, or no number is free. Only where statements travel. */
+	[SQL_NUMBER_PICK_NEW] = {NULL, "WITH d AS (INSERT INTO device (uid, copy, upload) VALUES (?1, 0, ?2) ON CONFLICT DO NOTHING RETURNING id) "
+				 "UPDATE number SET state = 'open', device = d.id, upload = ?2, taken = ?3, station = ?4 FROM d "
+				 "WHERE series = ?5 AND position = (SELECT position FROM number WHERE series = ?5 AND state = 'free' "
+				 "ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING value, position"},
 	[SQL_NUMBER_OF] = {"SELECT value, state, position FROM number WHERE device = ?1 AND series = ?2", NULL},
 	[SQL_NUMBERS_OF_UID] = {"SELECT d.copy, s.name, n.value, n.state, n.taken, n.station FROM device d LEFT JOIN number n ON "
 				"n.device = d.id LEFT JOIN series s ON s.id = n.series WHERE d.uid = ?1 ORDER BY d.copy, s.id", NULL},
