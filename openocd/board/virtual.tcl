@@ -139,7 +139,11 @@ proc _virtual_attach {name script serial address port} {
 			adapter driver remote_bitbang
 			remote_bitbang port 0
 			remote_bitbang host [string range $address [string length unix:] end]
-			transport select [expr {$name eq "bitbang" ? "jtag" : "swd"}]
+			# 0.12 has JTAG only here, has chosen it, and would warn of choosing again.
+			if {$name ne "bitbang" || [_virtual_newer]} {
+				transport select [expr {$name eq "bitbang" ? "jtag" : "swd"}]
+			}
+			adapter speed 1000
 			_virtual_no_speed
 			if {$name eq "bitbang"} {
 				_virtual_ir_length

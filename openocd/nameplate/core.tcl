@@ -11,8 +11,15 @@ set _np_dhcsr_ready 0x00010000
 # Numbers in DCRSR.REGSEL.
 set _np_core_registers {r0 0 r1 1 pc 15 xPSR 16}
 
-# Lets a core go that OpenOCD has halted. A fault halts it again at once.
+# Resets the core and lets it go. A fault halts it again at once. On the command line OpenOCD need not know: its own reset would wait,
+# and tell of registers.
 proc _np_core_begin {} {
+	if {$::_np_once && ![catch {_np_reset_quickly}]} {
+		mww $::_np_demcr $::_np_demcr_catch_fault
+		_np_core_resume
+		return
+	}
+	_np_reset halt
 	resume
 	mww $::_np_demcr $::_np_demcr_catch_fault
 }

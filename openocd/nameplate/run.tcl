@@ -9,7 +9,6 @@ set _np_run_patience 10
 # until it ends. With `expect`, until it has printed a line that this pattern matches. Errors when it does none of it within the
 # limits. Returns what it said, a ran.
 proc _np_run {names pass {expect ""}} {
-	_np_reset halt
 	set served [string match *enabled* [arm semihosting]]
 	if {$served} {
 		arm semihosting disable

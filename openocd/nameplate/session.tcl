@@ -78,6 +78,14 @@ proc _np_less_talk {} {
 	}
 }
 
+# All is done, and the last line is ours; at a level that was asked for OpenOCD says that it ends.
+proc _np_end_quietly {} {
+	if {[lindex [debug_level] end] < 2} {
+		debug_level -2
+	}
+	shutdown
+}
+
 # Runs `body` with the user's words as one list, and is the only place that ends OpenOCD: on the command line
 # (nothing has called `init` yet) always, in a session only when asked by `exit`.
 proc _np_command {body words} {
@@ -97,7 +105,7 @@ proc _np_command {body words} {
 	set ::_np_results {}
 	if {!$failed} {
 		if {$::_np_exit} {
-			shutdown
+			_np_end_quietly
 		}
 		return [join $results "\n"]
 	}

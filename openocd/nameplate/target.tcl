@@ -23,6 +23,7 @@ set _np_cpuid 0xE000ED00
 proc _np_connect {} {
 	if {$::_np_once} {
 		_np_servers_off
+		_np_end_lockup_early
 		if {[catch {init}]} {
 			_np_fail "OpenOCD could not connect to the probe or the target (its messages are above):\
 				check cable, power and the interface in the board file, then run the same command again"
@@ -54,6 +55,16 @@ proc _np_connect {} {
 proc _np_end_lockup {} {
 	if {![catch {read_memory $::_np_dhcsr 32 1} state] && ($state & $::_np_dhcsr_lockup)} {
 		catch {mww $::_np_dhcsr $::_np_dhcsr_halt}
+	}
+}
+
+# 0.12 polls as soon as `init` has ended, so the lockup has to be over before that: when the target has been examined. (By HLA it is
+# not seen, but a halt is; other targets are access ports without a core.)
+proc _np_end_lockup_early {} {
+	foreach name [target names] {
+		if {[$name cget -type] eq "cortex_m"} {
+			$name configure -event examine-end "_np_end_lockup; [$name cget -event examine-end]"
+		}
 	}
 }
 

@@ -17,6 +17,30 @@ teardown() { nameplate_teardown; }
 	[ "$(stat flash_overwrites)" = 0 ]
 }
 
+@test "an upload prints a dozen lines through each probe, and calls nothing an error, on a new device and on another's firmware" {
+	local probe device
+	for probe in bitbang stlink stlink-dap jlink; do
+		export VBOARD_PROBE=$probe VBOARD_FLASH=$BATS_TEST_TMPDIR/flash-$probe
+		for device in new programmed; do
+			nameplate_run "program_serial 42"
+			expect "serial=42"
+			[ "$(wc -l <"$err")" -le 12 ] || { echo "$probe, $device"; show; return 1; }
+			! grep -iE 'error|lockup|double fault|shutdown|reexamine' "$err" || { echo "$probe, $device"; return 1; }
+			for line in 'Nameplate: connected to ' 'Nameplate: programming ' 'Nameplate: serial number 42 ' 'firmware: serial=42'; do
+				grep -q "^$line" "$err" || { echo "$probe, $device: no $line"; show; return 1; }
+			done
+		done
+		# Asked for, OpenOCD's own picture.
+		nameplate_run "set NAMEPLATE_VERBOSE 1" "program_serial 42"
+		[ "$(wc -l <"$err")" -gt 20 ] && grep -q 'shutdown command invoked' "$err"
+	done
+}
+
+@test "in a session a new device is explained" {
+	BOARD=virtual-stm32l476rg nameplate_run init "program_serial 42" shutdown
+	[ "$status" = 0 ] && grep -q 'no firmware yet' "$err" || { show; return 1; }
+}
+
 @test "a new number replaces the old one with three words and no erase" {
 	nameplate_bare "program_serial 42"
 	nameplate_bare "program_serial 43"
