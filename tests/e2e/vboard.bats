@@ -478,3 +478,29 @@ running
 	refuses small -- --chip stm32l152rb --flash small/f --listen "unix:$PWD/s"
 	refuses /dev/null -- --chip stm32l152rb --flash /dev/null --listen "unix:$PWD/s"
 }
+
+# ports BASE PORT=MODER...: each port is there and reads as after a reset, port A to K behind the base.
+ports() {
+	local base=$1 port VBOARD_FLASH=$BATS_TEST_TMPDIR/$BOARD.flash
+	shift
+	local commands=("gdb_port disabled; telnet_port disabled; tcl_port disabled" init "reset halt")
+	for port in "$@"; do
+		commands+=("puts \"${port%=*}=[format %08X [read_memory $((base + 0x400 * (0x$(printf %x "'${port%=*}") - 65))) 32 1]]\"")
+	done
+	nameplate_run "${commands[@]}" shutdown
+	[ "$stdout" = "$(printf '%s\n' "$@")" ] && [ "$(stat unmodelled)" = 0 ] || { echo "$BOARD"; show; return 1; }
+}
+
+@test "every port is there, with its reset value (ST's headers, its SVD files, and RM0351, RM0456, RM0433)" {
+	local full=FFFFFFFF
+	local ab='A=ABFFFFFF B=FFFFFEBF' cd="C=$full D=$full" eg="E=$full F=$full G=$full"
+	BOARD=virtual-stm32l476rg ports 0x48000000 $ab $cd $eg H=0000000F
+	BOARD=virtual-stm32g071rb ports 0x50000000 A=EBFFFFFF B=$full $cd F=$full
+	BOARD=virtual-stm32g0b1re ports 0x50000000 A=EBFFFFFF B=$full $cd E=$full F=$full
+	BOARD=virtual-stm32g474re ports 0x48000000 $ab $cd $eg
+	BOARD=virtual-stm32wb55rg ports 0x48000000 $ab $cd E=000003FF H=000000CF
+	BOARD=virtual-stm32wle5jc ports 0x48000000 $ab C=FC003FFF H=000000C0
+	BOARD=virtual-stm32l552ze ports 0x42020000 $ab $cd $eg H=0000000F
+	BOARD=virtual-stm32u575zi ports 0x42020000 $ab $cd $eg H=$full I=$full
+	BOARD=virtual-stm32h743zi ports 0x58020000 $ab $cd $eg H=$full I=$full J=$full K=$full
+}

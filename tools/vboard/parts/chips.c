@@ -372,7 +372,7 @@ const struct chip chips[] = {
 		.irqs = 32,
 		CONTROLLER(flash_stm32l4x, l4x_stm32g0b),
 		.flash_regs = 0x40022000,
-		.periphs = periphs_stm32g0,
+		.periphs = periphs_stm32g0b,
 	},
 	{
 		/* RM0440; DS12288: 512 KiB flash, 128 KiB RAM, HSI of 16 MHz after reset. */
@@ -454,7 +454,7 @@ const struct chip chips[] = {
 		.irqs = 62,
 		CONTROLLER(flash_stm32l4x, l4x_stm32wle),
 		.flash_regs = 0x58004000,
-		.periphs = periphs_stm32wb,
+		.periphs = periphs_stm32wl,
 	},
 	{
 		/* RM0438; DS12737: 512 KiB flash, 256 KiB RAM, MSI of 4 MHz after reset. */

@@ -60,7 +60,8 @@ extern const struct periph periphs_stm32l1[], periphs_stm32l0[];
 extern const struct periph periphs_stm32f0[], periphs_stm32f1[], periphs_stm32f3[];
 extern const struct periph periphs_stm32f2[], periphs_stm32f4[], periphs_stm32f7[];
 /* periph_l4.c */
-extern const struct periph periphs_stm32l4[], periphs_stm32g0[], periphs_stm32g4[], periphs_stm32wb[];
+extern const struct periph periphs_stm32l4[], periphs_stm32g0[], periphs_stm32g0b[], periphs_stm32g4[];
+extern const struct periph periphs_stm32wb[], periphs_stm32wl[];
 extern const struct periph periphs_stm32l5[], periphs_stm32u5[], periphs_stm32h7[];
 
 /* Adds all rows of the table to the bus; the files live in FILES, which must have room (periph_count). */

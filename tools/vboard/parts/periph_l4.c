@@ -13,13 +13,19 @@
 static const struct periph_reset gpioa_resets[] = {{0x00, 0xABFFFFFF}, {0x0C, 0x64000000}, {0, 0}};
 static const struct periph_reset gpiob_resets[] = {{0x00, 0xFFFFFEBF}, {0x0C, 0x00000100}, {0, 0}};
 static const struct periph_reset gpio_resets[] = {{0x00, 0xFFFFFFFF}, {0, 0}};
+/* Ports of which a part has only some pins. */
+static const struct periph_reset gpioh_resets[] = {{0x00, 0x0000000F}, {0, 0}};
+static const struct periph_reset gpioe_wb_resets[] = {{0x00, 0x000003FF}, {0, 0}};
+static const struct periph_reset gpioh_wb_resets[] = {{0x00, 0x000000CF}, {0, 0}};
+static const struct periph_reset gpioc_wl_resets[] = {{0x00, 0xFC003FFF}, {0, 0}};
+static const struct periph_reset gpioh_wl_resets[] = {{0x00, 0x000000C0}, {0, 0}};
 
 /* clang-format off */
-#define GPIO_PORTS(base)                                                                                               \
-	{"GPIOA", (base), 0x2C, gpioa_resets, no_follows}, {"GPIOB", (base) + 0x400, 0x2C, gpiob_resets, no_follows},  \
-	{                                                                                                              \
-		"GPIOC", (base) + 0x800, 0x2C, gpio_resets, no_follows                                                 \
-	}
+#define GPIO(port, ports, resets) {"GPIO" port, (ports) + 0x400 * ((port)[0] - 'A'), 0x2C, resets, no_follows}
+#define GPIO_A_B(ports) GPIO("A", ports, gpioa_resets), GPIO("B", ports, gpiob_resets)
+#define GPIO_C_D(ports) GPIO("C", ports, gpio_resets), GPIO("D", ports, gpio_resets)
+#define GPIO_E_TO_G(ports) GPIO("E", ports, gpio_resets), GPIO("F", ports, gpio_resets), GPIO("G", ports, gpio_resets)
+#define GPIO_A_TO_G(ports) GPIO_A_B(ports), GPIO_C_D(ports), GPIO_E_TO_G(ports)
 /* clang-format on */
 
 /* L4: MSI of 4 MHz on and ready. */
@@ -45,7 +51,7 @@ const struct periph periphs_stm32l4[] = {
 	WATCHDOGS, SYSCFG(0x40010000),
 	{"RCC", 0x40021000, 0x9C, rcc_l4_resets, rcc_l4_follows},
 	{"PWR", 0x40007000, 0x60, pwr_l4_resets, no_follows},
-	GPIO_PORTS(0x48000000),
+	GPIO_A_TO_G(0x48000000), GPIO("H", 0x48000000, gpioh_resets),
 	{NULL, 0, 0, NULL, NULL},
 };
 
@@ -66,13 +72,20 @@ static const struct periph_follow rcc_g0_follows[] = {
 static const struct periph_reset gpioa_g0_resets[] = {{0x00, 0xEBFFFFFF}, {0x0C, 0x24000000}, {0, 0}};
 
 /* clang-format off */
+#define SYSTEM_G0                                                                    \
+	WATCHDOGS, SYSCFG(0x40010000),                                               \
+	{"RCC", 0x40021000, 0x64, rcc_g0_resets, rcc_g0_follows},                    \
+	{"PWR", 0x40007000, 0x60, pwr_l4_resets, no_follows},                        \
+	GPIO("A", 0x50000000, gpioa_g0_resets), GPIO("B", 0x50000000, gpio_resets),  \
+	GPIO_C_D(0x50000000), GPIO("F", 0x50000000, gpio_resets)
+
 const struct periph periphs_stm32g0[] = {
-	WATCHDOGS, SYSCFG(0x40010000),
-	{"RCC", 0x40021000, 0x64, rcc_g0_resets, rcc_g0_follows},
-	{"PWR", 0x40007000, 0x60, pwr_l4_resets, no_follows},
-	{"GPIOA", 0x50000000, 0x2C, gpioa_g0_resets, no_follows},
-	{"GPIOB", 0x50000400, 0x2C, gpio_resets, no_follows},
-	{"GPIOC", 0x50000800, 0x2C, gpio_resets, no_follows},
+	SYSTEM_G0,
+	{NULL, 0, 0, NULL, NULL},
+};
+
+const struct periph periphs_stm32g0b[] = {
+	SYSTEM_G0, GPIO("E", 0x50000000, gpio_resets),
 	{NULL, 0, 0, NULL, NULL},
 };
 
@@ -84,7 +97,7 @@ const struct periph periphs_stm32g4[] = {
 	WATCHDOGS, SYSCFG(0x40010000),
 	{"RCC", 0x40021000, 0x9C, rcc_g4_resets, rcc_l4_follows},
 	{"PWR", 0x40007000, 0x60, pwr_l4_resets, no_follows},
-	GPIO_PORTS(0x48000000),
+	GPIO_A_TO_G(0x48000000),
 	{NULL, 0, 0, NULL, NULL},
 };
 
@@ -108,11 +121,20 @@ static const struct periph_follow rcc_wb_follows[] = {
 	{0, 0, 0, 0},
 };
 
+#define SYSTEM_WB                                                  \
+	WATCHDOGS, SYSCFG(0x40010000),                             \
+	{"RCC", 0x58000000, 0x180, rcc_wb_resets, rcc_wb_follows}, \
+	{"PWR", 0x58000400, 0x98, pwr_l4_resets, no_follows},      \
+	GPIO_A_B(0x48000000)
+
 const struct periph periphs_stm32wb[] = {
-	WATCHDOGS, SYSCFG(0x40010000),
-	{"RCC", 0x58000000, 0x180, rcc_wb_resets, rcc_wb_follows},
-	{"PWR", 0x58000400, 0x98, pwr_l4_resets, no_follows},
-	GPIO_PORTS(0x48000000),
+	SYSTEM_WB, GPIO_C_D(0x48000000),
+	GPIO("E", 0x48000000, gpioe_wb_resets), GPIO("H", 0x48000000, gpioh_wb_resets),
+	{NULL, 0, 0, NULL, NULL},
+};
+
+const struct periph periphs_stm32wl[] = {
+	SYSTEM_WB, GPIO("C", 0x48000000, gpioc_wl_resets), GPIO("H", 0x48000000, gpioh_wl_resets),
 	{NULL, 0, 0, NULL, NULL},
 };
 
@@ -134,7 +156,7 @@ const struct periph periphs_stm32l5[] = {
 	{"PWR", 0x40007000, 0x60, pwr_l4_resets, no_follows},
 	SAI2,
 	ICACHE,
-	GPIO_PORTS(0x42020000),
+	GPIO_A_TO_G(0x42020000), GPIO("H", 0x42020000, gpioh_resets),
 	{NULL, 0, 0, NULL, NULL},
 };
 /* clang-format on */
@@ -174,7 +196,7 @@ const struct periph periphs_stm32u5[] = {
 	{"PWR", 0x46020800, 0x100, pwr_u5_resets, pwr_u5_follows},
 	SAI2,
 	ICACHE,
-	GPIO_PORTS(0x42020000),
+	GPIO_A_TO_G(0x42020000), GPIO("H", 0x42020000, gpio_resets), GPIO("I", 0x42020000, gpio_resets),
 	{NULL, 0, 0, NULL, NULL},
 };
 
@@ -215,7 +237,8 @@ const struct periph periphs_stm32h7[] = {
 	WATCHDOGS_AT(0x58004800, 0x50003000), SYSCFG(0x58000400),
 	{"RCC", 0x58024400, 0x400, rcc_h7_resets, rcc_h7_follows},
 	{"PWR", 0x58024800, 0x30, pwr_h7_resets, pwr_h7_follows},
-	GPIO_PORTS(0x58020000),
+	GPIO_A_TO_G(0x58020000), GPIO("H", 0x58020000, gpio_resets), GPIO("I", 0x58020000, gpio_resets),
+	GPIO("J", 0x58020000, gpio_resets), GPIO("K", 0x58020000, gpio_resets),
 	{NULL, 0, 0, NULL, NULL},
 };
 /* clang-format on */
