@@ -146,6 +146,38 @@ static void an_m33_tells_its_architecture(void **state)
 	assert_int_equal(peek(f, 0xE0000FCC), 0x43);
 }
 
+/* Part, type and architecture as pyOCD's table of components tells them apart. */
+static void trace_blocks_are_those_of_the_core(void **state)
+{
+	struct fixture *f = *state;
+	const bool m7 = !strcmp(f->board.chip->name, "stm32f767zi");
+	const struct {
+		uint32_t base;
+		unsigned part, type, architecture;
+	} blocks[] = {
+		{0xE0040000, m7 ? 0x9A9 : 0xD21, 0x11, 0},
+		{0xE0041000, m7 ? 0x975 : 0xD21, 0x13, 0x4A13},
+		{m7 ? 0xE0043000 : 0xE0042000, m7 ? 0x906 : 0xD21, 0x14, m7 ? 0 : 0x1A14},
+	};
+
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(component_class(f, 0, blocks[i].base), 9);
+		assert_int_equal(peripheral_id(f, 0, blocks[i].base) & 0xFF000FFFFF, 0x04000BB000 | blocks[i].part);
+		assert_int_equal(peek(f, blocks[i].base + 0xFCC), blocks[i].type);
+		assert_int_equal(peek(f, blocks[i].base + 0xFBC) & 0xFFFF, blocks[i].architecture);
+	}
+}
+
+static void a_g0_names_two_blocks_that_are_not_there(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(peek(f, 0xF0000000), 0xF00FF003);
+	assert_int_equal(peek(f, 0xF0000004), 0x00200002);
+	assert_int_equal(peek(f, 0xF0000008), 0x10000002);
+	assert_int_equal(peek(f, 0xF000000C), 0);
+}
+
 static void caches_are_those_of_the_core(void **state)
 {
 	struct fixture *f = *state;
@@ -230,6 +262,9 @@ int main(void)
 		CHIP_TEST(caches_are_those_of_the_core, "stm32f767zi"),
 		CHIP_TEST(caches_are_those_of_the_core, "stm32h743zi"),
 		CHIP_TEST(caches_are_those_of_the_core, "stm32u575zi"),
+		CHIP_TEST(trace_blocks_are_those_of_the_core, "stm32f767zi"),
+		CHIP_TEST(trace_blocks_are_those_of_the_core, "stm32l552ze"),
+		CHIP_TEST(a_g0_names_two_blocks_that_are_not_there, "stm32g071rb"),
 		CHIP_TEST(an_h7_has_three_ports, "stm32h743zi"),
 		CHIP_TEST(an_m33_tells_its_architecture, "stm32l552ze"),
 		CHIP_TEST(stack_limits_are_registers_of_v8m, "stm32l552ze"),

@@ -40,6 +40,14 @@ static const struct rom_table m0plus_roms[] = {
 };
 static const struct debug_map m0plus_map = {m0plus_roms, v6m_components};
 
+/* A G0 has a second block that is not there; as an STM32G070 reports it (blackmagic-debug/blackmagic, pull request 926). */
+static const struct rom_table g0_roms[] = {
+	{0xF0000000, 0, {0xF00FF003, 0x00200002, 0x10000002}},
+	{0xE00FF000, ARM(0x4C0), {0xFFF0F003, 0xFFF02003, 0xFFF03003}},
+	{0},
+};
+const struct debug_map debug_map_g0 = {g0_roms, v6m_components};
+
 /* DDI 0337, ROM table; DDI 0439 section 3.2 likewise. Part numbers of r1p1 are those of its STM32F103. */
 /* clang-format off */
 #define M3_BLOCKS(scs, dwt, fpb, itm, tpiu)                                                                           \
@@ -132,7 +140,8 @@ static const struct rom_table h7_apb_roms[] = {
 /* clang-format on */
 const struct debug_map debug_map_h7_apb = {h7_apb_roms, h7_apb_components};
 
-/* TRM 100230 section B3, as an STM32H5 reports them; no MTB. The part's table, then the core's. */
+/* TRM 100230 section B3, as an STM32H5 reports them (blackmagic-debug/blackmagic, issue 1440); no MTB. The last three as pyOCD's table
+ * of components has them. The part's table, then the core's. */
 static const struct component m33_components[] = {
 	{"SCS", 0xE000E000, ARM(0xD21), CLASS_CORESIGHT, 0x00, 0x47702A04, 0},
 	{"DWT", 0xE0001000, ARM(0xD21), CLASS_CORESIGHT, 0x00, 0x47701A02, 0},

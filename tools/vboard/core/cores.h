@@ -35,7 +35,7 @@ struct core_model {
 };
 
 /* Where parts differ from others with their core. */
-extern const struct debug_map debug_map_m3_r1, debug_map_f7, debug_map_h7, debug_map_h7_apb;
+extern const struct debug_map debug_map_g0, debug_map_m3_r1, debug_map_f7, debug_map_h7, debug_map_h7_apb;
 extern const struct core_model cortex_m0, cortex_m0plus, cortex_m3, cortex_m4, cortex_m4f, cortex_m7, cortex_m33,
 	cortex_m33_l5;
 
