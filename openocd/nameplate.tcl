@@ -43,20 +43,30 @@ _np_no_traces
 proc program_serial {args} {
 	_np_command _np_program_serial $args
 }
-add_usage_text program_serial "<serial> \[image\] \['verify'|'noverify'|'expect' line\] \['keep'\] \['reset'\] \['exit'\]"
-add_help_text program_serial "write the serial number (decimal or 0x hex, 0 to 4294967295, or text:TEXT, or next or next:SERIES out of the ledger) into the reserved flash, after programming the image (by default the board file's). verify: run the firmware and require that it reports the serial; noverify: do not; expect: run the firmware and require that it prints this line (of any text; * and ? stand for anything), instead of our report; keep: leave a serial alone that is already there; reset: leave the target running; exit: end OpenOCD"
+add_usage_text program_serial "<serial> \[image\] \['verify'|'noverify'|'expect' line\] \['keep'\] \['reset'\]\
+	\['exit'\]"
+add_help_text program_serial "write the serial number (decimal or 0x hex, 0 to 4294967295, or text:TEXT, or next or\
+	next:SERIES out of the ledger) into the reserved flash, after programming the image (by default the board\
+	file's). verify: run the firmware and require that it reports the serial; noverify: do not; expect: run the\
+	firmware and require that it prints this line (of any text; * and ? stand for anything), instead of our\
+	report; keep: leave a serial alone that is already there; reset: leave the target running; exit: end OpenOCD"
 
 proc program_vars {args} {
 	_np_command _np_program_vars $args
 }
-add_usage_text program_vars "\[image\] name\[:type\]\[:secret\]=value... \['verify'|'noverify'|'expect' line\] \['keep'\] \['reset'\] \['exit'\]"
-add_help_text program_vars "write variables into the reserved flash, all of them or none, after programming the image. Types: u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 text hex mac file; without one, a plain integer is u32 (or as large as it needs), all else text. secret: never print it. The value next or next:SERIES comes out of the ledger. The other words as for program_serial"
+add_usage_text program_vars "\[image\] name\[:type\]\[:secret\]=value... \['verify'|'noverify'|'expect' line\]\
+	\['keep'\] \['reset'\] \['exit'\]"
+add_help_text program_vars "write variables into the reserved flash, all of them or none, after programming the image.\
+	Types: u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 text hex mac file; without one, a plain integer is u32 (or as\
+	large as it needs), all else text. secret: never print it. The value next or next:SERIES comes out of the\
+	ledger. The other words as for program_serial"
 
 proc program_words {args} {
 	_np_command _np_program_words $args
 }
 add_usage_text program_words "<address> <word>... \['reset'\] \['exit'\]"
-add_help_text program_words "write words to erased flash at a fixed address outside the reserved flash, and read them back"
+add_help_text program_words "write words to erased flash at a fixed address outside the reserved flash, and read them\
+	back"
 
 proc nameplate {args} {
 	_np_command _np_nameplate $args

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# ST-LINKs by SWD in OpenOCD 0.12 and after it, for board files that name the probe themselves. In 0.12 there are two drivers: HLA, and
-# one that reaches the debug port, which a second core or a Cortex-M33 needs. Later there is one, which takes plain swd.
+# ST-LINKs by SWD in OpenOCD 0.12 and after it, for board files that name the probe themselves. In 0.12 there are two
+# drivers: HLA, and one that reaches the debug port, which a second core or a Cortex-M33 needs. Later there is one,
+# which takes plain swd.
 
 # An ST-LINK; `needs_port`: one that HLA is not enough for.
 proc nameplate_st_link {{needs_port 0}} {

@@ -4,8 +4,8 @@
 # As firmware/nameplate.h has it; `make version` sets both.
 set _np_version 0.1.0
 
-# Each subcommand: how many words may follow (fewest, most), what the usage says of them, the flag that may stand among them, the proc
-# that takes them, its help.
+# Each subcommand: how many words may follow (fewest, most), what the usage says of them, the flag that may stand among
+# them, the proc that takes them, its help.
 set _np_subcommands {
 	list    {0 0    {}           -json    _np_do_list    {show the variables in the reserved flash}}
 	get     {1 1    NAME         -secrets _np_do_get     {print one value alone}}
@@ -47,8 +47,8 @@ proc _np_do_version {words flagged} {
 	return ""
 }
 
-# Everything that can be refused is refused by a subcommand's own parsing, before the target is connected to: its proc takes the
-# words and the flag, and returns the job to do then, if any.
+# Everything that can be refused is refused by a subcommand's own parsing, before the target is connected to: its proc
+# takes the words and the flag, and returns the job to do then, if any.
 proc _np_nameplate {words} {
 	set word [lindex $words 0]
 	set rest [lrange $words 1 end]

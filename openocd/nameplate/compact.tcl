@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# Carrying out a compaction, by that chapter of firmware/FORMAT.md: the live variables move to the other area, or, where there is only
-# one, through a file on the host.
+# Carrying out a compaction, by that chapter of firmware/FORMAT.md: the live variables move to the other area, or, where
+# there is only one, through a file on the host.
 
-# Moves the store to the other area; its area entry comes last, and until then the old area counts. The entries of the items
-# that are values, as read back, or {} if a cell was bad.
+# Moves the store to the other area; its area entry comes last, and until then the old area counts. The entries of the
+# items that are values, as read back, or {} if a cell was bad.
 proc _np_compact {region plan} {
 	set other [_np_other_area $region $plan]
 	set cell [dict get $plan area cell]
@@ -61,14 +61,16 @@ proc _np_rewrite_saved {region path saved} {
 	_np_say "the variables are in $path until they are back on the device"
 	for {set attempt 0} {$attempt < 4} {incr attempt} {
 		if {[catch {_np_rewrite_block $region $saved} done]} {
-			_np_fail "$done (the device's variables are safe in $path: the next run in the same directory writes them back)"
+			_np_fail "$done (the device's variables are safe in $path: the next run in the same directory\
+				writes them back)"
 		}
 		if {$done} {
 			_np_save_remove $path
 			return
 		}
 	}
-	_np_fail "the variables do not read back: the flash is worn or its supply is weak; they are safe in $path: run the same\
+	_np_fail "the variables do not read back: the flash is worn or its supply is weak; they are safe in $path: run\
+		the same\
 		command again, or replace the part"
 }
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-# The dicts that are handed about: what each has, and the proc that makes it, the only one. Addresses and sizes are in bytes, `end`
-# is the address behind the last byte, values are lists of bytes.
+# The dicts that are handed about: what each has, and the proc that makes it, the only one. Addresses and sizes are in
+# bytes, `end` is the address behind the last byte, values are lists of bytes.
 
-# bank: main flash that is one to OpenOCD, or a part of it: the row of its driver (region.tcl; nmi, forgive and rdp always), and
+# bank: main flash that is one to OpenOCD, or a part of it: the row of its driver (region.tcl; nmi, forgive and rdp
+# always), and
 #   number, driver        OpenOCD's
 #   base, end
 #   pages, page_ends      where each page of the whole bank begins and ends
@@ -81,7 +82,8 @@ proc _np_new_var {name key type value secret} {
 #   name, series
 #   type                  as the user has said, or ""
 #   secret                1 if it is never to be shown
-# and once the ledger has been asked: column {NAME TYPE secret}, and number, whether that is what the device is known by.
+# and once the ledger has been asked: column {NAME TYPE secret}, and number, whether that is what the device is known
+# by.
 proc _np_new_next {name type secret series} {
 	return [dict create name $name type $type secret $secret series $series]
 }

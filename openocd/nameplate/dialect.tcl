@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What is called differently in OpenOCD 0.12 and in the versions after it. Nothing else in Nameplate asks which one runs.
+# What is called differently in OpenOCD 0.12 and in the versions after it. Nothing else in Nameplate asks which one
+# runs.
 
 # `gdb_port` until 0.12, `gdb port` since; there the old name still works, and complains.
 proc _np_port_command {server} {

@@ -79,7 +79,8 @@ proc _np_dump_parse {path text} {
 	foreach line [split [string trimleft $text \uFEFF] \n] {
 		incr number
 		if {[string first \0 $line] >= 0} {
-			_np_fail "[_np_quote $path] line $number holds a NUL character: save the file as UTF-8, and write NUL in hex"
+			_np_fail "[_np_quote $path] line $number holds a NUL character: save the file as UTF-8, and\
+				write NUL in hex"
 		}
 		set line [string trimright $line \r]
 		if {[string trim $line] eq "" || [string match "#*" $line]} {
@@ -91,7 +92,8 @@ proc _np_dump_parse {path text} {
 		set before [list $line]
 		set name [dict get $var name]
 		if {[info exists lines($name)]} {
-			_np_fail "[_np_quote $path] line $number: variable [_np_quote $name] is in line $lines($name) already: keep one"
+			_np_fail "[_np_quote $path] line $number: variable [_np_quote $name] is in line $lines($name)\
+				already: keep one"
 		}
 		set lines($name) $number
 		lappend vars $var

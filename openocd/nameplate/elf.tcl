@@ -59,13 +59,15 @@ proc _np_image_elf {file} {
 	return $ranges
 }
 
-# The region that the reader in an ELF will look at: _nameplate_start and _nameplate_end, or {} where it has none of them.
+# The region that the reader in an ELF will look at: _nameplate_start and _nameplate_end, or {} where it has none of
+# them.
 proc _np_image_linked {file} {
 	set header [_np_bytes_of $file 0 52]
 	set table [_np_field $header 32 4]
 	set count [_np_field $header 48 2]
 	if {$count > 0 && [_np_field $header 46 2] != 40} {
-		return -code error "it is damaged: its section headers have [_np_field $header 46 2] bytes, and in a 32-bit ELF that is 40"
+		return -code error "it is damaged: its section headers have [_np_field $header 46 2] bytes, and in a\
+			32-bit ELF that is 40"
 	}
 	for {set i 0} {$i < $count} {incr i} {
 		set entry [_np_bytes_of $file [expr {$table + $i * 40}] 40]
@@ -89,7 +91,8 @@ proc _np_image_section {file entry} {
 	set size [_np_field $entry 20 4]
 	_np_image_holds $file [expr {$offset + $size}] "symbols"
 	if {$size > 16777216} {
-		return -code error "its table of symbols has $size bytes, which is too much to look through: strip it of debug information"
+		return -code error "its table of symbols has $size bytes, which is too much to look through: strip it\
+			of debug information"
 	}
 	return [_np_bytes_of $file $offset $size]
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# The only way to files and programs. A name may be anything: Jim's `open` runs one that begins with `|`, commands take some for options
-# (`-force`, and OpenOCD's `flash write_image` also `erase` and `unlock`), C ends them at a NUL, and `glob` takes them for patterns.
+# The only way to files and programs. A name may be anything: Jim's `open` runs one that begins with `|`, commands take
+# some for options (`-force`, and OpenOCD's `flash write_image` also `erase` and `unlock`), C ends them at a NUL, and
+# `glob` takes them for patterns.
 
 # The name as commands may have it: a path that begins with a slash, a drive or `./`.
 proc _np_file_name {path} {
@@ -47,8 +48,8 @@ proc _np_file_delete {path} {
 	file delete [_np_file_name $path]
 }
 
-# Runs a program, a path or a name that PATH finds, past any shell. What it prints; an error has its complaints too. To `exec` some words
-# are more than words, by how they begin: the caller's begin with a letter, a digit, _ . or -.
+# Runs a program, a path or a name that PATH finds, past any shell. What it prints; an error has its complaints too. To
+# `exec` some words are more than words, by how they begin: the caller's begin with a letter, a digit, _ . or -.
 proc _np_file_run {program words} {
 	if {![regexp {^[A-Za-z_./\\]} $program]} {
 		set program ./$program
@@ -63,9 +64,9 @@ proc _np_file_run {program words} {
 
 # ---- writing --------------------------------------------------------------------------------------------------
 
-# Writes a file. A plain one appears whole or not at all: a new one beside it, then renamed. Whatever else has the name (a link,
-# a FIFO, a device) stays and gets the text, as by a shell's `>`; a FIFO is waited for like there. Left to chance: Jim
-# cannot tell whether a name has become something else between the look and the rename.
+# Writes a file. A plain one appears whole or not at all: a new one beside it, then renamed. Whatever else has the name
+# (a link, a FIFO, a device) stays and gets the text, as by a shell's `>`; a FIFO is waited for like there. Left to
+# chance: Jim cannot tell whether a name has become something else between the look and the rename.
 proc _np_file_write {path text private} {
 	set folder [_np_file_folder $path]
 	set temporary ""
@@ -86,7 +87,8 @@ proc _np_file_write {path text private} {
 		if {$temporary ne ""} {
 			catch {file delete $temporary}
 		}
-		_np_fail "the file [_np_quote $path] cannot be written: check the folder's permissions and the disk's space"
+		_np_fail "the file [_np_quote $path] cannot be written: check the folder's permissions and the disk's\
+			space"
 	}
 }
 
@@ -103,7 +105,8 @@ proc _np_file_folder {path} {
 proc _np_file_can_write {path} {
 	set folder [_np_file_folder $path]
 	if {[catch {_np_file_new $folder 1} made]} {
-		_np_fail "the file [_np_quote $path] cannot be written: check the folder's permissions and the disk's space"
+		_np_fail "the file [_np_quote $path] cannot be written: check the folder's permissions and the disk's\
+			space"
 	}
 	close [lindex $made 1]
 	file delete [lindex $made 0]
@@ -158,8 +161,10 @@ proc _np_file_scratch {text} {
 			set folder [expr {[info exists ::env(TMPDIR)] ? $::env(TMPDIR) : "/tmp"}]
 		}
 		catch {file delete $path}
-		_np_fail "a file that the write passes through cannot be created in the folder [_np_quote $folder], and nothing is\
-			written without it: check its permissions and its space, or name another in the environment variable TMPDIR"
+		_np_fail "a file that the write passes through cannot be created in the folder [_np_quote $folder],\
+			and nothing is\
+			written without it: check its permissions and its space, or name another in the environment\
+			variable TMPDIR"
 	}
 	return $path
 }

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-# Changing flash: a fill, a block, an erase. Each is looked at afterwards; what has not taken its word is damage, spent or protected.
-# (On stm32lx a write must start on a half page, or OpenOCD 0.12 aborts: stm32lx.c asserts. Cells see to that.)
+# Changing flash: a fill, a block, an erase. Each is looked at afterwards; what has not taken its word is damage, spent
+# or protected. (On stm32lx a write must start on a half page, or OpenOCD 0.12 aborts: stm32lx.c asserts. Cells see to
+# that.)
 
-# The cells that this run has found spent: they read erased and take no word, since they were programmed with ones, or a write
-# was cut off that had changed only bits of their error-correcting code.
+# The cells that this run has found spent: they read erased and take no word, since they were programmed with ones, or a
+# write was cut off that had changed only bits of their error-correcting code.
 set _np_spent {}
 set _np_max_spent 3
 proc _np_spent_in {place end} {
@@ -27,8 +28,8 @@ proc _np_still_erased {region place count} {
 	return 1
 }
 
-# The cell at `place` has not taken its word. If it still reads erased it is spent, which is noted, or protected, which is
-# reported; else it is damage now, and the next scan sees it.
+# The cell at `place` has not taken its word. If it still reads erased it is spent, which is noted, or protected, which
+# is reported; else it is damage now, and the next scan sees it.
 proc _np_not_taken {region place} {
 	if {![_np_still_erased $region $place 1]} {
 		return
@@ -98,7 +99,8 @@ proc _np_try_scratch {bytes} {
 	_np_file_delete [_np_file_scratch [_np_hex_file 0 $bytes]]
 }
 
-# Writes whole cells. 1: they read back as they were to be; 0: they do not, and the first that does not is damage or spent.
+# Writes whole cells. 1: they read back as they were to be; 0: they do not, and the first that does not is damage or
+# spent.
 # The file may hold secrets: only its owner may read it (mkstemp sees to that), and it is gone again whatever happens.
 proc _np_write_block {region place cell bytes} {
 	set fill [expr {[dict get $region erased] & 255}]
@@ -132,7 +134,8 @@ proc _np_erase {region base size} {
 	if {[catch {flash erase_address $base $size}]} {
 		_np_alive $base
 		_np_if_protected $region $base $end
-		_np_fail "erasing [_np_range $base $end] failed: check write protection and power, then run the same command again"
+		_np_fail "erasing [_np_range $base $end] failed: check write protection and power, then run the same\
+			command again"
 	}
 	_np_reads_begin $base $end 256
 	for {set place $base} {$place < $end} {incr place 4} {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# What a firmware image will occupy: ELF, Intel HEX, S-records, raw binary. The file is read here before anything is connected
-# to, so that what is wrong with it is said early; what OpenOCD itself then reads from it is judged, and must be the same.
+# What a firmware image will occupy: ELF, Intel HEX, S-records, raw binary. The file is read here before anything is
+# connected to, so that what is wrong with it is said early; what OpenOCD itself then reads from it is judged, and must
+# be the same.
 # OpenOCD's own loader skips what lies outside every bank with a mere warning; here that is an error.
 
 # Reads an image. Everything here happens before the target is connected to.
@@ -14,7 +15,8 @@ proc _np_image_open {path} {
 	set failed [catch {_np_image_ranges $file $path} image]
 	close $file
 	if {$failed} {
-		_np_fail "the image [_np_quote $path] cannot be used: $image; give an ELF, Intel HEX, S-record or .bin file"
+		_np_fail "the image [_np_quote $path] cannot be used: $image; give an ELF, Intel HEX, S-record or .bin\
+			file"
 	}
 	return $image
 }
@@ -202,7 +204,8 @@ proc _np_image_agreed {path image offset} {
 		}
 		set a [expr {$a eq "" ? "nothing more" : [_np_range {*}$a]}]
 		set b [expr {$b eq "" ? "nothing more" : [_np_range {*}$b]}]
-		_np_fail "the image [_np_quote $path] takes $a as Nameplate has read it, and $b as OpenOCD reads it: if it has not just\
+		_np_fail "the image [_np_quote $path] takes $a as Nameplate has read it, and $b as OpenOCD reads it:\
+			if it has not just\
 			been built anew, convert it to another format"
 	}
 	return $seen

@@ -46,8 +46,8 @@ proc _np_json_string {bytes} {
 	return "\"$text\""
 }
 
-# Integers are JSON numbers, however large; floats too, but for infinities and NaNs, whose bits are a string; all else is a
-# string. What is no UTF-8 is given as it is shown.
+# Integers are JSON numbers, however large; floats too, but for infinities and NaNs, whose bits are a string; all else
+# is a string. What is no UTF-8 is given as it is shown.
 proc _np_json_of {var} {
 	set shown [_np_var_shown $var]
 	switch -glob -- [_np_type_shown $var] {

@@ -6,8 +6,8 @@ proc _np_say {text} {
 	echo "Nameplate: [_np_plain $text]"
 }
 
-# Every refusal goes through here; `text` says what, where, what to do. What was said is noted: an error that does not come
-# from here is OpenOCD's own, and is told apart by that (not by its code, which a `catch` on the way loses).
+# Every refusal goes through here; `text` says what, where, what to do. What was said is noted: an error that does not
+# come from here is OpenOCD's own, and is told apart by that (not by its code, which a `catch` on the way loses).
 set _np_said {}
 proc _np_fail {text} {
 	lappend ::_np_said $text
@@ -45,7 +45,8 @@ proc _np_hush {before text} {
 	return "$text (not shown, as it may belong to the secret before it: write a secret of several words in braces)"
 }
 
-# A message as a terminal may have it, whatever the names in it: a backslash is left as it is, as values in it are escaped already.
+# A message as a terminal may have it, whatever the names in it: a backslash is left as it is, as values in it are
+# escaped already.
 proc _np_plain {text} {
 	return [_np_escaped [_np_string_bytes $text] \\]
 }
@@ -55,8 +56,8 @@ proc _np_one_line {text} {
 	return [_np_plain [string trim $text]]
 }
 
-# Ends OpenOCD with status 1 and this line, the last one: whatever OpenOCD still says, of the error that is on its way up
-# or of a probe that cannot be closed, is silenced. At -d3 nothing is. Without a line it has been said already.
+# Ends OpenOCD with status 1 and this line, the last one: whatever OpenOCD still says, of the error that is on its way
+# up or of a probe that cannot be closed, is silenced. At -d3 nothing is. Without a line it has been said already.
 proc _np_last_line {line} {
 	if {$line ne ""} {
 		echo $line

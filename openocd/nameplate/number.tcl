@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Numbers as the user writes them, to bytes and back, without losing a bit. Jim's integers are signed and 64 bits wide, and
-# its `pack` rounds a decimal to double before it rounds it to single; so both are done by hand here.
+# Numbers as the user writes them, to bytes and back, without losing a bit. Jim's integers are signed and 64 bits wide,
+# and its `pack` rounds a decimal to double before it rounds it to single; so both are done by hand here.
 
 # ---- integers -------------------------------------------------------------------------------------------------
 
@@ -228,12 +228,13 @@ proc _np_float_encode {digits exponent precision lowest} {
 	return [expr {($field << ($precision - 1)) | ($number & ((1 << ($precision - 1)) - 1))}]
 }
 
-# A decimal fraction as the nearest IEEE 754 number of 4 or 8 bytes. Also 0x and exactly its bits: infinities and NaNs are
-# written like this, and the firmware reports floats so.
+# A decimal fraction as the nearest IEEE 754 number of 4 or 8 bytes. Also 0x and exactly its bits: infinities and NaNs
+# are written like this, and the firmware reports floats so.
 proc _np_float_bytes {text count} {
 	if {[regexp {^0[xX]([0-9a-fA-F]+)$} $text all digits]} {
 		if {[string length $digits] != 2 * $count} {
-			return -code error "is not the [expr {2 * $count}] hex digits of a float's bits: write a decimal fraction, or all of them"
+			return -code error "is not the [expr {2 * $count}] hex digits of a float's bits: write a\
+				decimal fraction, or all of them"
 		}
 		return [_np_hex_bytes $digits $count]
 	}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The plan of a write, by the chapters "Writing" and "Compaction" of firmware/FORMAT.md: everything that can refuse, before anything
-# is written.
+# The plan of a write, by the chapters "Writing" and "Compaction" of firmware/FORMAT.md: everything that can refuse,
+# before anything is written.
 
 # ---- what is to be written ------------------------------------------------------------------------------------
 
@@ -35,7 +35,8 @@ proc _np_cell_words {place cell} {
 	return $words
 }
 
-# Whether the first `words` words of each cell from `place` up to `end`, those that will be written, read exactly as erased.
+# Whether the first `words` words of each cell from `place` up to `end`, those that will be written, read exactly as
+# erased.
 proc _np_erased {region place end cell words} {
 	for {} {$place < $end} {incr place $cell} {
 		for {set i 0} {$i < $words} {incr i} {
@@ -49,8 +50,8 @@ proc _np_erased {region place end cell words} {
 }
 
 # Where `size` bytes go, at `floor` or behind it; {} if there is no room.
-# A place that reads blank but is not erased is passed over, but not so far that a reader would stop before it. Three spent
-# cells are no trace of a cut: a tool has written ones, and the rest of the area is taken to be like them.
+# A place that reads blank but is not erased is passed over, but not so far that a reader would stop before it. Three
+# spent cells are no trace of a cut: a tool has written ones, and the rest of the area is taken to be like them.
 proc _np_place_in {region area_end floor reach cell size words} {
 	if {[llength $::_np_spent] >= $::_np_max_spent} {
 		return {}
@@ -66,7 +67,8 @@ proc _np_place_in {region area_end floor reach cell size words} {
 
 proc _np_full {region needed free} {
 	_np_fail "the reserved region [_np_range [dict get $region base] [dict get $region end]] is full: this needs\
-		$needed bytes and [_np_max 0 $free] are free; delete variables (`nameplate delete`), or reserve a larger region\
+		$needed bytes and [_np_max 0 $free] are free; delete variables (`nameplate delete`), or reserve a\
+		larger region\
 		(NAMEPLATE_BASE, NAMEPLATE_SIZE)"
 }
 
@@ -104,8 +106,9 @@ proc _np_other_area {region plan} {
 	return [expr {[dict get $region base] + [dict get $plan area size]}]
 }
 
-# Whether the other area holds the header and the value of a newer area entry, though no right check: a compaction was cut off
-# in its last word, which may read right later and bring the other area back. So nothing may be appended to this one.
+# Whether the other area holds the header and the value of a newer area entry, though no right check: a compaction was
+# cut off in its last word, which may read right later and bring the other area back. So nothing may be appended to this
+# one.
 proc _np_unfinished {region plan} {
 	if {[dict get $plan area size] * 2 != [dict get $region end] - [dict get $region base]} {
 		return 0
@@ -146,8 +149,10 @@ proc _np_plan_compact {region store plan} {
 		return $plan
 	}
 	if {[dict get $region areas] != 2} {
-		_np_fail "the reserved region [_np_range [dict get $region base] [dict get $region end]] is full, and was laid out as\
-			two areas, which are not whole pages here: correct NAMEPLATE_BASE and NAMEPLATE_SIZE, or `nameplate erase` clears it"
+		_np_fail "the reserved region [_np_range [dict get $region base] [dict get $region end]] is full, and\
+			was laid out as\
+			two areas, which are not whole pages here: correct NAMEPLATE_BASE and NAMEPLATE_SIZE, or\
+			`nameplate erase` clears it"
 	}
 	dict set plan mode compact
 	return $plan
@@ -242,7 +247,8 @@ proc _np_plan_format {region store items range} {
 		set place $area_base
 	}
 	if {$place eq ""} {
-		_np_fail "the reserved region $range holds only what earlier writes left that were cut off, and too much of it:\
+		_np_fail "the reserved region $range holds only what earlier writes left that were cut off, and too\
+			much of it:\
 			clear it with `nameplate erase`, then run the same command again"
 	}
 	set area [_np_new_area $area_base $area_size $cell 1 $place [expr {$place + $entry_size}]]

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # What a part itself says of its write protection: what was programmed is not always in force.
 
-# {start end on} of each block that the part protects as one, as its registers have it. Of stm32f1x the register is read here:
+# {start end on} of each block that the part protects as one, as its registers have it. Of stm32f1x the register is read
+# here:
 # OpenOCD 0.12 takes the blocks of F07x, F09x and F100 of high density for twice their size, and so names other pages.
 proc _np_protection {bank} {
 	if {[dict exists $bank wrpr]} {
@@ -34,8 +35,8 @@ proc _np_protection_wrpr {bank} {
 	return $blocks
 }
 
-# After flash was refused: an error if the part says that any of it from `start` to `end` is write-protected, with what takes that
-# back from all of the region at once.
+# After flash was refused: an error if the part says that any of it from `start` to `end` is write-protected, with what
+# takes that back from all of the region at once.
 proc _np_if_protected {region start end} {
 	if {[catch {_np_banks} banks]} {
 		return
@@ -56,8 +57,10 @@ proc _np_if_protected {region start end} {
 			incr number
 		}
 		if {$touched} {
-			_np_fail "the flash [_np_range [lindex $on 1] [lindex $on end]] is write-protected (`nameplate lock` does that): to change it,\
-				first run `flash protect [dict get $bank number] [lindex $on 0] [lindex $on end-2] off`, then [_np_options_load_text $bank]"
+			_np_fail "the flash [_np_range [lindex $on 1] [lindex $on end]] is write-protected (`nameplate\
+				lock` does that): to change it,\
+				first run `flash protect [dict get $bank number] [lindex $on 0] [lindex $on end-2]\
+				off`, then [_np_options_load_text $bank]"
 		}
 	}
 }

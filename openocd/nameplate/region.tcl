@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Where the store lies, and what its flash wants: banks, pages, cells.
 
-# cell: bytes written once between two erases. words: how many of a cell's words one fill writes. granule: the least that can
-# be written. lock: whether OpenOCD 0.12 can write-protect pages and take that back, or why not. load: what puts programmed
-# option bytes in force; empty: a reset does. wrpr: the register of protected blocks, where OpenOCD's word is not to be taken. rdp: a
-# register, mask and value that it has while the flash is not read-protected. secure: a register and its
-# bits that number the first page which is not ours (WB: SFSA in FLASH_SFR). forgive: registers to be written after an
-# unreadable word (H7: FLASH_CCR of both banks; SNECCERR and DBECCERR stay set, and the driver takes them for a failure of
-# whatever it does next). nmi: 1 where reading a torn word raises the NMI. A family that
+# cell: bytes written once between two erases. words: how many of a cell's words one fill writes. granule: the least
+# that can be written. lock: whether OpenOCD 0.12 can write-protect pages and take that back, or why not. load: what
+# puts programmed option bytes in force; empty: a reset does. wrpr: the register of protected blocks, where OpenOCD's
+# word is not to be taken. rdp: a register, mask and value that it has while the flash is not read-protected. secure: a
+# register and its bits that number the first page which is not ours (WB: SFSA in FLASH_SFR). forgive: registers to be
+# written after an unreadable word (H7: FLASH_CCR of both banks; SNECCERR and DBECCERR stay set, and the driver takes
+# them for a failure of whatever it does next). nmi: 1 where reading a torn word raises the NMI. A family that
 # shares its driver with others is told apart by `match`, against what `flash info` prints. First match wins.
 #   stm32lx   RM0038 3.3.4: a word is the granule; the driver needs short writes to start on a half page, which is
 #             64 bytes on L0 and 128 on L1
@@ -45,7 +45,8 @@ set _np_drivers {
 	{driver *        match *  cell 32  granule 32  words 8 erased 0xFFFFFFFF load {} lock {Nameplate does not know this flash}}
 }
 
-# Main flash of an STM32; one-time-programmable areas and aliases lie elsewhere (L5 and U5 have the former at 0x0BFA0000).
+# Main flash of an STM32; one-time-programmable areas and aliases lie elsewhere (L5 and U5 have the former at
+# 0x0BFA0000).
 set _np_flash_first 0x08000000
 set _np_flash_last 0x0BEFFFFF
 
@@ -64,7 +65,8 @@ proc _np_driver {driver info} {
 # One bank as `flash info N sectors` shows it; that probes the bank when nobody has yet.
 proc _np_bank_info {number driver} {
 	if {[catch {flash info $number sectors} text]} {
-		_np_fail "OpenOCD cannot identify flash bank $number ($driver): check that the target file fits the chip"
+		_np_fail "OpenOCD cannot identify flash bank $number ($driver): check that the target file fits the\
+			chip"
 	}
 	if {![regexp { at (0x[0-9a-fA-F]+), size (0x[0-9a-fA-F]+)} $text all base size]} {
 		_np_fail "flash info $number says nothing about base and size: this OpenOCD is not one Nameplate knows"
@@ -92,7 +94,8 @@ proc _np_bank_info {number driver} {
 proc _np_bank_secure {bank} {
 	lassign [dict get $bank secure] register mask
 	if {[catch {read_memory $register 32 1} value]} {
-		_np_fail "cannot read [format 0x%08X $register], which says where the radio core's flash begins: check probe and power"
+		_np_fail "cannot read [format 0x%08X $register], which says where the radio core's flash begins: check\
+			probe and power"
 	}
 	set first [lindex [dict get $bank pages] [expr {$value & $mask}]]
 	if {$first ne "" && $first > [dict get $bank base]} {
@@ -141,8 +144,8 @@ proc _np_bank_of {banks address} {
 	return {}
 }
 
-# The first piece from `start` to `end` where the bank has no flash, or {}. A trimmed G4 with two banks is one bank of OpenOCD's
-# with a hole in the middle.
+# The first piece from `start` to `end` where the bank has no flash, or {}. A trimmed G4 with two banks is one bank of
+# OpenOCD's with a hole in the middle.
 proc _np_gap {bank start end} {
 	foreach gap [dict get $bank gaps] {
 		if {$start < [lindex $gap 1] && $end > [lindex $gap 0]} {
@@ -170,8 +173,10 @@ proc _np_region_linked {path linked} {
 	set size [_np_integer [_np_setting NAMEPLATE_SIZE]]
 	if {$linked ne "" && $base ne "" && $linked ne [list $base $size]} {
 		lassign $linked start bytes
-		_np_fail "the image [_np_quote $path] was linked for the region [_np_range $start [expr {$start + $bytes}]], and\
-			NAMEPLATE_BASE and NAMEPLATE_SIZE name [_np_range $base [expr {$base + $size}]]: link it for that one, or leave them out"
+		_np_fail "the image [_np_quote $path] was linked for the region\
+			[_np_range $start [expr {$start + $bytes}]], and\
+			NAMEPLATE_BASE and NAMEPLATE_SIZE name [_np_range $base [expr {$base + $size}]]: link it for\
+			that one, or leave them out"
 	}
 }
 
@@ -188,8 +193,9 @@ proc _np_region {banks {linked {}}} {
 	return [_np_region_named $banks [_np_integer $base] [_np_integer $size] "NAMEPLATE_BASE and NAMEPLATE_SIZE"]
 }
 
-# The end of the first bank, since many target files define no other: one place, whichever of them is used. Two areas of whole
-# pages of 2 KiB or more, if both take a sixteenth of it or less; else one page. Firmware growing from the start meets it last.
+# The end of the first bank, since many target files define no other: one place, whichever of them is used. Two areas of
+# whole pages of 2 KiB or more, if both take a sixteenth of it or less; else one page. Firmware growing from the start
+# meets it last.
 proc _np_region_default {banks} {
 	set bank [lindex $banks 0]
 	set end [dict get $bank end]
@@ -232,7 +238,8 @@ proc _np_region_named {banks base size source} {
 	}
 	set gap [_np_gap $bank $base $end]
 	if {$gap ne ""} {
-		_np_fail "the region [_np_range $base $end] has a gap at [_np_range {*}$gap], where this chip has no flash:\
+		_np_fail "the region [_np_range $base $end] has a gap at [_np_range {*}$gap], where this chip has no\
+			flash:\
 			correct $source"
 	}
 	return [_np_new_region $bank $base $end]

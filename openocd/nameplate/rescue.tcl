@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The store beside an image that is programmed. OpenOCD opens the file for each step anew, so what it programs need not be what
-# was checked: what was read of the store before counts only if it is there afterwards, and else goes back.
+# The store beside an image that is programmed. OpenOCD opens the file for each step anew, so what it programs need not
+# be what was checked: what was read of the store before counts only if it is there afterwards, and else goes back.
 
 # Programs the image. Returns the store as it is now.
 proc _np_program_beside {region store path image offset} {
@@ -69,13 +69,15 @@ proc _np_rescue {region store path} {
 	} why]
 	set what "programming [_np_quote $path] changed the reserved region $range"
 	if {$failed} {
-		_np_fail "$what, and its variables could not be written back: $why; [expr {$file eq "" ? "they could not be kept" :
+		_np_fail "$what, and its variables could not be written back: $why;\
+			[expr {$file eq "" ? "they could not be kept" :
 			"they are in [_np_quote $file]: then run `nameplate restore` with it"}]"
 	}
 	if {$file ne ""} {
 		_np_file_delete $file
 	}
-	_np_fail "$what; its [llength $items] variable(s) are written back, the new ones were not written: what was programmed\
+	_np_fail "$what; its [llength $items] variable(s) are written back, the new ones were not written: what was\
+		programmed\
 		is not what was checked, so see that nothing changes the file, then run the same command again"
 }
 

@@ -36,15 +36,19 @@ proc _np_resume {region} {
 	}
 }
 
-# A file that was taken from another store than the device shows: its values may be older, so it is never used by itself.
+# A file that was taken from another store than the device shows: its values may be older, so it is never used by
+# itself.
 proc _np_save_leave {region path} {
 	set store [_np_store_scan_to_write $region]
 	if {[dict get $store state] ne "ok" || [llength [dict get $store entries]] == 0} {
-		_np_fail "the file [_np_quote $path] has variables of this device, but of another store than the one that was cut off in\
-			[_np_range [dict get $region base] [dict get $region end]]: move it away to go on without them; or, to have them,\
+		_np_fail "the file [_np_quote $path] has variables of this device, but of another store than the one\
+			that was cut off in\
+			[_np_range [dict get $region base] [dict get $region end]]: move it away to go on without\
+			them; or, to have them,\
 			move it away, `nameplate erase`, move it back, and run the same command again"
 	}
-	_np_say "$path has older variables of this device, of another store than it has now: the file is left alone and not used;\
+	_np_say "$path has older variables of this device, of another store than it has now: the file is left alone\
+		and not used;\
 		move it away, or delete it"
 }
 
@@ -73,8 +77,8 @@ proc _np_save_state {region saved} {
 	if {!$of_was} {
 		return [expr {$ok && $all_was ? "later" : "other"}]
 	}
-	# A valid store that is just the beginning of the saved one, with nothing half erased, is no erase but somebody's
-	# first writing that was the same.
+	# A valid store that is just the beginning of the saved one, with nothing half erased, is no erase but
+	# somebody's first writing that was the same.
 	return [expr {!$ok || $all_was || $half ? "cut" : "other"}]
 }
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 # The file that holds a device's variables while its only area is erased, and what tells devices apart.
 
-# Where the 96 bits of the unique device ID are, by the DEV_ID of DBGMCU_IDCODE (bits 11:0). First row that matches wins.
+# Where the 96 bits of the unique device ID are, by the DEV_ID of DBGMCU_IDCODE (bits 11:0). First row that matches
+# wins.
 #   L1   RM0038 30.6.1, 31.2    L0   RM0377 27.4.1, 28.2    F1   RM0008 31.6.1, 30.2    F2   RM0033 32.6.1, 33.1
 #   F4   RM0090 38.6.1, 39.1    F7   RM0385 40.6.1, 41.1
-# The others as OpenOCD's drivers and ST's headers have them (UID_BASE), in the order of registers that every core can read.
+# The others as OpenOCD's drivers and ST's headers have them (UID_BASE), in the order of registers that every core can
+# read.
 set _np_devices {
 	{driver stm32lx  idcode 0xE0042000 devices {0x416 0x429}       uid {0x1FF80050 0x1FF80054 0x1FF80064}}
 	{driver stm32lx  idcode 0xE0042000 devices {0x427 0x436 0x437} uid {0x1FF800D0 0x1FF800D4 0x1FF800E4}}
@@ -31,8 +33,8 @@ set _np_devices {
 	{driver stm32h7x idcode 0x5C001000 devices {0x480 0x485} uid {0x08FFF800 0x08FFF804 0x08FFF808}}
 }
 
-# The device in hand, as 24 hex digits. "" for a part whose unique ID Nameplate cannot read, or an error if it is needed: `needed` says
-# what for, and what to do without.
+# The device in hand, as 24 hex digits. "" for a part whose unique ID Nameplate cannot read, or an error if it is
+# needed: `needed` says what for, and what to do without.
 proc _np_device {region needed} {
 	set driver [dict get $region driver]
 	set seen {}
@@ -75,7 +77,8 @@ proc _np_save_path {device} {
 proc _np_save_free {device} {
 	set path [_np_save_path $device]
 	if {[_np_file_kind $path] ne ""} {
-		_np_fail "the device's variables have to pass through the file [_np_quote $path], but there is one of this name that an\
+		_np_fail "the device's variables have to pass through the file [_np_quote $path], but there is one of\
+			this name that an\
 			earlier run left: look into it, then move it away"
 	}
 	_np_file_can_write $path
@@ -185,10 +188,12 @@ proc _np_save_trust {path} {
 	}
 	file stat [_np_file_name $path] info
 	if {$info(uid) != 0 && $info(uid) != [dict get [os.getids] euid]} {
-		_np_fail "$quoted belongs to somebody else (user $info(uid)): look into it, then move it away, or make it yours"
+		_np_fail "$quoted belongs to somebody else (user $info(uid)): look into it, then move it away, or make\
+			it yours"
 	}
 	if {$info(mode) & 18} {
-		_np_fail "$quoted may be written by others: look into it, then move it away, or take that right from them"
+		_np_fail "$quoted may be written by others: look into it, then move it away, or take that right from\
+			them"
 	}
 }
 
@@ -196,17 +201,21 @@ proc _np_save_trust {path} {
 proc _np_save_read {region path device} {
 	_np_save_trust $path
 	if {[catch {_np_file_read $path 8388608} text]} {
-		_np_fail "the file [_np_quote $path], which should hold this device's variables, cannot be read: look into it, then move it away"
+		_np_fail "the file [_np_quote $path], which should hold this device's variables, cannot be read: look\
+			into it, then move it away"
 	}
 	set wrong [catch {_np_save_parse $text} saved]
 	if {!$wrong && ([dict get $saved base] != [dict get $region base] ||
 		[dict get $saved base] + [dict get $saved size] != [dict get $region end])} {
-		_np_fail "an earlier run was cut off and left this device's variables in [_np_quote $path], for the region\
-			[_np_range [dict get $saved base] [expr {[dict get $saved base] + [dict get $saved size]}]]: set NAMEPLATE_BASE\
+		_np_fail "an earlier run was cut off and left this device's variables in [_np_quote $path], for the\
+			region\
+			[_np_range [dict get $saved base] [expr {[dict get $saved base] + [dict get $saved size]}]]:\
+			set NAMEPLATE_BASE\
 			and NAMEPLATE_SIZE to that one, or move the file away"
 	}
 	if {$wrong || [catch {_np_save_check $region $device $saved} saved]} {
-		_np_fail "the file [_np_quote $path], which should hold this device's variables, $saved: look into it, then move it away"
+		_np_fail "the file [_np_quote $path], which should hold this device's variables, $saved: look into it,\
+			then move it away"
 	}
 	return $saved
 }

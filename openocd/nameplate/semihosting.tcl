@@ -196,8 +196,8 @@ proc _np_sh_lines {stream all} {
 	set ::_np_sh($stream) $bytes
 }
 
-# Whether a line is the one that is waited for, where * and ? stand for anything; [ and \ are no patterns to us as they are
-# to Jim. The line as it was printed, not as it is shown.
+# Whether a line is the one that is waited for, where * and ? stand for anything; [ and \ are no patterns to us as they
+# are to Jim. The line as it was printed, not as it is shown.
 proc _np_sh_matches {pattern bytes} {
 	return [string match [string map {\\ \\\\ \[ \\\[} $pattern] [_np_bytes_string $bytes]]
 }

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# What board files and users set: globals, all optional; an empty one counts as not set. All are looked at before a command
-# does anything, so that no mistake in them shows when half of the work is done.
+# What board files and users set: globals, all optional; an empty one counts as not set. All are looked at before a
+# command does anything, so that no mistake in them shows when half of the work is done.
 
-# Name; default; the proc that says what is wrong with a value and what to do, or "". An image is looked at by the commands
-# that program it.
+# Name; default; the proc that says what is wrong with a value and what to do, or "". An image is looked at by the
+# commands that program it.
 set _np_settings {
 	NAMEPLATE_IMAGE        {}    {}
 	NAMEPLATE_BASE         {}    _np_setting_address
@@ -43,7 +43,8 @@ proc _np_settings_check {} {
 		}
 	}
 	if {([_np_setting NAMEPLATE_BASE] eq "") != ([_np_setting NAMEPLATE_SIZE] eq "")} {
-		_np_fail "of NAMEPLATE_BASE and NAMEPLATE_SIZE, which name the region together, only one is set: set both or neither"
+		_np_fail "of NAMEPLATE_BASE and NAMEPLATE_SIZE, which name the region together, only one is set: set\
+			both or neither"
 	}
 }
 

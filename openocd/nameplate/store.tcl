@@ -45,8 +45,8 @@ proc _np_entry_at {place area_base area_end cell} {
 	return [_np_new_entry $entry $place $value $end]
 }
 
-# A packed entry among wide cells: its words lie side by side, and probably others follow it. Where the entry and the word
-# behind it have been read already, nothing is.
+# A packed entry among wide cells: its words lie side by side, and probably others follow it. Where the entry and the
+# word behind it have been read already, nothing is.
 proc _np_words_ahead {place end area_end} {
 	set need [_np_min $area_end [expr {$end + 4}]]
 	while {$place < $need && [info exists ::_np_word_cache($place)]} {
@@ -84,8 +84,8 @@ proc _np_area_first {base end} {
 	return [list {} $damaged]
 }
 
-# {area refusal other}: the area that a first entry begins, if it is an area entry whose size is one of `sizes`; else why a writer
-# refuses what is there, and whether that is for its version.
+# {area refusal other}: the area that a first entry begins, if it is an area entry whose size is one of `sizes`; else
+# why a writer refuses what is there, and whether that is for its version.
 proc _np_area_at {entry base sizes} {
 	if {$entry eq "" || [dict get $entry key] != 0 || [dict get $entry type] != 0 || [dict get $entry length] != 4} {
 		return [list {} "" 0]
@@ -228,8 +228,8 @@ proc _np_store_of {area seen} {
 	return [_np_new_store ok $area $entries $floor $reach $refusal]
 }
 
-# The same for a writer, which builds on an area only if its area entry is there to stay: a check whose writing was cut off
-# may be right now and wrong later. Then the other area counts, or there is none.
+# The same for a writer, which builds on an area only if its area entry is there to stay: a check whose writing was cut
+# off may be right now and wrong later. Then the other area counts, or there is none.
 proc _np_store_scan_to_write {region} {
 	set seen [_np_store_look $region]
 	set areas [dict get $seen areas]
@@ -249,8 +249,8 @@ proc _np_store_scan_to_write {region} {
 	return [_np_store_none $region $seen]
 }
 
-# Whether an area entry's check reads the same four times more. Only the check can be half-written: header and value have
-# been read back before it was begun.
+# Whether an area entry's check reads the same four times more. Only the check can be half-written: header and value
+# have been read back before it was begun.
 proc _np_area_settled {area} {
 	set place [expr {[dict get $area first] - [dict get $area cell]}]
 	set check [_np_word $place]
@@ -263,7 +263,8 @@ proc _np_area_settled {area} {
 	return 1
 }
 
-# Reads entries four times over from the target, each up to the end of its set: a torn check may happen to be right once.
+# Reads entries four times over from the target, each up to the end of its set: a torn check may happen to be right
+# once.
 proc _np_store_settled {region area entries} {
 	for {set i 0} {$i < 4} {incr i} {
 		_np_reads_begin [dict get $region base] [dict get $region end] [_np_span [dict get $area cell]]

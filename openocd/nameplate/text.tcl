@@ -46,7 +46,8 @@ proc _np_is_utf8 {bytes} {
 	return [expr {$more == 0}]
 }
 
-# Characters that a terminal obeys (C1 controls), and that turn around what stands beside them (Unicode 15.0, Bidi_Control).
+# Characters that a terminal obeys (C1 controls), and that turn around what stands beside them (Unicode 15.0,
+# Bidi_Control).
 set _np_hidden_ranges {0x80 0x9F  0x61C 0x61C  0x200E 0x200F  0x202A 0x202E  0x2066 0x2069}
 
 # The code of the character that UTF-8 begins with, if it is such a one; else 0.
@@ -65,8 +66,8 @@ proc _np_hidden {bytes} {
 	return 0
 }
 
-# Bytes as one line of text that shows what is there: line breaks and tabs as \n \r \t, and as \xNN other control characters,
-# what _np_hidden finds, and what is not UTF-8. A backslash as `backslash`.
+# Bytes as one line of text that shows what is there: line breaks and tabs as \n \r \t, and as \xNN other control
+# characters, what _np_hidden finds, and what is not UTF-8. A backslash as `backslash`.
 proc _np_escaped {bytes backslash} {
 	set utf8 [_np_is_utf8 $bytes]
 	set hidden 0

@@ -25,14 +25,16 @@ proc _np_verify_report {vars} {
 proc _np_verify_expect {line} {
 	set ran [_np_run {} 0 $line]
 	if {![dict get $ran matched]} {
-		_np_fail "the firmware ended (status [dict get $ran status]) without printing the line [_np_quote $line]: correct the line,\
+		_np_fail "the firmware ended (status [dict get $ran status]) without printing the line\
+			[_np_quote $line]: correct the line,\
 			or the firmware"
 	}
 }
 
 proc _np_verify_one {ran name wanted secret} {
 	if {![dict exists $ran reports $name]} {
-		_np_fail "the firmware ended (status [dict get $ran status]) without reporting $name=[string range $wanted 0 60]: print that\
+		_np_fail "the firmware ended (status [dict get $ran status]) without reporting\
+			$name=[string range $wanted 0 60]: print that\
 			line by semihosting, or say noverify"
 	}
 	set report [dict get $ran reports $name]

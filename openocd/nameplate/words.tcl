@@ -47,15 +47,18 @@ proc _np_words_check {address end banks region} {
 	set bank [_np_bank_of $banks $address]
 	if {$bank eq "" || $end > [dict get $bank end]} {
 		_np_fail "the words would take $range, which is not in the flash\
-			[_np_range [dict get [lindex $banks 0] base] [dict get [lindex $banks end] end]]: correct the address"
+			[_np_range [dict get [lindex $banks 0] base] [dict get [lindex $banks end] end]]: correct the\
+			address"
 	}
 	if {$address < [dict get $region end] && $end > [dict get $region base]} {
 		_np_fail "the words would take $range, which touches the reserved region\
-			[_np_range [dict get $region base] [dict get $region end]]: choose another address, or use program_vars"
+			[_np_range [dict get $region base] [dict get $region end]]: choose another address, or use\
+			program_vars"
 	}
 	set granule [dict get $bank granule]
 	if {$address % $granule != 0 || $end % $granule != 0} {
-		_np_fail "this flash ([dict get $bank driver]) is written in pieces of $granule bytes, and the words would take $range:\
+		_np_fail "this flash ([dict get $bank driver]) is written in pieces of $granule bytes, and the words\
+			would take $range:\
 			begin at a multiple of $granule, and give a multiple of [expr {$granule / 4}] words"
 	}
 	return $bank
@@ -101,13 +104,14 @@ proc _np_words_write {address words} {
 		lappend bytes {*}[_np_word_bytes $word]
 	}
 	if {![_np_write_block [_np_bank_part $bank $address $last] $address [dict get $bank granule] $bytes]} {
-		_np_fail "the words at [_np_range $address $end] do not read back: the flash was programmed with ones before, is worn, or\
+		_np_fail "the words at [_np_range $address $end] do not read back: the flash was programmed with ones\
+			before, is worn, or\
 			its supply is weak; erase the page, then run the same command again"
 	}
 }
 
-# stm32lx aborts OpenOCD (an assertion in stm32lx.c) when a write begins inside a half page and ends before the next: such
-# a run goes on to the end of its half page with the erased value, which leaves those words as they are.
+# stm32lx aborts OpenOCD (an assertion in stm32lx.c) when a write begins inside a half page and ends before the next:
+# such a run goes on to the end of its half page with the erased value, which leaves those words as they are.
 proc _np_words_extend {bank address words} {
 	set cell [dict get $bank cell]
 	if {[dict get $bank driver] ne "stm32lx" || $address % $cell == 0} {

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# Carrying out a plan: a serial number by three `flash fillw`, its check last; all else as packed entries, in one `flash write_image`
-# whose last word is the last check.
+# Carrying out a plan: a serial number by three `flash fillw`, its check last; all else as packed entries, in one `flash
+# write_image` whose last word is the last check.
 
-# Carries out a plan, going on behind damage and spent cells three times at most. Returns the entries of the items that are
-# values, as read back.
+# Carries out a plan, going on behind damage and spent cells three times at most. Returns the entries of the items that
+# are values, as read back.
 proc _np_write {region plan} {
 	set items [dict get $plan items]
 	for {set attempt 0} {$attempt < 4} {incr attempt} {
@@ -61,8 +61,9 @@ proc _np_append_items {region plan} {
 	return [_np_read_back $plan $place]
 }
 
-# Decodes the new entries from the target, and before them an area entry that is new, or {}. What lies between was read before
-# and not touched, nothing lies behind, and no reader stops before the place: so every reader will find these entries.
+# Decodes the new entries from the target, and before them an area entry that is new, or {}. What lies between was read
+# before and not touched, nothing lies behind, and no reader stops before the place: so every reader will find these
+# entries.
 proc _np_read_back {plan place} {
 	set base [dict get $plan area base]
 	set end [dict get $plan area end]
@@ -109,8 +110,8 @@ proc _np_plan_vars {region store vars} {
 	return {}
 }
 
-# What a plan needs of this computer is tried before anything is erased: the file that a block passes through, and the one that
-# holds the variables while their only area is erased.
+# What a plan needs of this computer is tried before anything is erased: the file that a block passes through, and the
+# one that holds the variables while their only area is erased.
 proc _np_plan_needs {plan} {
 	set moved [expr {[dict get $plan mode] eq "compact" || [dict get $plan mode] eq "rewrite"}]
 	set items [dict get $plan [expr {$moved ? "merged" : "items"}]]
