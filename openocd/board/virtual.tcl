@@ -70,8 +70,8 @@ proc _virtual_give_up {text} {
 	return -code error -errorinfo {} ""
 }
 
-# Starts the board. It listens when this returns, ends with its connection, and also when this OpenOCD is gone. Returns the TCP
-# port, if it listens on any free one.
+# Starts the board. It listens when this returns, ends with its connection, and also when this OpenOCD is gone. Returns
+# the TCP port, if it listens on any free one.
 proc _virtual_start {chip probe serial address} {
 	set flash virtual-$chip.flash
 	if {[file isdirectory [file join $::_virtual_home build]]} {
@@ -80,7 +80,8 @@ proc _virtual_start {chip probe serial address} {
 	# Absolute paths: a word that begins with < or > would tell exec to use a file.
 	set program [_virtual_setting VBOARD [_virtual_program]]
 	if {![_virtual_runs $program]} {
-		_virtual_give_up "the virtual board [_np_quote $program] is no program: build it with make, or name it in VBOARD"
+		_virtual_give_up "the virtual board [_np_quote $program] is no program: build it with make, or name it\
+			in VBOARD"
 	}
 	set command [list $program --chip $chip \
 		--flash [file join [pwd] [_virtual_setting VBOARD_FLASH $flash]] --listen $address --owner [pid] --background \
@@ -93,7 +94,8 @@ proc _virtual_start {chip probe serial address} {
 	if {[catch {exec {*}$command 2>@stderr} text options]} {
 		# With status 1 vboard itself has said what is wrong.
 		_virtual_give_up [expr {[lindex [dict get $options -errorcode] 2] eq "1" ? "" :
-			"the virtual board [_np_quote [lindex $command 0]] cannot be run: build it with make, or name it in VBOARD"}]
+			"the virtual board [_np_quote [lindex $command 0]] cannot be run: build it with make, or name\
+				it in VBOARD"}]
 	}
 	return [string range $text [string length port=] end]
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-# The running core, by its own debug registers (ARMv7-M C1.6, ARMv6-M C1.6): while the firmware runs and is served, halts and resumes are
-# not OpenOCD's. Its own read every register at each halt, print two lines, and with an ST-LINK by HLA overwrite DEMCR, so that a
-# fault is not caught (hla_target.c:477, 249). OpenOCD takes the core for running meanwhile, and sees it as it is afterwards.
+# The running core, by its own debug registers (ARMv7-M C1.6, ARMv6-M C1.6): while the firmware runs and is served,
+# halts and resumes are not OpenOCD's. Its own read every register at each halt, print two lines, and with an ST-LINK by
+# HLA overwrite DEMCR, so that a fault is not caught (hla_target.c:477, 249). OpenOCD takes the core for running
+# meanwhile, and sees it as it is afterwards.
 
 set _np_dcrsr 0xE000EDF4
 set _np_dcrsr_write 0x00010000
@@ -11,8 +12,8 @@ set _np_dhcsr_ready 0x00010000
 # Numbers in DCRSR.REGSEL.
 set _np_core_registers {r0 0 r1 1 pc 15 xPSR 16}
 
-# Resets the core and lets it go. A fault halts it again at once. On the command line OpenOCD need not know: its own reset would wait,
-# and tell of registers.
+# Resets the core and lets it go. A fault halts it again at once. On the command line OpenOCD need not know: its own
+# reset would wait, and tell of registers.
 proc _np_core_begin {} {
 	if {$::_np_once && ![catch {_np_reset_quickly}]} {
 		mww $::_np_demcr $::_np_demcr_catch_fault
@@ -46,8 +47,9 @@ proc _np_core_halt {} {
 	return 0
 }
 
-# Waits until it halts, so many ms at most: how many it ran, or -1 if it did not halt. What it takes to look does not count. A core that is
-# locked up, or stays in the handler of a HardFault that was not caught, is halted. An error if it cannot be reached.
+# Waits until it halts, so many ms at most: how many it ran, or -1 if it did not halt. What it takes to look does not
+# count. A core that is locked up, or stays in the handler of a HardFault that was not caught, is halted. An error if it
+# cannot be reached.
 proc _np_core_wait {ms} {
 	set begin [clock milliseconds]
 	set faults 0
@@ -60,7 +62,8 @@ proc _np_core_wait {ms} {
 		if {$ran > $ms} {
 			return -1
 		}
-		# A handler that goes on, as one that skips the breakpoint where there is no debugger, is soon left again.
+		# A handler that goes on, as one that skips the breakpoint where there is no debugger, is soon left
+		# again.
 		set handler [expr {$ran < 20 ? 0 : [read_memory $::_np_icsr 32 1] & 0x1FF}]
 		set faults [expr {($state & $::_np_dhcsr_lockup) || $handler == 3 ? $faults + 1 : 0}]
 		if {$faults > 10} {

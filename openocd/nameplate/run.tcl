@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Running the firmware, bounded by time and by output, until it has said what is waited for, or ends.
 
-# Only the time that the core runs counts as the firmware's, not what the debugger takes to serve a call, which on a slow link is
-# most of it. But not for ever.
+# Only the time that the core runs counts as the firmware's, not what the debugger takes to serve a call, which on a
+# slow link is most of it. But not for ever.
 set _np_run_patience 10
 
-# Resets the target and runs it until it has printed a whole line `name=...` for each of the names, or ends; without names
-# until it ends. With `expect`, until it has printed a line that this pattern matches. Errors when it does none of it within the
-# limits. Returns what it said, a ran.
+# Resets the target and runs it until it has printed a whole line `name=...` for each of the names, or ends; without
+# names until it ends. With `expect`, until it has printed a line that this pattern matches. Errors when it does none of
+# it within the limits. Returns what it said, a ran.
 proc _np_run {names pass {expect ""}} {
 	set served [string match *enabled* [arm semihosting]]
 	if {$served} {
@@ -38,7 +38,8 @@ proc _np_run_loop {names} {
 	}
 	while {1} {
 		if {[clock milliseconds] - $::_np_sh(start) > $limit * $::_np_run_patience} {
-			_np_fail "the debugger takes too long: in [expr {$limit * $::_np_run_patience / 1000.0}] s the firmware could run for\
+			_np_fail "the debugger takes too long: in [expr {$limit * $::_np_run_patience / 1000.0}] s the\
+				firmware could run for\
 				[expr {($limit - $left) / 1000.0}] s: raise the adapter's speed, or NAMEPLATE_TIMEOUT"
 		}
 		if {[catch {_np_core_wait $left} ran]} {
@@ -52,7 +53,8 @@ proc _np_run_loop {names} {
 			return
 		}
 		if {$::_np_sh(printed) > $most} {
-			_np_fail "the firmware printed more than $most bytes without coming to an end: correct it, or raise\
+			_np_fail "the firmware printed more than $most bytes without coming to an end: correct it, or\
+				raise\
 				NAMEPLATE_MAX_OUTPUT"
 		}
 		set left [expr {$left - $ran}]
@@ -158,15 +160,18 @@ proc _np_run_stuck {names} {
 	set within "within [_np_setting NAMEPLATE_TIMEOUT] s$where"
 	set hint "(NAMEPLATE_TIMEOUT sets the limit, `noverify` skips the run)"
 	if {$::_np_sh(printed) == 0} {
-		_np_fail "the firmware printed nothing by semihosting $within: is it built with semihosting, and for this chip? $hint"
+		_np_fail "the firmware printed nothing by semihosting $within: is it built with semihosting, and for\
+			this chip? $hint"
 	}
 	set what "did not end"
 	if {$::_np_sh(expect) ne ""} {
 		set what "did not print the line [_np_quote $::_np_sh(expect)]"
 	} elseif {[llength $names] > 0} {
-		set what "did not report [lindex $names [lsearch -exact [lmap name $names {dict exists $::_np_sh(reports) $name}] 0]]"
+		set what "did not report\
+			[lindex $names [lsearch -exact [lmap name $names {dict exists $::_np_sh(reports) $name}] 0]]"
 	}
-	_np_fail "the firmware $what $within; it printed last [_np_quote [_np_sh_last]]: correct it, or what is expected of it $hint"
+	_np_fail "the firmware $what $within; it printed last [_np_quote [_np_sh_last]]: correct it, or what is\
+		expected of it $hint"
 }
 
 list

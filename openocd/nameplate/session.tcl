@@ -41,9 +41,11 @@ proc _np_reason {text} {
 		return $text
 	}
 	if {[command mode] ne "config" && [catch {read_memory $::_np_cpuid 32 1}]} {
-		return "lost the target: check probe, cable and power, then run the same command again (it finishes the job)"
+		return "lost the target: check probe, cable and power, then run the same command again (it finishes\
+			the job)"
 	}
-	return "something failed that Nameplate has no words for ([_np_quote $text]; OpenOCD's messages are above): run the same\
+	return "something failed that Nameplate has no words for ([_np_quote $text]; OpenOCD's messages are above):\
+		run the same\
 		command again, and if it stays, report it"
 }
 
@@ -58,20 +60,21 @@ proc _np_give_up {text} {
 	return -level 3 -code error -errorinfo {} $text
 }
 
-# Jim's `regexp`, and C behind every command of OpenOCD's, take a NUL for the end: what would be checked is not what would be
-# written. So nothing that the user says may hold one. The text is not quoted, as it may be a secret.
+# Jim's `regexp`, and C behind every command of OpenOCD's, take a NUL for the end: what would be checked is not what
+# would be written. So nothing that the user says may hold one. The text is not quoted, as it may be a secret.
 proc _np_no_nul {words} {
 	set number 0
 	foreach word $words {
 		incr number
 		if {[string first \0 $word] >= 0} {
-			_np_fail "word $number holds a NUL character, which none may: leave it out, or give bytes as hex"
+			_np_fail "word $number holds a NUL character, which none may: leave it out, or give bytes as\
+				hex"
 		}
 	}
 }
 
-# On the command line OpenOCD's remarks (Info) would bury our lines; its warnings and errors stay. A level that was asked for
-# counts, and so does NAMEPLATE_VERBOSE.
+# On the command line OpenOCD's remarks (Info) would bury our lines; its warnings and errors stay. A level that was
+# asked for counts, and so does NAMEPLATE_VERBOSE.
 proc _np_less_talk {} {
 	if {$::_np_once && ![_np_setting NAMEPLATE_VERBOSE] && [lindex [debug_level] end] == 2} {
 		debug_level 1

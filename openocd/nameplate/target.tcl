@@ -34,10 +34,12 @@ proc _np_connect {} {
 	}
 	# After a core that locked up (a device without firmware) OpenOCD may want to look at it anew.
 	if {![[target current] was_examined] && [catch {[target current] arp_examine}]} {
-		_np_fail "no target answers at [target current]: check its power and wiring, then run the same command again"
+		_np_fail "no target answers at [target current]: check its power and wiring, then run the same command\
+			again"
 	}
-	# Nobody looks at the target while a command runs, so polling would only cost wire time. To ask for it polls once, which fails when
-	# the target is gone, still says, and calls the lockup of a device without firmware an error: not where nothing depends on it.
+	# Nobody looks at the target while a command runs, so polling would only cost wire time. To ask for it polls
+	# once, which fails when the target is gone, still says, and calls the lockup of a device without firmware an
+	# error: not where nothing depends on it.
 	set ::_np_poll 0
 	if {!$::_np_once} {
 		catch {poll} polling
@@ -50,16 +52,16 @@ proc _np_connect {} {
 	}
 }
 
-# A device without firmware locks up at once. Halted it is no longer that; OpenOCD would find it so at its reset, and call it an
-# error.
+# A device without firmware locks up at once. Halted it is no longer that; OpenOCD would find it so at its reset, and
+# call it an error.
 proc _np_end_lockup {} {
 	if {![catch {read_memory $::_np_dhcsr 32 1} state] && ($state & $::_np_dhcsr_lockup)} {
 		catch {mww $::_np_dhcsr $::_np_dhcsr_halt}
 	}
 }
 
-# 0.12 polls as soon as `init` has ended, so the lockup has to be over before that: when the target has been examined. (By HLA it is
-# not seen, but a halt is; other targets are access ports without a core.)
+# 0.12 polls as soon as `init` has ended, so the lockup has to be over before that: when the target has been examined.
+# (By HLA it is not seen, but a halt is; other targets are access ports without a core.)
 proc _np_end_lockup_early {} {
 	foreach name [target names] {
 		if {[$name cget -type] eq "cortex_m"} {
@@ -79,7 +81,8 @@ proc _np_restore_poll {} {
 proc _np_reset {how} {
 	if {[catch {reset $how}] || [[target current] curstate] ne "halted"} {
 		if {[catch {read_memory $::_np_cpuid 32 1}]} {
-			_np_fail "lost the target at its reset: check probe, cable and power, then run the same command again\
+			_np_fail "lost the target at its reset: check probe, cable and power, then run the same\
+				command again\
 				(it finishes the job)"
 		}
 		_np_fail "[target current] does not halt after reset: check its power and the reset line\
@@ -139,9 +142,9 @@ proc _np_flash_behaves {bank} {
 	set ::_np_flash $bank
 }
 
-# On flash with ECC of the L4's kind a torn word raises the NMI when it is read, by the debugger too. It stays pending while
-# the core is halted, and nothing but a reset takes it away: the next code that runs, OpenOCD's flash loader, would
-# begin with the firmware's handler, if there is one. Its driver tells whether this can be.
+# On flash with ECC of the L4's kind a torn word raises the NMI when it is read, by the debugger too. It stays pending
+# while the core is halted, and nothing but a reset takes it away: the next code that runs, OpenOCD's flash loader,
+# would begin with the firmware's handler, if there is one. Its driver tells whether this can be.
 set _np_icsr 0xE000ED04
 
 proc _np_nmi_pending {} {
@@ -187,7 +190,8 @@ proc _np_word {address} {
 proc _np_words {start count} {
 	if {![catch {read_memory $start 32 $count} words] && [llength $words] == $count} {
 		foreach word $words {
-			# "+ 0": of a lone number Jim's expr returns the text, here hex, and comparing words by `eq` fails.
+			# "+ 0": of a lone number Jim's expr returns the text, here hex, and comparing words by `eq`
+			# fails.
 			set ::_np_word_cache($start) [expr {$word + 0}]
 			incr start 4
 		}

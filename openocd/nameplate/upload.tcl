@@ -63,7 +63,8 @@ proc _np_options {ask words} {
 		_np_fail "[dict get $ask command] cannot take both verify and noverify: choose one"
 	}
 	if {[dict get $ask expect] ne "" && $verify ne ""} {
-		_np_fail "[dict get $ask command] cannot take both expect and [expr {$verify ? {verify} : {noverify}}]: choose one"
+		_np_fail "[dict get $ask command] cannot take both expect and\
+			[expr {$verify ? {verify} : {noverify}}]: choose one"
 	}
 	if {[dict get $ask image] eq "" && [_np_setting NAMEPLATE_IMAGE] ne ""} {
 		dict set ask image $::NAMEPLATE_IMAGE
@@ -97,9 +98,11 @@ proc _np_parse_serial {words} {
 			continue
 		}
 		if {[regexp {[./\\]} $word]} {
-			_np_fail "unexpected word [_np_quote $word]: the image, one file, comes right after the serial number"
+			_np_fail "unexpected word [_np_quote $word]: the image, one file, comes right after the serial\
+				number"
 		}
-		_np_fail "unknown word [_np_quote $word]: the serial number is one argument; after it come an image file\
+		_np_fail "unknown word [_np_quote $word]: the serial number is one argument; after it come an image\
+			file\
 			and the words [join $known {, }], expect LINE"
 	}
 	return [_np_options [_np_new_ask program_serial $vars $image $line] $options]
@@ -118,7 +121,8 @@ proc _np_rejoin {words} {
 		lappend open $word
 		if {[llength $open] > 1 && [string index $word end] eq "\""} {
 			regexp {^([^=]*)="(.*)"$} [join $open " "] all name value
-			_np_say "$name=\"...\" is taken as one value with single spaces: write \"$name=...\" to have every space\
+			_np_say "$name=\"...\" is taken as one value with single spaces: write \"$name=...\" to have\
+				every space\
 				as it is"
 			lappend whole "$name=$value"
 			set open {}
@@ -187,8 +191,8 @@ proc _np_program {ask} {
 	}
 }
 
-# On a device without firmware the core locks up, which OpenOCD 0.12 calls an error while it connects: of a session that has seen
-# that. (On the command line it is seen to before.)
+# On a device without firmware the core locks up, which OpenOCD 0.12 calls an error while it connects: of a session that
+# has seen that. (On the command line it is seen to before.)
 proc _np_say_if_empty {banks} {
 	if {!$::_np_once && ![catch {read_memory [dict get [lindex $banks 0] base] 32 2} words] && [_np_is_blank [lindex $words 0]] &&
 		[_np_is_blank [lindex $words 1]]} {
