@@ -73,7 +73,12 @@ proc _board_facts {words} {
 	_np_result [format "erased=%02x" [expr {[dict get $region erased] & 255}]]
 	_np_result [format "flash=0x%08X" [dict get [lindex $banks 0] base]]
 	_np_result kib=[expr {([dict get [lindex $banks end] end] - [dict get [lindex $banks 0] base]) / 1024}]
-	_np_result [format "last_page=0x%08X" [lindex [_np_page_starts [dict get $region pages] $base $end] end]]
+	foreach page [dict get $region pages] {
+		if {$page < $end} {
+			set last $page
+		}
+	}
+	_np_result [format "last_page=0x%08X" $last]
 	_np_result cpuid=[format 0x%08X [read_memory $::_np_cpuid 32 1]]
 	_np_result options=[lindex [dict get $region rdp] 0]
 	_np_result transport=[transport select]

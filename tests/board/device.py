@@ -31,6 +31,16 @@ def word(text):
     return re.sub(r'([][\s{}$\\";#])', r"\\\1", str(text))
 
 
+def said(err, pattern):
+    """OpenOCD's first remark that begins so."""
+    remarks = [line[7:].strip() for line in err.splitlines() if line.startswith("Info : ")]
+    return next((line for line in remarks if re.match(pattern, line)), "")
+
+
+def device_line(err):
+    return said(err, r"[Dd]evice(:| id)") or "device id unknown"
+
+
 class Result:
     def __init__(self, status, out, err, seconds):
         self.status, self.out, self.err, self.seconds = status, out, err, seconds
@@ -113,10 +123,9 @@ class Device:
         pairs = [line.split("=", 1) for line in done.out.splitlines() if "=" in line]
         facts = dict(pairs)
         facts["erases"] = [tuple(int(number, 16) for number in value.split()) for key, value in pairs if key == "erases"]
-        # OpenOCD's own words on probe and part. What has the probe's serial number in it is left out.
-        said = [line[7:].strip() for line in done.err.splitlines() if line.startswith("Info : ")]
-        facts["probe"] = next((line for line in said if re.match(r"STLINK|J-Link .*compiled|CMSIS-DAP: FW", line)), "unknown")
-        facts["device"] = next((line for line in said if re.match(r"device(:| id)", line, re.I)), "device id unknown")
+        # What has the probe's serial number in it is left out.
+        facts["probe"] = said(done.err, r"STLINK|J-Link .*compiled|CMSIS-DAP: FW") or "unknown"
+        facts["device"] = device_line(done.err)
         return facts
 
     def save(self, base, size, path):

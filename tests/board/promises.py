@@ -234,8 +234,10 @@ def fill(t, size, settings, until_full=False):
         path = values_file(t, size, seed)
         before = t.raw() if until_full else None
         steps.unlink(missing_ok=True)
-        t.device.wants(None, f"nameplate restore {word(path)}", **settings, **stepping(steps))
+        done = t.device.wants(None, f"nameplate restore {word(path)}", **settings, **stepping(steps))
         made_room = seed > 0 and "erase" in steps.read_text()
+        if made_room and settings and "until they are back on the device" not in done.err:
+            raise Broken("room was made without a file on the host: this is no region of one area")
         if made_room and until_full:
             t.device.put(t.base, before, t.facts, t.work / "put")
             return

@@ -140,3 +140,29 @@ started() {
 	grep -qE '^[0-9]+ passed, [1-9][0-9]* failed' "$out"
 	cmp before "$VBOARD_FLASH"
 }
+
+@test "the part that the demo is built for: on every virtual chip one with its own core and ECC registers" {
+	for chip in $("$VBOARD" --list-chips | sed 's/ .*//'); do
+		VBOARD_FLASH=$chip.flash openocd -c "set NAMEPLATE_IMAGE {}" -c "set NAMEPLATE_VERBOSE 1" -f "$HOME_DIR/openocd/board/virtual-$chip.cfg" \
+			-f "$HOME_DIR/tests/board/board.tcl" -c board_facts >$chip.facts 2>$chip.said
+	done
+	python3 - "$HOME_DIR" ./*.facts <<-'PY'
+		import csv, importlib.machinery, importlib.util, os, re, sys
+		home = sys.argv[1]
+		loader = importlib.machinery.SourceFileLoader("board_run", home + "/tests/board/run")
+		run = importlib.util.module_from_spec(importlib.util.spec_from_loader("board_run", loader))
+		loader.exec_module(run)
+		import device
+		with open(home + "/firmware/parts.csv") as file:
+		    parts = {row["part"]: row for row in csv.DictReader(line for line in file if not line.startswith("#"))}
+		own = dict(re.findall(r"^(stm32\S+) +(stm32\S+)", open(home + "/firmware/chips.txt").read(), re.M))
+		assert len(sys.argv) >= 20
+		for path in sys.argv[2:]:
+		    facts = dict(line.split("=", 1) for line in open(path).read().splitlines())
+		    facts["device"] = device.device_line(open(path[:-5] + "said").read())
+		    chip = os.path.basename(path)[:-6]
+		    found = run.part_of(facts)
+		    for column in "core", "eccr", "ecc2r", "cell":
+		        assert parts[found][column] == parts[own[chip]][column], f"{chip}: {found}: {column}"
+	PY
+}
