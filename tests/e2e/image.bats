@@ -50,13 +50,13 @@ for v in json.load(sys.stdin)["variables"]:
 	nameplate_run "program_serial 42"
 	region_hex >other.hex
 	cat app.hex other.hex >both.hex
-	unread both.hex "line $(($(wc -l <app.hex) + 1))" "behind the end record"
+	unread both.hex "line $(($(wc -l <app.hex) + 1))" "after the end record"
 	holds serial=42
 }
 
 @test "S-records behind the end record" {
 	{ cat app.s19; grep '^S3\|^S1\|^S2' app.s19 | head -n 1; } >both.s19
-	unread both.s19 "behind the end record"
+	unread both.s19 "after the end record"
 }
 
 @test "an ELF whose program headers are not of the size that OpenOCD takes for granted" {
