@@ -192,6 +192,8 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	gives serial:u32=9 take --uid $U
 	gives serial:u32=10 take --uid $V
 	no "no free number left" -- take --uid $W
+	# What gets nothing is not written down.
+	no "know" -- show $W
 	ok check
 }
 

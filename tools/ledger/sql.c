@@ -61,7 +61,8 @@ static const struct {
 
 	[SQL_NUMBER_PICK] = {FREE_FIRST ") RETURNING value, position", FREE_FIRST " FOR UPDATE SKIP LOCKED) RETURNING value, position"},
 	/* A new device and its number at once; no row if the device is known, or no number is free. Only where statements travel. */
-	[SQL_NUMBER_PICK_NEW] = {NULL, "WITH d AS (INSERT INTO device (uid, copy, upload) VALUES (?1, 0, ?2) ON CONFLICT DO NOTHING RETURNING id) "
+	[SQL_NUMBER_PICK_NEW] = {NULL, "WITH d AS (INSERT INTO device (uid, copy, upload) SELECT CAST(?1 AS TEXT), 0, CAST(?2 AS TEXT) WHERE EXISTS "
+				 "(SELECT 1 FROM number WHERE series = ?5 AND state = 'free') ON CONFLICT DO NOTHING RETURNING id) "
 				 "UPDATE number SET state = 'open', device = d.id, upload = ?2, taken = ?3, station = ?4 FROM d "
 				 "WHERE series = ?5 AND position = (SELECT position FROM number WHERE series = ?5 AND state = 'free' "
 				 "ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING value, position"},
