@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # The running core, by its own debug registers (ARMv7-M C1.6, ARMv6-M C1.6): while the firmware runs and is served,
 # halts and resumes are not OpenOCD's. Its own read every register at each halt, print two lines, and with an ST-LINK by
-# HLA overwrite DEMCR, so that a fault is not caught (hla_target.c:477, 249). OpenOCD takes the core for running
-# meanwhile, and sees it as it is afterwards.
+# HLA overwrite DEMCR, so that a fault is not caught (hla_target.c:477, 249). In a session OpenOCD takes the core for
+# running meanwhile, and sees it as it is afterwards.
 
 set _np_dcrsr 0xE000EDF4
 set _np_dcrsr_write 0x00010000
@@ -10,12 +10,13 @@ set _np_dcrdr 0xE000EDF8
 set _np_dhcsr_run 0xA05F0001
 set _np_dhcsr_ready 0x00010000
 # Numbers in DCRSR.REGSEL.
-set _np_core_registers {r0 0 r1 1 pc 15 xPSR 16}
+set _np_core_registers {r0 0 r1 1 r2 2 r3 3 pc 15 xPSR 16}
+set _np_xpsr_thumb 0x01000000
 
 # Resets the core and lets it go. A fault halts it again at once. On the command line OpenOCD need not know: its own
 # reset would wait, and tell of registers.
 proc _np_core_begin {} {
-	if {$::_np_once && ![catch {_np_reset_quickly}]} {
+	if {![_np_watched] && ![catch {_np_reset_quickly}]} {
 		mww $::_np_demcr $::_np_demcr_catch_fault
 		_np_core_resume
 		return
@@ -27,8 +28,40 @@ proc _np_core_begin {} {
 
 # OpenOCD sees the core halted, as it is, or halts it. On the command line nobody looks any more: a reset follows.
 proc _np_core_end {} {
-	if {!$::_np_once && !$::_np_exit} {
+	if {[_np_watched]} {
 		catch {halt 200}
+	}
+}
+
+# Lets the halted core run code of ours at `pc`.
+proc _np_core_start {pc} {
+	# Where the reset vector is 0, as on blank L0 and L1, it would not be Thumb code.
+	_np_core_write xPSR $::_np_xpsr_thumb
+	_np_core_write pc $pc
+	mww $::_np_demcr $::_np_demcr_catch_fault
+	_np_core_resume
+}
+
+# What code of ours may change, to be put back where OpenOCD goes on with the halted core: it does not know that it ran. {} else.
+proc _np_core_keep {} {
+	set ::_np_core_moved [expr {![_np_watched]}]
+	if {$::_np_core_moved} {
+		return {}
+	}
+	set kept [list demcr [read_memory $::_np_demcr 32 1]]
+	foreach name {r0 r1 r2 r3 xPSR pc} {
+		lappend kept $name [_np_core_read $name]
+	}
+	return $kept
+}
+
+proc _np_core_put_back {kept} {
+	foreach {name value} $kept {
+		if {$name eq "demcr"} {
+			mww $::_np_demcr $value
+		} else {
+			_np_core_write $name $value
+		}
 	}
 }
 

@@ -39,7 +39,8 @@ proc _np_cell_words {place cell} {
 # erased.
 proc _np_erased {region place end cell words} {
 	for {} {$place < $end} {incr place $cell} {
-		for {set i 0} {$i < $words} {incr i} {
+		set place [_np_blank_cells $place $cell]
+		for {set i 0} {$i < $words && $place < $end} {incr i} {
 			set word [_np_word [expr {$place + 4 * $i}]]
 			if {$word eq "" || $word != [dict get $region erased]} {
 				return 0
@@ -190,6 +191,12 @@ proc _np_torn_first {region} {
 	# What may stand in the next cell: a value only behind a whole header, a check only behind a whole value.
 	set next {}
 	for {} {$place < [dict get $region end]} {incr place $cell} {
+		set behind [_np_blank_cells $place $cell]
+		if {$behind > $place} {
+			set next {}
+			set place [expr {$behind - $cell}]
+			continue
+		}
 		set words [_np_cell_words $place $cell]
 		set first [lindex $words 0]
 		if {[_np_cell_torn $region $words [dict get $region erased]] && [lsearch -exact $words ""] < 0} {

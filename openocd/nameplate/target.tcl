@@ -41,6 +41,7 @@ proc _np_connect {} {
 	# once, which fails when the target is gone, still says, and calls the lockup of a device without firmware an
 	# error: not where nothing depends on it.
 	set ::_np_poll 0
+	set ::_np_core_moved 0
 	if {!$::_np_once} {
 		catch {poll} polling
 		set ::_np_poll [regexp {polling: on} $polling]
@@ -77,6 +78,9 @@ proc _np_restore_poll {} {
 	}
 }
 
+# 1 once the core's registers are no longer what its reset has made them, and are not put back.
+set _np_core_moved 0
+
 # `how` is halt or init, as for OpenOCD's own reset.
 proc _np_reset {how} {
 	if {[catch {reset $how}] || [[target current] curstate] ne "halted"} {
@@ -90,9 +94,16 @@ proc _np_reset {how} {
 	}
 }
 
-# A system reset into halt without OpenOCD's own, which waits 50 ms and examines the target anew: only for leaving,
-# as OpenOCD does not know that it happened. An error if it does not show.
+# Whether somebody goes on with this OpenOCD, which then has to see the target as it is.
+proc _np_watched {} {
+	return [expr {!$::_np_once && !$::_np_exit}]
+}
+
+# A system reset into halt without OpenOCD's own, which waits 50 ms and examines the target anew, some 18,000 TCK: only where nobody
+# looks any more, as OpenOCD does not know that it happened. An error if it does not show.
 proc _np_reset_quickly {} {
+	# The core's clock goes back to what it is after a reset; target files slow the adapter down then.
+	catch {[target current] invoke-event reset-start}
 	mww $::_np_demcr $::_np_demcr_catch_reset
 	# A reset is remembered until DHCSR is read.
 	read_memory $::_np_dhcsr 32 1
@@ -113,12 +124,12 @@ proc _np_reset_quickly {} {
 
 # How a command leaves the target. On the command line nobody would serve the firmware's breakpoints, so the core
 # runs with debug turned off. In a session it stays halted after reset, or runs when asked by `reset`. `used` says
-# whether anything ran on it since its last reset.
+# whether anything ran on it since its last reset; what runs for us beside says so in _np_core_moved.
 proc _np_leave {used reset} {
-	if {[_np_nmi_pending]} {
+	if {$::_np_core_moved || [_np_nmi_pending]} {
 		set used 1
 	}
-	if {$::_np_once || $::_np_exit} {
+	if {![_np_watched]} {
 		if {$used && [catch {_np_reset_quickly}]} {
 			_np_reset halt
 		}
@@ -137,9 +148,10 @@ proc _np_leave {used reset} {
 # ---- what reading its flash does to it ------------------------------------------------------------------------
 
 # A bank of the target's flash; until one is known, nothing is.
-set _np_flash {nmi 0 forgive {} rdp {}}
+set _np_flash {nmi 0 forgive {} rdp {} erased {}}
 proc _np_flash_behaves {bank} {
 	set ::_np_flash $bank
+	set ::_np_blank_works 1
 }
 
 # On flash with ECC of the L4's kind a torn word raises the NMI when it is read, by the debugger too. It stays pending
@@ -161,52 +173,7 @@ proc _np_calm {} {
 	}
 }
 
-# ---- words ----------------------------------------------------------------------------------------------------
-
-# Forgets all words read so far. A miss reads `span` words at once, never beyond `first` and `end`: single words
-# are cheaper when cells are wide, blocks when they are narrow (on JTAG a read costs about 200 TCK, a further
-# word in it 26).
-proc _np_reads_begin {first end span} {
-	catch {unset ::_np_word_cache}
-	set ::_np_word_cache(none) ""
-	array set ::_np_reads [list first $first end $end span $span]
-}
-
-# From now on a miss reads this many words.
-proc _np_reads_ahead {span} {
-	set ::_np_reads(span) $span
-}
-
-# One word, or "" when it cannot be read: on parts with ECC a torn word raises a bus error.
-proc _np_word {address} {
-	if {![info exists ::_np_word_cache($address)]} {
-		set span $::_np_reads(span)
-		set start [expr {$address - ($address - $::_np_reads(first)) % ($span * 4)}]
-		_np_words $start [_np_min $span [expr {($::_np_reads(end) - $start) / 4}]]
-	}
-	return $::_np_word_cache($address)
-}
-
-proc _np_words {start count} {
-	if {![catch {read_memory $start 32 $count} words] && [llength $words] == $count} {
-		foreach word $words {
-			# "+ 0": of a lone number Jim's expr returns the text, here hex, and comparing words by `eq`
-			# fails.
-			set ::_np_word_cache($start) [expr {$word + 0}]
-			incr start 4
-		}
-		return
-	}
-	if {$count == 1} {
-		set ::_np_word_cache($start) ""
-		_np_alive $start
-		return
-	}
-	for {set i 0} {$i < $count} {incr i} {
-		_np_words $start 1
-		incr start 4
-	}
-}
+# ---- what makes it unreadable ----------------------------------------------------------------------------------
 
 # What puts programmed option bytes in force.
 proc _np_options_load_text {bank} {

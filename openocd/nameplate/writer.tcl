@@ -51,7 +51,8 @@ proc _np_append_items {region plan} {
 		if {[_np_append_word $region $base $place $cell [dict get $item key] [dict get $item value]] eq ""} {
 			return {}
 		}
-		_np_reads_begin [dict get $region base] [dict get $region end] [_np_span $cell]
+		# As much as one entry, at a time.
+		_np_reads_begin [dict get $region base] [dict get $region end] [expr {$cell > 32 ? 1 : 3 * $cell / 4}]
 	} else {
 		set fill [expr {[dict get $region erased] & 255}]
 		if {![_np_write_block $region $place $cell [_np_pack $items [expr {$place - $base}] 1 $fill]]} {

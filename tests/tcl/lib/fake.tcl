@@ -299,8 +299,21 @@ proc region_of {base size cell erased} {
 		lappend pages $page
 		lappend page_ends [expr {$page + 1024}]
 	}
-	return [_np_new_region [_np_new_bank $row 0 fake $base [expr {$base + $size}] $pages $page_ends {}] $base [expr {$base + $size}]]
+	set bank [_np_new_bank $row 0 fake $base [expr {$base + $size}] $pages $page_ends {}]
+	_np_flash_behaves $bank
+	return [_np_new_region $bank $base [expr {$base + $size}]]
 }
+
+# OpenOCD's target, as far as it is asked about.
+set work_area 4096
+proc target {what} { return fake_target }
+proc fake_target {what args} {
+	if {$what eq "configure"} {
+		set ::work_area [lindex $args 1]
+	}
+	return $::work_area
+}
+proc debug_level {args} { return "debug_level: 2" }
 
 # The parts that nameplate.tcl sources, in its order.
 proc parts {} {
@@ -314,3 +327,21 @@ foreach part [parts] {
 	source [file join $home openocd nameplate $part.tcl]
 }
 proc echo {args} {}
+
+# The core that looks how far flash is erased: reads every word once, and fails at one that cannot be read.
+set blank_runs 0
+proc _np_blank_until {start end erased} {
+	incr ::blank_runs
+	if {$::dead} {
+		return -code error "no target"
+	}
+	for {set place $start} {$::_np_blank_works && $place < $end} {incr place 4} {
+		set word [flash_word $place]
+		if {$word eq ""} {
+			set ::_np_blank_works 0
+		} elseif {$word != $erased} {
+			return $place
+		}
+	}
+	return [expr {$::_np_blank_works ? $end : ""}]
+}
