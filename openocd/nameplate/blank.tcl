@@ -32,7 +32,7 @@ set _np_vtor 0xE000ED08
 proc _np_blank_area {} {
 	set target [target current]
 	set area [expr {[$target cget -work-area-phys] + 0}]
-	if {!$::_np_blank_works || [$target curstate] ne "halted" || [$target cget -work-area-backup] ||
+	if {[$target curstate] ne "halted" || [$target cget -work-area-backup] ||
 		[$target cget -work-area-size] < 4 * $::_np_blank_words || $area >> 29 != 1 || $area % 128 != 0} {
 		return ""
 	}

@@ -38,7 +38,7 @@ proc _np_blank_cells {place cell} {
 proc _np_blank_ahead {} {
 	set from $::_np_reads(blank)
 	set ::_np_reads(blank) ""
-	if {$::_np_reads(end) - $from < $::_np_blank_least || [llength $::_np_reads(runs)] >= 2 * $::_np_blank_most} {
+	if {!$::_np_blank_works || $::_np_reads(end) - $from < $::_np_blank_least || [llength $::_np_reads(runs)] >= 2 * $::_np_blank_most} {
 		return
 	}
 	set to [_np_blank_until $from $::_np_reads(end) [dict get $::_np_flash erased]]

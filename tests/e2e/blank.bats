@@ -77,3 +77,27 @@ teardown() { nameplate_teardown; }
 	# The upload's reset, the run's, the one before the target is let go.
 	[ "$(grep -c '^reset-start' "$err")" = 3 ]
 }
+
+@test "stm32l476rg: a torn word in the way: none of the firmware runs for it, its NMI handler neither" {
+	BOARD=virtual-stm32l476rg
+	assemble handler <<-'S'
+		.syntax unified
+		.thumb
+		.word 0x20004000, start + 1, nmi + 1, nmi + 1
+		.thumb_func
+		start: b start
+		.thumb_func
+		nmi: ldr r0, =0x20000800
+		ldr r1, =0xBAD0BAD0
+		str r1, [r0]
+		b nmi
+	S
+	local quiet="gdb_port disabled; telnet_port disabled; tcl_port disabled"
+	nameplate_run "$quiet; program handler.elf verify exit"
+	[ "$status" = 0 ]
+	VBOARD_ARGS="--cut 1:torn:1" nameplate_run "$quiet; init; reset halt" "flash fillw 0x080FFC00 0x12345678 2" "shutdown"
+	nameplate_bare "$quiet; init; reset halt; mww 0x20000800 0; catch {nameplate list}" \
+		'echo "mark: [read_memory 0x20000800 32 1]"; shutdown'
+	[ "$(stat ecc_errors)" -gt 0 ]
+	grep -q '^mark: 0x0$' "$err" || { show; return 1; }
+}

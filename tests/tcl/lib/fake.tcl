@@ -335,13 +335,15 @@ proc _np_blank_until {start end erased} {
 	if {$::dead} {
 		return -code error "no target"
 	}
-	for {set place $start} {$::_np_blank_works && $place < $end} {incr place 4} {
+	for {set place $start} {$place < $end} {incr place 4} {
 		set word [flash_word $place]
 		if {$word eq ""} {
 			set ::_np_blank_works 0
-		} elseif {$word != $erased} {
+			return ""
+		}
+		if {$word != $erased} {
 			return $place
 		}
 	}
-	return [expr {$::_np_blank_works ? $end : ""}]
+	return $end
 }
