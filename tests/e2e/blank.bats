@@ -47,8 +47,12 @@ teardown() { nameplate_teardown; }
 	done
 }
 
-@test "a watchpoint in the region stops the core's looking, not the command" {
+@test "a watchpoint in the region stops the core's looking, not the command, which sees what lies behind" {
 	BOARD=virtual-stm32l476rg
+	nameplate_bare "gdb_port disabled; telnet_port disabled; tcl_port disabled; init; reset halt; flash fillw 0x080FF800 0x12345678 2" \
+		"wp 0x080FF400 4 r; nameplate set a=1 b=2"
+	grep -q 'Error: the reserved region 0x080FF000 to 0x080FFFFF holds something else' "$err" || { show; return 1; }
+	rm "$VBOARD_FLASH"
 	nameplate_bare "gdb_port disabled; telnet_port disabled; tcl_port disabled; init; reset halt; wp 0x080FF400 4 r; nameplate set a=1 b=2" \
 		"nameplate list; shutdown"
 	[ "$status" = 0 ]
