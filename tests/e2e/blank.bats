@@ -49,7 +49,7 @@ teardown() { nameplate_teardown; }
 
 @test "a watchpoint in the region stops the core's looking, not the command, which sees what lies behind" {
 	BOARD=virtual-stm32l476rg
-	nameplate_bare "gdb_port disabled; telnet_port disabled; tcl_port disabled; init; reset halt; flash fillw 0x080FF800 0x12345678 2" \
+	nameplate_bare "gdb_port disabled; telnet_port disabled; tcl_port disabled; init; reset halt; flash fillw 0x080FF900 0x12345678 2" \
 		"wp 0x080FF400 4 r; nameplate set a=1 b=2"
 	grep -q 'Error: the reserved region 0x080FF000 to 0x080FFFFF holds something else' "$err" || { show; return 1; }
 	rm "$VBOARD_FLASH"
