@@ -348,8 +348,10 @@ board-test: ## Try: every promise on a real board, BOARD=board/X.cfg
 
 bench: ## Measure: wire, time and code size against other ways
 	$(Q)tools/setup.sh build
-	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all build/firmware/reader-size
-	$(Q)tests/bench.sh
+	$(Q)tools/setup.sh bench
+	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all build/firmware/reader-sizes
+	$(Q)tests/bench/run --write
+	$(Q)tests/bench/plot.py
 
 picture: ## Measure: draw the README's terminal from real output
 	$(Q)tools/setup.sh picture

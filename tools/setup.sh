@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages that are missing: `setup.sh build` what building and the demo need, `setup.sh deb` what
-# making packages does, `setup.sh picture` the README's picture, `setup.sh test` all.
+# making packages does, `setup.sh picture` the README's picture, `setup.sh bench` what `make bench` draws with, `setup.sh test` all but that.
 # Says what and why; without a package manager that it knows it prints the list and stops.
 set -eu
 
@@ -40,6 +40,8 @@ packages() {
 	dpkg-dev|dpkg-buildpackage|deb|builds them
 	lintian|lintian|deb|looks at them
 	python3-rich|/usr/lib/python3/dist-packages/rich/__init__.py|picture|draws a terminal
+	python3|python3|bench|measures
+	python3-matplotlib|/usr/lib/python3/dist-packages/matplotlib|bench|draws what was measured
 	libclang-rt-14-dev|/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a|test|its fuzzer and sanitizers
 	TABLE
 }
@@ -55,9 +57,9 @@ present() { # PROBES: one of them is enough
 }
 
 case ${1-} in
-build | deb | picture | test) ;;
+build | deb | picture | bench | test) ;;
 *)
-	echo "Usage: setup.sh build|deb|picture|test" >&2
+	echo "Usage: setup.sh build|deb|picture|bench|test" >&2
 	exit 2
 	;;
 esac
@@ -65,7 +67,7 @@ esac
 missing=
 reasons=
 while IFS='|' read -r package probes need why; do
-	[ "$need" = build ] || [ "$need" = "$1" ] || [ "$1" = test ] || continue
+	[ "$need" = build ] || [ "$need" = "$1" ] || { [ "$1" = test ] && [ "$need" != bench ]; } || continue
 	present "$probes" && continue
 	missing="$missing $package"
 	reasons="$reasons  $package: $why

@@ -29,6 +29,7 @@ static const struct {
 	{"flash_ops", offsetof(struct stats, flash_ops)},
 	{"flash_overwrites", offsetof(struct stats, flash_overwrites)},
 	{"flash_errors", offsetof(struct stats, flash_errors)},
+	{"flash_busy_ns", offsetof(struct stats, flash_busy_ns)},
 	{"ecc_errors", offsetof(struct stats, ecc_errors)},
 	{"instructions", offsetof(struct stats, instructions)},
 	{"time_ns", offsetof(struct stats, time_ns)},

@@ -19,6 +19,7 @@ struct stats {
 	uint64_t flash_ops;          /* all of the above: changes of flash, of any kind */
 	uint64_t flash_overwrites;   /* words programmed that were not erased: nobody should */
 	uint64_t flash_errors;       /* operations that the controller refused */
+	uint64_t flash_busy_ns;      /* how long these kept the flash busy, as modelled */
 	uint64_t ecc_errors;         /* reads that met a granule whose bytes and code disagree */
 	uint64_t instructions;       /* executed by the core */
 	uint64_t time_ns;            /* modelled time: TCK periods + instructions + waiting for flash */

@@ -309,6 +309,7 @@ void flash_apply(struct flash *flash, enum flash_change change, uint32_t offset,
 	}
 	bus_mark_dirty(flash->bus, flash->data + offset, size);
 	flash->busy_until_ns = flash->stats->time_ns + duration_ns;
+	flash->stats->flash_busy_ns += duration_ns;
 }
 
 bool flash_poll_busy(struct flash *flash)
