@@ -153,7 +153,7 @@ proc _np_run_stuck {names} {
 		if {$exception >= 3 && $exception <= 6} {
 			append where " in the handler of a fault (exception $exception)"
 		}
-	} elseif {[catch {read_memory $::_np_cpuid 32 1}]} {
+	} elseif {![_np_answers]} {
 		_np_run_lost
 	}
 	_np_run_unstartable

@@ -40,7 +40,7 @@ proc _np_reason {text} {
 	if {[lsearch -exact $::_np_said $text] >= 0} {
 		return $text
 	}
-	if {[command mode] ne "config" && [catch {read_memory $::_np_cpuid 32 1}]} {
+	if {[command mode] ne "config" && ![_np_answers]} {
 		return "lost the target: check probe, cable and power, then run the same command again (it finishes\
 			the job)"
 	}
