@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-# Long stretches of erased flash: the core itself goes through them, by a few instructions in OpenOCD's working area, and only what it
-# finds crosses the wire. OpenOCD's own `flash erase_check` would look at the whole bank, and passes a table of all its sectors
-# each way (armv7m_blank_check_memory in armv7m.c): on many parts that is more than reading the region.
-# Where the core cannot do it, or it ends otherwise than it should (no working area, a bus error or an NMI at a torn word, lockup, a
-# watchpoint, time), flash is read word by word as ever.
+# Long stretches of erased flash: the core itself goes through them, by a few instructions in OpenOCD's working area,
+# and only what it finds crosses the wire. OpenOCD's own `flash erase_check` would look at the whole bank, and passes a
+# table of all its sectors each way (armv7m_blank_check_memory in armv7m.c): on many parts that is more than reading the
+# region. Where the core cannot do it, or it ends otherwise than it should (no working area, a bus error or an NMI at a
+# torn word, lockup, a watchpoint, time), flash is read word by word as ever.
 
-# ARMv6-M, so that every Cortex-M has it: the address of the first word from `start` to `end` that is not `erased`, else `end`, goes to
-# `result`. The opcode, then what it is.
+# ARMv6-M, so that every Cortex-M has it: the address of the first word from `start` to `end` that is not `erased`, else
+# `end`, goes to `result`. The opcode, then what it is.
 set _np_blank_code {
 	0xA305 "adr r3, start"
 	0xCB07 "ldmia r3!, {r0, r1, r2}"
@@ -28,7 +28,8 @@ set _np_blank_trap 38
 set _np_blank_result 52
 set _np_vtor 0xE000ED08
 
-# Where the working area is, or "". It must be memory that the core executes (ARMv7-M B3.1) and that may be written over.
+# Where the working area is, or "". It must be memory that the core executes (ARMv7-M B3.1) and that may be written
+# over.
 proc _np_blank_area {} {
 	set target [target current]
 	set area [expr {[$target cget -work-area-phys] + 0}]

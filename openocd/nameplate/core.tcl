@@ -42,7 +42,8 @@ proc _np_core_start {pc} {
 	_np_core_resume
 }
 
-# What code of ours may change, to be put back where OpenOCD goes on with the halted core: it does not know that it ran. {} else.
+# What code of ours may change, to be put back where OpenOCD goes on with the halted core: it does not know that it ran.
+# {} else.
 proc _np_core_keep {} {
 	set ::_np_core_moved [expr {![_np_watched]}]
 	if {$::_np_core_moved} {

@@ -38,8 +38,8 @@ proc _np_not_taken {region place} {
 	lappend ::_np_spent $place
 }
 
-# OpenOCD's drivers put a loader into RAM and run it, some 16,000 TCK each time. Without a working area they write by themselves,
-# some 2,800 TCK for a cell, and warn that it is slow. What OpenOCD prints at -d3 stays. 1 if it failed.
+# OpenOCD's drivers put a loader into RAM and run it, some 16,000 TCK each time. Without a working area they write by
+# themselves, some 2,800 TCK for a cell, and warn that it is slow. What OpenOCD prints at -d3 stays. 1 if it failed.
 proc _np_directly {command} {
 	set target [target current]
 	set size [$target cget -work-area-size]

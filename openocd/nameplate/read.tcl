@@ -38,7 +38,8 @@ proc _np_blank_cells {place cell} {
 proc _np_blank_ahead {} {
 	set from $::_np_reads(blank)
 	set ::_np_reads(blank) ""
-	if {!$::_np_blank_works || $::_np_reads(end) - $from < $::_np_blank_least || [llength $::_np_reads(runs)] >= 2 * $::_np_blank_most} {
+	if {!$::_np_blank_works || $::_np_reads(end) - $from < $::_np_blank_least ||
+		[llength $::_np_reads(runs)] >= 2 * $::_np_blank_most} {
 		return
 	}
 	set to [_np_blank_until $from $::_np_reads(end) [dict get $::_np_flash erased]]
@@ -71,7 +72,8 @@ proc _np_word {address} {
 proc _np_words {start count} {
 	if {![catch {read_memory $start 32 $count} words] && [llength $words] == $count} {
 		foreach word $words {
-			# "+ 0": of a lone number Jim's expr returns the text, here hex, and comparing words by `eq` fails.
+			# "+ 0": of a lone number Jim's expr returns the text, here hex, and comparing words by `eq`
+			# fails.
 			set ::_np_word_cache($start) [expr {$word + 0}]
 			incr start 4
 		}

@@ -104,8 +104,8 @@ proc _np_watched {} {
 	return [expr {!$::_np_once && !$::_np_exit}]
 }
 
-# A system reset into halt without OpenOCD's own, which waits 50 ms and examines the target anew, some 18,000 TCK: only where nobody
-# looks any more, as OpenOCD does not know that it happened. An error if it does not show.
+# A system reset into halt without OpenOCD's own, which waits 50 ms and examines the target anew, some 18,000 TCK: only
+# where nobody looks any more, as OpenOCD does not know that it happened. An error if it does not show.
 proc _np_reset_quickly {} {
 	# The core's clock goes back to what it is after a reset; target files slow the adapter down then.
 	catch {[target current] invoke-event reset-start}
