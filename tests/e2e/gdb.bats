@@ -119,7 +119,7 @@ gdb() {
 		echo "echo vector $name\\n"
 		echo nameplate
 	done > "$folder/play.gdb"
-	GDB_TIMEOUT=300
+	GDB_TIMEOUT=800
 	gdb "$elf" -ex 'set width 0' -x gdb/nameplate.gdb -ex 'set $nameplate_base = 0x20010000' -x "$folder/play.gdb"
 	[ "$status" -eq 0 ]
 	awk -v folder="$folder" '
