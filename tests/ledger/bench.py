@@ -18,7 +18,8 @@ import time
 program, server = sys.argv[1], sys.argv[2]
 takes = int(sys.argv[3]) if len(sys.argv) > 3 else 1000
 serial = itertools.count(1)
-os.chdir(tempfile.mkdtemp(prefix="nameplate-bench."))
+folder = tempfile.TemporaryDirectory(prefix="nameplate-bench.")  # gone at the end
+os.chdir(folder.name)
 
 
 def quiet(*words, text=None):
