@@ -30,3 +30,6 @@ for kind, panel in zip(kinds, panels.flat):
     panel.grid(alpha=0.3)
     panel.legend()
 figure.savefig(HERE / "growth.svg", metadata={"Date": None})
+picture = (HERE / "growth.svg").read_text().splitlines()
+picture.insert(1, "<!-- SPDX-License-Identifier: MIT -->")
+(HERE / "growth.svg").write_text("\n".join(line.rstrip() for line in picture) + "\n")

@@ -172,3 +172,16 @@ readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E
 	[ "$status" = 1 ]
 	[[ "$output" == *"openocd: programs the device"*"Error: no apt-get here"* ]]
 }
+
+# between PAGE NAME: what `make bench` has put there, the numbers left out.
+between() { sed -n "/^<!-- $2 -->\$/,/^<!-- end -->\$/p" "$HOME_DIR/$1" | grep '^|' | sed 's/[0-9][0-9,.]*/N/g'; }
+
+@test "the table of costs has the rows that make bench prints" {
+	between README.md bench >"$BATS_TEST_TMPDIR/readme"
+	between tests/bench/RESULTS.md wire >"$BATS_TEST_TMPDIR/results"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/readme")" -ge 8 ]
+	diff "$BATS_TEST_TMPDIR/readme" "$BATS_TEST_TMPDIR/results"
+	for table in chips probes growth; do
+		[ "$(between tests/bench/RESULTS.md $table | wc -l)" -ge 4 ] || { echo "$table: no rows"; return 1; }
+	done
+}
