@@ -372,7 +372,7 @@ DATA := $(DESTDIR)$(PREFIX)/share/nameplate
 CMAKE := $(DESTDIR)$(PREFIX)/lib/cmake/nameplate
 
 # The pages, in folders as here, so that what leads from one to the other does; vboard's is its own.
-PAGES := $(filter-out tools/vboard/%,$(wildcard *.md */*.md tools/*/*.md))
+PAGES := $(filter-out build/% tools/vboard/%,$(wildcard *.md */*.md */*/*.md))
 
 install: all ## Give away: copy everything below PREFIX (/usr/local)
 	$(Q)install -d $(SITE)/nameplate $(SITE)/board $(DATA)/gdb $(DATA)/firmware $(DATA)/linker \
