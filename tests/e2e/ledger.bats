@@ -345,7 +345,7 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	echo 4294967296 >full
 	no 'no number left' -- import full next:full
 	no 'cannot be read' -- import full next:nowhere
-	no 'do not go with' -- import full list:numbers --columns a
+	no 'cannot be used with' -- import full list:numbers --columns a
 	ok check
 }
 
@@ -383,7 +383,7 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	done
 	no "no such command" -- frob
 	no "no such option" -- --frob list
-	no "does not go with" -- list --uid $U
+	no "cannot be used with" -- list --uid $U
 	unset NAMEPLATE_LEDGER
 	no "which ledger" -- list
 }

@@ -356,7 +356,7 @@ hwrev:text=B2" ]
 	wrong "no ELF for 32-bit ARM" -- region --check text
 	wrong "no ELF for 32-bit ARM" -- region --check "$TOOL"
 	wrong "cannot be read" -- region --check nowhere.elf
-	wrong "does not go with" -- decode --check "$demo"
+	wrong "cannot be used with" -- decode --check "$demo"
 	wrong "choose one" -- region --ld --check "$demo"
 }
 
@@ -387,8 +387,8 @@ hwrev:text=B2" ]
 	wrong "no such command" -- write
 	wrong "no such option" -- encode --colour
 	wrong "needs a value" -- encode --chip
-	wrong "does not go with" -- decode --onto x y
-	wrong "does not go with" -- region --json
+	wrong "cannot be used with" -- decode --onto x y
+	wrong "cannot be used with" -- region --json
 	wrong "needs a place" -- encode serial=42 -o written
 	wrong "needs a place" -- region
 	wrong "stm32l152" "not known" -- encode --chip stm32l152 -o written serial=42
@@ -414,7 +414,7 @@ hwrev:text=B2" ]
 	wrong "no file that can be read" -- "${encode[@]}" a:file=nowhere
 	wrong "full: this needs" "are free" -- "${encode[@]}" {a,b,c,d}:hex="$(printf '%02046d' 0)"
 	wrong "--format \"elf\"" -- "${encode[@]}" --format elf serial=42
-	wrong "--whole does not go" -- "${encode[@]}" --format jlink --whole serial=42
+	wrong "--whole cannot be used" -- "${encode[@]}" --format jlink --whole serial=42
 	wrong "leave them out" -- "${encode[@]}" --cell 4 serial=42
 	wrong "outside the flash" -- "${encode[@]}" --base 0x08020000 --size 4096 serial=42
 	wrong "not whole pages" -- "${encode[@]}" --base 0x0801F800 --size 2048 serial=42

@@ -284,7 +284,7 @@ int command_import(struct database *db, const struct options *options)
 	/* As platformio.ini names them. */
 	import.is_text = !strncmp(import.path, "list:", 5);
 	if ((import.is_text || !strncmp(import.path, "next:", 5)) && (options->columns || options->secret_count))
-		return fail("--columns and --secret do not go with next: and list:, whose lines are numbers");
+		return fail("--columns and --secret cannot be used with next: and list:, whose lines are numbers");
 	if (!strncmp(import.path, "next:", 5))
 		return import_counter(db, options, import.path + 5);
 	import.path += import.is_text ? 5 : 0;

@@ -220,7 +220,7 @@ static int take_all(struct database *db, struct take *take)
 	int err = 0;
 
 	if (take->options->has_count)
-		return fail("--has goes with one device: give its unique ID to --uid");
+		return fail("--has needs one device: give its unique ID to --uid");
 	while (!err && (length = getline(&line, &size, stdin)) > 0) {
 		if (line[length - 1] == '\n')
 			line[--length] = '\0';

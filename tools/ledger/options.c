@@ -196,7 +196,7 @@ static int check(struct options *options, const struct command *command, const c
 {
 	for (; *given; given++)
 		if (!strchr(command->goes, *given))
-			return fail("an option does not go with %s: it takes %s", command->name,
+			return fail("an option cannot be used with %s: it takes %s", command->name,
 				    *command->words ? command->words : "none");
 	if (options->count < command->least || options->count > command->most)
 		return fail("%s takes: nameplate-ledger %s %s", command->name, command->name, command->words);

@@ -257,7 +257,7 @@ static int take_words(struct options *options, enum command command, int argc, c
 static int check(const struct options *options, enum command command, unsigned fitting)
 {
 	if (!(fitting & 1u << command))
-		return fail("an option does not go with this command; see nameplate --help");
+		return fail("an option cannot be used with this command; see nameplate --help");
 	if (command == COMMAND_DECODE && !options->file)
 		return fail("decode needs a file: a dump of the device's flash");
 	if (options->ld && options->check)
@@ -269,7 +269,7 @@ static int check(const struct options *options, enum command command, unsigned f
 	if (options->variables.count == 0)
 		return fail("encode needs a variable: nameplate encode --chip stm32l152rb serial=42");
 	if (options->whole && options->format->takes == PARTS)
-		return fail("--whole does not go with --format %s, which writes into blank flash: leave it out",
+		return fail("--whole cannot be used with --format %s, which writes into blank flash: leave it out",
 			    options->format->name);
 	if (options->at && !options->onto)
 		return fail("--at is where the dump of --onto begins: give both, or neither");
