@@ -263,6 +263,7 @@ assert len(v) == 6' <"$out"
 		.align 2
 	S
 	nameplate_run "program fw.elf verify exit"
+	[ "$status" = 0 ] || { show; return 1; }
 	nameplate_bare "nameplate verify"
 	failed "reports hwrev=B1" "has hwrev=B2"
 	nameplate_bare "nameplate set extra=1 hwrev=B1"
