@@ -253,11 +253,15 @@ proc _np_save_lines {lines} {
 			lappend items [_np_new_item $key $type $value]
 			continue
 		}
-		if {[llength $items] > 0 || ![regexp {^was 0x([0-9A-F]{8})(( [0-9A-F]{8})+)$} $line all place words]} {
+		# A line may have all words of a large sector, and Jim's regexp calls itself for each turn of a repeated group.
+		if {[llength $items] > 0 || ![regexp {^was 0x([0-9A-F]{8}) ([0-9A-F ]+)$} $line all place words]} {
 			return -code error "is damaged in line $number"
 		}
 		set place [expr {"0x$place" + 0}]
-		foreach word $words {
+		foreach word [split $words " "] {
+			if {[string length $word] != 8} {
+				return -code error "is damaged in line $number"
+			}
 			if {[dict exists $was $place]} {
 				return -code error "has a word twice in line $number"
 			}

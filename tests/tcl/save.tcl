@@ -279,5 +279,13 @@ check "a part whose unique ID is not known is refused by name" \
 	[string match "*does not know where this part (fake)*" [error_of {fill_over $region}]] 1
 check "with its values untouched" [string match "*note=kept*" [state_of $region]] 1
 
+# ---- a large sector ----------------------------------------------------------------------------------------------
+
+check "the words of a sector of 256 KiB are read from one line" \
+	[dict size [lindex [_np_save_lines [list "was 0x08010000[string repeat { 0123ABCD} 65536]"]] 0]] 65536
+foreach line {"was 0x08010000  0123ABCD" "was 0x08010000 0123ABC" "was 0x08010000 0123ABCD " "was 0x08010000"} {
+	check "and {$line} is damage" [error_of {_np_save_lines [list $line]}] "is damaged in line 5"
+}
+
 exec rm -r $here
 tap_end
