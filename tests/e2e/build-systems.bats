@@ -248,11 +248,7 @@ another_chip() {
 survives() {
 	quietly "$@"
 	expect "serial=42"
-	VBOARD_ARGS="--cut 2:torn:2" nameplate_bare "program_serial 43"
-	[ "$status" = 1 ]
-	nameplate_bare "nameplate run"
-	expect "serial=42"
-	[ "$(stat ecc_errors)" -gt 0 ]
+	survives_torn_update
 }
 
 nmi_handler_is_ours() { # ELF

@@ -57,6 +57,23 @@ static struct bus_device *find_device(struct bus *bus, uint32_t address)
 	return NULL;
 }
 
+int bus_reads_zero(void *ctx, uint32_t offset, uint32_t *value)
+{
+	(void)ctx;
+	(void)offset;
+	*value = 0;
+	return 0;
+}
+
+int bus_ignores_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
+{
+	(void)ctx;
+	(void)offset;
+	(void)value;
+	(void)mask;
+	return 0;
+}
+
 void bus_mark_dirty(struct bus *bus, const uint8_t *data, uint32_t size)
 {
 	for (unsigned i = 0; i < bus->memory_count; i++) {

@@ -54,6 +54,10 @@ void bus_add_device(struct bus *bus, struct bus_device device);
 int bus_read(struct bus *bus, uint32_t address, unsigned size, uint32_t *value);
 int bus_write(struct bus *bus, uint32_t address, unsigned size, uint32_t value);
 
+/* For a device that is only there to be found. */
+int bus_reads_zero(void *ctx, uint32_t offset, uint32_t *value);
+int bus_ignores_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask);
+
 /* Remembers that bytes of a memory changed: every mapping of the same bytes is marked. */
 void bus_mark_dirty(struct bus *bus, const uint8_t *data, uint32_t size);
 

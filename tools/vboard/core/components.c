@@ -61,23 +61,6 @@ static int rom_read(void *ctx, uint32_t offset, uint32_t *value)
 	return 0;
 }
 
-static int zero_read(void *ctx, uint32_t offset, uint32_t *value)
-{
-	(void)ctx;
-	(void)offset;
-	*value = 0;
-	return 0;
-}
-
-static int ignore_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
-{
-	(void)ctx;
-	(void)offset;
-	(void)value;
-	(void)mask;
-	return 0;
-}
-
 void components_attach(struct core *core, struct bus *bus, const struct debug_map *map)
 {
 	for (const struct rom_table *table = map->roms; table->base; table++) {
@@ -85,15 +68,17 @@ void components_attach(struct core *core, struct bus *bus, const struct debug_ma
 
 		*view = (struct rom_view){table,
 					  table->pidr ? table->pidr : PIDR_ST | (core->chip->dbgmcu_idcode & 0xFFF)};
-		bus_add_device(bus, (struct bus_device){"ROM table", table->base, BLOCK, rom_read, ignore_write, view});
+		bus_add_device(bus,
+			       (struct bus_device){"ROM table", table->base, BLOCK, rom_read, bus_ignores_write, view});
 	}
 	for (const struct component *c = map->components; c->name; c++)
 		bus_add_device(bus, (struct bus_device){c->name, c->base + DEVARCH, BLOCK - DEVARCH, component_read,
-							ignore_write, (void *)(uintptr_t)c});
+							bus_ignores_write, (void *)(uintptr_t)c});
 }
 
 void components_attach_rest(struct core *core, struct bus *bus, const struct debug_map *map)
 {
 	for (const struct component *c = map->components; c->name; c++)
-		bus_add_device(bus, (struct bus_device){c->name, c->base, BLOCK, zero_read, ignore_write, core});
+		bus_add_device(bus,
+			       (struct bus_device){c->name, c->base, BLOCK, bus_reads_zero, bus_ignores_write, core});
 }

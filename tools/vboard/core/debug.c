@@ -395,23 +395,6 @@ static int dwt_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
 
 /* ---- Blocks that are only there to be found ---- */
 
-static int ignore_write(void *ctx, uint32_t offset, uint32_t value, uint32_t mask)
-{
-	(void)ctx;
-	(void)offset;
-	(void)value;
-	(void)mask;
-	return 0;
-}
-
-static int zero_read(void *ctx, uint32_t offset, uint32_t *value)
-{
-	(void)ctx;
-	(void)offset;
-	*value = 0;
-	return 0;
-}
-
 static int dbgmcu_read(void *ctx, uint32_t offset, uint32_t *value)
 {
 	struct core *core = ctx;
@@ -450,7 +433,8 @@ void debug_attach_rest(struct core *core, struct bus *bus)
 	static const uint32_t places[] = {0xE0000000, 0xE0042000, 0xE0044000};
 
 	for (unsigned i = 0; i < sizeof places / sizeof *places; i++)
-		bus_add_device(bus, (struct bus_device){"reserved", places[i], 0x1000, zero_read, ignore_write, core});
+		bus_add_device(bus, (struct bus_device){"reserved", places[i], 0x1000, bus_reads_zero,
+							bus_ignores_write, core});
 }
 
 /* The core sees the debug bus at other addresses. RM0433 section 60.3. */
