@@ -105,9 +105,8 @@ proc _np_hex_record {address type bytes} {
 proc _np_hex_file {address bytes} {
 	set lines {}
 	set page -1
-	while {[llength $bytes] > 0} {
-		set chunk [lrange $bytes 0 15]
-		set bytes [lrange $bytes 16 end]
+	for {set at 0} {$at < [llength $bytes]} {incr at 16} {
+		set chunk [lrange $bytes $at [expr {$at + 15}]]
 		if {$address >> 16 != $page} {
 			set page [expr {$address >> 16}]
 			lappend lines [_np_hex_record 0 4 [list [expr {$page >> 8}] [expr {$page & 255}]]]

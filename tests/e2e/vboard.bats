@@ -354,6 +354,27 @@ running
 	[ "$(stat tck)" = 3 ]
 }
 
+@test "counters of an earlier board are gone from the start, and a pipe for them is written to, not replaced" {
+	free_port
+	echo tck=999 >"$VBOARD_STATS"
+	start --flash "$VBOARD_FLASH" --stats "$VBOARD_STATS" --listen "tcp:127.0.0.1:$port"
+	for tries in $(seq 200); do # it listens before it has opened its flash
+		[ -e "$VBOARD_STATS" ] || break
+		sleep 0.01
+	done
+	[ ! -e "$VBOARD_STATS" ]
+	kill "$pid"
+	wait "$pid" || true
+	[ "$(stat tck)" = 0 ]
+	rm "$VBOARD_STATS"
+	mkfifo "$VBOARD_STATS"
+	start --flash "$VBOARD_FLASH" --stats "$VBOARD_STATS" --listen "tcp:127.0.0.1:$port"
+	kill "$pid"
+	timeout 10 grep -q tck=0 "$VBOARD_STATS"
+	wait "$pid" || true
+	[ -p "$VBOARD_STATS" ]
+}
+
 @test "it ends when the other side says Q" {
 	free_port
 	start --flash "$VBOARD_FLASH" --listen "tcp:127.0.0.1:$port"

@@ -79,7 +79,7 @@ survives_torn_update() {
 # stat KEY: a counter of the board's last run. The board writes them once its connection has ended.
 stat() {
 	local tries
-	for tries in $(seq 200); do
+	for tries in $(seq 1000); do
 		[ -e "$VBOARD_STATS" ] && break
 		sleep 0.01
 	done

@@ -339,6 +339,8 @@ int main(int argc, char **argv)
 			unlink(options.listen + 5);
 		return fail(message);
 	}
+	if (options.stats)
+		stats_drop(options.stats);
 	say_port(&options, listener);
 	redirect(&options);
 	if (options.background)

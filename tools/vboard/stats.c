@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const struct {
 	const char *name;
@@ -55,8 +57,23 @@ static uint64_t processor_time_us(void)
 	       (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
+/* What may be removed, or replaced by another file. A device or a pipe is only written to. */
+static int is_plain(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) || S_ISREG(st.st_mode);
+}
+
+void stats_drop(const char *path)
+{
+	if (is_plain(path))
+		unlink(path);
+}
+
 int stats_write(struct stats *stats, const char *path)
 {
+	int plain = is_plain(path);
 	char partial[PATH_MAX];
 	FILE *file;
 
@@ -64,12 +81,12 @@ int stats_write(struct stats *stats, const char *path)
 	/* A reader never sees half a file: write beside it, then rename. */
 	if ((size_t)snprintf(partial, sizeof partial, "%s.part", path) >= sizeof partial)
 		return -ENAMETOOLONG;
-	file = fopen(partial, "w");
+	file = fopen(plain ? partial : path, "w");
 	if (!file)
 		return -errno;
 	for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
 		fprintf(file, "%s=%" PRIu64 "\n", counters[i].name, counter_value(stats, counters[i].offset));
-	if (fclose(file) || rename(partial, path))
+	if (fclose(file) || (plain && rename(partial, path)))
 		return -errno;
 	return 0;
 }

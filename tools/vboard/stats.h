@@ -27,7 +27,11 @@ struct stats {
 	uint64_t unmodelled;         /* different places touched that the model does not know */
 };
 
-/* Writes `key=value` lines, the names as above, to `path`, replacing it whole.
+/* Removes what an earlier board wrote to `path`. It may have written that only now, while it ended: called once the flash file
+ * is locked, which is when no other board is on it. */
+void stats_drop(const char *path);
+
+/* Writes `key=value` lines, the names as above, to `path`, replacing it whole; to a device or a pipe, writes them there.
  * Returns 0, or a negative errno. */
 int stats_write(struct stats *stats, const char *path);
 
