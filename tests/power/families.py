@@ -33,6 +33,9 @@ GRANULES = dict(re.findall(r"^(\S+)  .*; ECC granule (\d+)$", subprocess.run(
 CHIPS = [chip for chip in GRANULES if chip != "stm32l152rb"]
 # Flash whose granules have a code of their own, so that a cut may change that alone.
 ECC = {chip for chip, granule in GRANULES.items() if granule != "0"}
+# The controller of the others refuses a granule that reads erased but is not (PROGERR). This one programs it: what then does not
+# read back is damage, which the writer goes on after.
+PROGRAMS_SPENT = {"stm32h743zi"}
 SCENARIOS = {
     "new-value": ([SET], "program_serial 43"),
     "set-of-variables": ([SET], 'program_vars hwrev=C1 gain:u16=99 "note=three more words"'),
@@ -119,7 +122,8 @@ class FamilyRun(Run):
             return f"OpenOCD reads {before}"
         if after != self.new:
             return f"after the same command again: {after}"
-        if device.stats_when_ended()["flash_overwrites"] != "0":
+        spent = self.chip in PROGRAMS_SPENT and ":ecc:" in point
+        if int(device.stats_when_ended()["flash_overwrites"]) > (1 if spent else 0):
             return "a cell was written twice"
         if self.outside(device.flash) != self.outside(self.base.flash):
             return "bytes outside the region differ"
