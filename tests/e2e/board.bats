@@ -122,7 +122,7 @@ started() {
 	started
 	kill -KILL $pid
 	wait $pid || true
-	sleep 2
+	boards_end
 	board_test YES=1
 	[ "$status" = 1 ]
 	grep -q "^Error: an earlier run was cut off.*RESTORE=" "$err"

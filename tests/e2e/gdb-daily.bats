@@ -87,7 +87,7 @@ need_python() {
 	qemu-system-arm -M netduinoplus2 -display none -monitor none -serial null -S -gdb "unix:$socket,server=on,wait=off" \
 		-kernel build/firmware/stm32f405rg/demo.elf < /dev/null > /dev/null 2>&1 3>&- &
 	server=$!
-	for _ in $(seq 200); do
+	for _ in $(seq 600); do
 		[ -S "$socket" ] && break
 		sleep 0.05
 	done

@@ -24,7 +24,7 @@ qemu() {
 		-kernel "$elf" -device loader,file="$BATS_TEST_TMPDIR/region.bin",addr=0x080E0000,force-raw=on \
 		< /dev/null > /dev/null 2>&1 3>&- &
 	server=$!
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do
 		[ -S "$target" ] && return
 		sleep 0.05
 	done
@@ -42,7 +42,7 @@ openocd_board() {
 	openocd -c 'gdb_port 0; tcl_port disabled; telnet_port disabled; gdb_report_data_abort enable' -f "$board" \
 		-c init -c 'reset halt' > "$BATS_TEST_TMPDIR/openocd.log" 2>&1 3>&- &
 	server=$!
-	for _ in $(seq 200); do
+	for _ in $(seq 600); do
 		target=$(sed -n 's/.*Listening on port \([0-9]*\) for gdb.*/localhost:\1/p' "$BATS_TEST_TMPDIR/openocd.log")
 		# It listens before the last -c has run: only then GDB may come.
 		[ -n "$target" ] && grep -q 'telnet server disabled' "$BATS_TEST_TMPDIR/openocd.log" && return

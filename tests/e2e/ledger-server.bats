@@ -13,7 +13,7 @@ load ../lib/ledger
 		for count in $(seq 2 "${EVERY_MESSAGE:-6}" 60); do
 			uid=$(printf '%024X' $((devices + 1)))
 			"$HOME_DIR/tests/ledger/proxy.py" net "$SERVER" $direction "$count" 3>&- &
-			for _ in $(seq 200); do [ -S net/.s.PGSQL.5432 ] && break; sleep 0.01; done
+			for _ in $(seq 1000); do [ -S net/.s.PGSQL.5432 ] && break; sleep 0.01; done
 			status=0
 			"$FAST" --ledger "$away" take --uid "$uid" >"$out" 2>"$err" </dev/null || status=$?
 			wait $! || true

@@ -42,7 +42,7 @@ blocks() { awk '/^ *```/ { block = !block; next } block' "$HOME_DIR/$1" | grep -
 	line=${line/vboard/exec $VBOARD}
 	line=${line/device.flash/$VBOARD_FLASH}
 	bash -c "$line" 3>&- &
-	for _ in $(seq 100); do [ -S board.sock ] && break; sleep 0.02; done
+	for _ in $(seq 1000); do [ -S board.sock ] && break; sleep 0.02; done
 	[ -S board.sock ]
 	kill %1
 	wait %1 || true

@@ -35,7 +35,7 @@ start() {
 	local tries
 	"$VBOARD" --chip stm32l152rb "$@" 2>"$err" 3>&- &
 	pid=$!
-	for tries in $(seq 200); do
+	for tries in $(seq 1000); do
 		listening "$*" && return 0
 		sleep 0.01
 	done
@@ -62,7 +62,7 @@ free_port() {
 # ended PID: has it ended, if only as a zombie?
 ended() {
 	local tries
-	for tries in $(seq 200); do
+	for tries in $(seq 1000); do
 		[ -e "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null || return 0
 		sleep 0.01
 	done
@@ -76,7 +76,7 @@ refuses() {
 	while [ "$1" != -- ]; do words+=("$1"); shift; done
 	shift
 	find . | sort >before
-	timeout 5 "$VBOARD" "$@" >out 2>err || code=$?
+	timeout 30 "$VBOARD" "$@" >out 2>err || code=$?
 	cat err
 	find . | sort | diff before - | grep -v '\./\(before\|out\|err\)$' | grep '^[<>]' && return 1
 	[ "$code" = 1 ] && [ ! -s out ] && [ "$(wc -l <err)" = 1 ] && grep -q '^Error: ' err || return 1
@@ -358,7 +358,7 @@ running
 	free_port
 	echo tck=999 >"$VBOARD_STATS"
 	start --flash "$VBOARD_FLASH" --stats "$VBOARD_STATS" --listen "tcp:127.0.0.1:$port"
-	for tries in $(seq 200); do # it listens before it has opened its flash
+	for tries in $(seq 1000); do # it listens before it has opened its flash
 		[ -e "$VBOARD_STATS" ] || break
 		sleep 0.01
 	done
@@ -416,7 +416,7 @@ running
 }
 
 @test "in the background it returns when the socket is open, and holds no pipe of its caller" {
-	said=$(timeout 5 "$VBOARD" --chip stm32l152rb --flash "$VBOARD_FLASH" --listen "unix:$PWD/a.sock" --log log --background 2>&1)
+	said=$(timeout 30 "$VBOARD" --chip stm32l152rb --flash "$VBOARD_FLASH" --listen "unix:$PWD/a.sock" --log log --background 2>&1)
 	[ -z "$said" ]
 	[ -S a.sock ]
 	pid=$(pgrep -f "vboard .*--flash $VBOARD_FLASH ")
@@ -429,7 +429,7 @@ running
 	timeout 30 openocd -f "$HOME_DIR/openocd/board/virtual-stm32l152rb.cfg" -c "$NO_PORTS" \
 		-c "init; reset halt; while 1 {mdw 0x20000000}" >"$out" 2>"$err" </dev/null 3>&- &
 	outer=$!
-	for tries in $(seq 200); do
+	for tries in $(seq 1000); do
 		pid=$(pgrep -f "vboard .*--flash $VBOARD_FLASH " | head -n 1)
 		[ -n "$pid" ] && grep -q 'xPSR' "$err" && break
 		sleep 0.02

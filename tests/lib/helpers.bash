@@ -26,14 +26,22 @@ project_copy() {
 	git -C "$1" -c user.name=test -c user.email=test@example.com commit -qm "as it stands"
 }
 
-# Nothing may be left behind: no board, no socket. A board of this test's own is one whose flash lies in this test's folder.
-nameplate_teardown() {
-	local tries mine="vboard .*--flash ${BATS_TEST_TMPDIR:?}/"
-	for tries in $(seq 100); do
-		pgrep -f "$mine" >/dev/null || break
+# boards_end: waits until no board of this test's own is there, which is one whose flash lies in this test's folder.
+boards_end() {
+	local tries
+	mine="vboard .*--flash ${BATS_TEST_TMPDIR:?}/"
+	for tries in $(seq 500); do
+		pgrep -f "$mine" >/dev/null || return 0
 		sleep 0.02
 	done
-	if pgrep -af "$mine"; then
+	pgrep -af "$mine"
+	return 1
+}
+
+# Nothing may be left behind: no board, no socket.
+nameplate_teardown() {
+	local mine
+	if ! boards_end; then
 		pgrep -f "$mine" | xargs -r kill -KILL
 		echo "a board was left behind"
 		return 1

@@ -106,7 +106,7 @@ class Device:
 
     def stats_when_ended(self):
         # The board writes its counters once OpenOCD has gone.
-        for _ in range(200):
+        for _ in range(1000):
             if (self.folder / "stats").exists():
                 break
             subprocess.run(["sleep", "0.01"], check=True)

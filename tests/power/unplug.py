@@ -43,7 +43,7 @@ def openocd(folder, command, board_arguments=""):
 
 def accesses(folder):
     """Of the last run; the board writes its counters once OpenOCD has gone."""
-    for _ in range(500):
+    for _ in range(1000):
         if (folder / "stats").exists():
             break
         subprocess.run(["sleep", "0.01"], check=True)

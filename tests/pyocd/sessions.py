@@ -69,7 +69,7 @@ def check(what, got, wanted):
 
 
 def wait_halted(target):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while target.get_state() != Target.State.HALTED:
         if time.monotonic() > deadline:
             raise AssertionError("the core does not halt")
@@ -106,7 +106,7 @@ def control(target, loop):
     check("the counter", target.read32(COUNTER), 42)
     target.resume()
     check("state", target.get_state(), Target.State.RUNNING)
-    time.sleep(0.05)
+    time.sleep(0.5)
     target.halt()
     if target.read32(COUNTER) <= 42:
         raise AssertionError("the core did not run")
@@ -163,7 +163,7 @@ def session(chip, part, core, folder, warnings):
 def stats(folder):
     """The board's counters, which it writes when its connection has ended."""
     path = os.path.join(folder, "stats")
-    for _ in range(100):
+    for _ in range(600):
         if os.path.exists(path):
             break
         time.sleep(0.05)
