@@ -101,7 +101,8 @@ readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E
 @test "make install for PREFIX=/usr goes where Debian's OpenOCD looks" {
 	make -s install PREFIX=/usr DESTDIR="$BATS_TEST_TMPDIR/stage" >"$out" 2>&1 || { cat "$out"; return 1; }
 	[ -f "$BATS_TEST_TMPDIR/stage/usr/share/openocd/site/nameplate.tcl" ]
-	openocd -d3 -c shutdown 2>&1 | grep -q 'share/openocd/site'
+	openocd_run -d3 -c shutdown
+	grep -q 'share/openocd/site' "$err"
 }
 
 @test "make a second time rebuilds nothing" {
