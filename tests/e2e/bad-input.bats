@@ -465,7 +465,7 @@ slow() {
 	for words in "program_serial nope exit" "program_serial 42 quick exit" "program_serial 42 exit expect" \
 		"program_vars exit novalue" "program_vars a=1 exit a=2" "program_words 1 exit"; do
 		status=0
-		timeout 60 openocd -c "gdb_port disabled; telnet_port disabled; tcl_port disabled" \
+		timeout 120 openocd -c "gdb_port disabled; telnet_port disabled; tcl_port disabled" \
 			-f "$HOME_DIR/openocd/board/$BOARD.cfg" -c init -c "catch {$words}" >"$out" 2>"$err" </dev/null || status=$?
 		[ "$status" = 1 ] || { echo "$words"; cat "$err"; false; }
 	done

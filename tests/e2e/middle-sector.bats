@@ -91,7 +91,7 @@ clean() {
 	expect "serial=42"
 	sector 1 > before
 	rm -f "$VBOARD_STATS"
-	timeout 60 gdb-multiarch -batch -nx -ex "set confirm off" -ex "set remotetimeout 30" \
+	timeout 180 gdb-multiarch -batch -nx -ex "set confirm off" -ex "set remotetimeout 30" \
 		-ex "target extended-remote | openocd -f $HOME_DIR/openocd/board/$BOARD.cfg -c 'gdb_port pipe; log_output gdb.log; tcl_port disabled; telnet_port disabled'" \
 		-ex "monitor reset halt" -ex "load" -ex "compare-sections" -ex "kill" "$fw" >"$out" 2>"$err" </dev/null
 	grep -q 'Section .text.* matched' "$out"

@@ -25,7 +25,7 @@ part() {
 # write ARGUMENT...: status, stdout, $err as with OpenOCD
 write() {
 	status=0
-	timeout 100 "$HOME_DIR/tools/nameplate/nameplate-pyocd" --chip $chip --target $target "$@" >"$out" 2>"$err" || status=$?
+	timeout 300 "$HOME_DIR/tools/nameplate/nameplate-pyocd" --chip $chip --target $target "$@" >"$out" 2>"$err" || status=$?
 	stdout=$(cat "$out")
 	errors=$(grep '^Error: ' "$err" || true)
 }

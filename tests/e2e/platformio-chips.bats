@@ -22,7 +22,7 @@ agrees() {
 	size=$(($(arm-none-eabi-nm "$elf" | sed -n 's/^\([0-9a-f]*\) . _nameplate_end$/0x\1/p') - base))
 	"$tool" decode --chip "$chip" --base "$base" --size $size "$VBOARD_FLASH" >decoded
 	grep -q '^serial  *u32  *4242 ' decoded || { cat decoded; return 1; }
-	timeout 60 gdb-multiarch -batch -nx -ex "set confirm off" -ex "set remotetimeout 30" \
+	timeout 180 gdb-multiarch -batch -nx -ex "set confirm off" -ex "set remotetimeout 30" \
 		-ex "target extended-remote | openocd -f $HOME_DIR/openocd/board/virtual-$chip.cfg -c 'gdb_port pipe; log_output gdb.log; tcl_port disabled; telnet_port disabled'" \
 		-ex "monitor reset halt" -ex "source $HOME_DIR/gdb/nameplate.gdb" -ex "nameplate-serial" -ex "kill" "$elf" >"$out" 2>"$err" </dev/null
 	grep -qx 'serial=4242' "$out" || { cat "$out" "$err"; return 1; }

@@ -366,11 +366,11 @@ block() {
 	echo 'extern "C" void test_nothing(void) {}' >test/test_one/one.cpp
 	printf '%s\n' 'from platformio.test.runners.base import TestRunnerBase' 'class CustomTestRunner(TestRunnerBase):' '    EXTRA_LIB_DEPS = None' \
 		>test/test_custom_runner.py
-	timeout 60 pio test --without-testing -v >"$out" 2>&1 </dev/null || { cat "$out"; return 1; }
+	timeout 300 pio test --without-testing -v >"$out" 2>&1 </dev/null || { cat "$out"; return 1; }
 	grep -q 'Verified OK' "$out" || { cat "$out"; return 1; }
 	[ "$(cat numbers)" = 101 ]
 	rm "$VBOARD_FLASH"
-	timeout 60 pio test --without-testing >"$out" 2>&1 </dev/null
+	timeout 300 pio test --without-testing >"$out" 2>&1 </dev/null
 	[ "$(cat numbers)" = 101 ]
 }
 

@@ -51,7 +51,7 @@ same_with_two_banks() {
 @test "there is a real board for every target file of an STM32 with a Cortex-M that has a virtual chip" {
 	local board target
 	for board in $(real_boards); do
-		timeout 60 openocd -d3 -f "$HOME_DIR/openocd/board/$board.cfg" -c shutdown 2>&1 | grep -ao 'target/stm32[a-z0-9]*x\{0,1\}\.cfg'
+		timeout 120 openocd -d3 -f "$HOME_DIR/openocd/board/$board.cfg" -c shutdown 2>&1 | grep -ao 'target/stm32[a-z0-9]*x\{0,1\}\.cfg'
 	done | sort -u > used
 	for target in $(sed -n 's/^virtual_board [^ ]* //p' "$HOME_DIR"/openocd/board/virtual-*.cfg | sort -u); do
 		grep -qx "$target" used || { echo "none for $target"; cat used; return 1; }

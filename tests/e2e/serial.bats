@@ -203,7 +203,7 @@ in_gdb() {
 	local arguments=() command
 	for command in "$@"; do arguments+=(-ex "$command"); done
 	status=0
-	timeout 60 gdb-multiarch -nx -batch -ex "set confirm off" -ex "set architecture arm" \
+	timeout 180 gdb-multiarch -nx -batch -ex "set confirm off" -ex "set architecture arm" \
 		-ex "target extended-remote | openocd -f $HOME_DIR/openocd/board/$BOARD.cfg -c 'gdb_port pipe; log_output gdb.log; tcl_port disabled; telnet_port disabled'" \
 		"${arguments[@]}" >"$out" 2>"$err" </dev/null || status=$?
 }
@@ -304,7 +304,7 @@ in_gdb() {
 }
 
 @test "two boards side by side do not collide" {
-	(VBOARD_FLASH=$VBOARD_FLASH.2 VBOARD_STATS=$VBOARD_STATS.2 timeout 60 openocd \
+	(VBOARD_FLASH=$VBOARD_FLASH.2 VBOARD_STATS=$VBOARD_STATS.2 timeout 120 openocd \
 		-f "$HOME_DIR/openocd/board/$BOARD.cfg" -c "program_serial 2" >out2 2>err2 </dev/null) &
 	nameplate_run "program_serial 1"
 	expect "serial=1"

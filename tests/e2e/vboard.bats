@@ -121,7 +121,7 @@ debug() {
 	local arguments=() command
 	rm -f "$VBOARD_STATS"
 	for command in "$@"; do arguments+=(-ex "$command"); done
-	timeout 30 gdb-multiarch -nx -batch -ex 'set pagination off' -ex 'set confirm off' -ex "file debug.elf" \
+	timeout 180 gdb-multiarch -nx -batch -ex 'set pagination off' -ex 'set confirm off' -ex "file debug.elf" \
 		-ex "target extended-remote | openocd -f '$HOME_DIR/openocd/board/virtual-stm32l152rb.cfg' -c 'gdb_port pipe; log_output openocd.log; telnet_port disabled; tcl_port disabled'" \
 		"${arguments[@]}" -ex "monitor shutdown" >gdb.out 2>&1 </dev/null || true
 	cat gdb.out
@@ -295,7 +295,7 @@ running
 	head -c 65536 /dev/zero | tr '\0' '\245' >image.bin
 	for delay in 0.35 0.5 0.7 0.9; do
 		rm -f "$VBOARD_FLASH"
-		timeout 30 openocd -f "$HOME_DIR/openocd/board/virtual-stm32l152rb.cfg" -c "$NO_PORTS" \
+		timeout 120 openocd -f "$HOME_DIR/openocd/board/virtual-stm32l152rb.cfg" -c "$NO_PORTS" \
 			-c "program image.bin 0x08000000 exit" \
 			>"$out" 2>"$err" </dev/null 3>&- &
 		openocd_pid=$!
@@ -315,7 +315,7 @@ running
 @test "two boards at once do not collide" {
 	pattern >image.bin
 	for n in 1 2; do
-		VBOARD_FLASH=$BATS_TEST_TMPDIR/flash$n VBOARD_STATS=$BATS_TEST_TMPDIR/stats$n timeout 30 openocd \
+		VBOARD_FLASH=$BATS_TEST_TMPDIR/flash$n VBOARD_STATS=$BATS_TEST_TMPDIR/stats$n timeout 120 openocd \
 			-f "$HOME_DIR/openocd/board/virtual-stm32l152rb.cfg" -c "$NO_PORTS" \
 			-c "init; reset halt; flash write_image erase image.bin 0x0800${n}000" \
 			-c "verify_image image.bin 0x0800${n}000; shutdown" >"out$n" 2>"err$n" </dev/null 3>&- &
@@ -426,7 +426,7 @@ running
 }
 
 @test "killing openocd ends the board" {
-	timeout 30 openocd -f "$HOME_DIR/openocd/board/virtual-stm32l152rb.cfg" -c "$NO_PORTS" \
+	timeout 120 openocd -f "$HOME_DIR/openocd/board/virtual-stm32l152rb.cfg" -c "$NO_PORTS" \
 		-c "init; reset halt; while 1 {mdw 0x20000000}" >"$out" 2>"$err" </dev/null 3>&- &
 	outer=$!
 	for tries in $(seq 1000); do

@@ -44,7 +44,7 @@ gdb_session() {
 	nameplate_bare "program_serial 42"
 	expect "serial=42"
 	rm -f "$VBOARD_STATS"
-	timeout 60 gdb-multiarch -batch -nx -ex "set confirm off" -ex "set remotetimeout 30" \
+	timeout 180 gdb-multiarch -batch -nx -ex "set confirm off" -ex "set remotetimeout 30" \
 		-ex "target extended-remote | openocd -f $HOME_DIR/openocd/board/$BOARD.cfg -c 'gdb_port pipe; log_output gdb.log; tcl_port disabled; telnet_port disabled'" \
 		-ex "monitor reset halt" -ex "load" -ex "monitor reset halt" \
 		-ex "stepi" -ex "stepi" -ex 'set $pc = main' -ex "hbreak nameplate_begin" -ex "continue" -ex "finish" \

@@ -57,7 +57,7 @@ openocd_run() {
 	for tries in 1 2 3 4 5; do
 		rm -f "$VBOARD_STATS"
 		status=0
-		timeout -k 5 60 openocd "$@" >"$out" 2>"$err" </dev/null || status=$?
+		timeout -k 5 120 openocd "$@" >"$out" 2>"$err" </dev/null || status=$?
 		grep -q "No J-Link device found\|couldn't bind .* to socket" "$err" || break
 		sleep 1
 	done

@@ -53,7 +53,7 @@ ini() {
 pio_run() {
 	status=0
 	rm -f "$VBOARD_STATS"
-	output=$(timeout 60 pio run "$@" 2>&1 </dev/null) || status=$?
+	output=$(timeout 300 pio run "$@" 2>&1 </dev/null) || status=$?
 }
 
 said() { # WORDS...
