@@ -59,7 +59,7 @@ add_usage_text program_vars "\[image\] name\[:type\]\[:secret\]=value... \['veri
 add_help_text program_vars "write variables into the reserved flash, all of them or none, after programming the image.\
 	Types: u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 text hex mac file; without one, a plain integer is u32 (or as\
 	large as it needs), all else text. secret: never print it. The value next or next:SERIES comes out of the\
-	ledger. The other words as for program_serial"
+	ledger. The options are those of program_serial"
 
 proc program_words {args} {
 	_np_command _np_program_words $args

@@ -47,13 +47,13 @@ proc _np_do_version {words flagged} {
 	return ""
 }
 
-# Everything that can be refused is refused by a subcommand's own parsing, before the target is connected to: its proc
-# takes the words and the flag, and returns the job to do then, if any.
+# A subcommand's proc takes its arguments and the flag, and refuses what is wrong with them before the target is connected
+# to. It returns the job to do then, if any.
 proc _np_nameplate {words} {
 	set word [lindex $words 0]
 	set rest [lrange $words 1 end]
 	if {[llength $words] == 0} {
-		_np_fail "nameplate needs a word: nameplate [_np_nameplate_usage]"
+		_np_fail "nameplate needs a subcommand: nameplate [_np_nameplate_usage]"
 	}
 	if {![dict exists $::_np_subcommands $word]} {
 		_np_fail "nameplate does not know [_np_quote [join $words { }]]: nameplate [_np_nameplate_usage]"
@@ -66,7 +66,7 @@ proc _np_nameplate {words} {
 	}
 	if {[llength $rest] < $fewest || [llength $rest] > $most} {
 		set takes [string trim "$usage [expr {$flag eq {} ? {} : "\[$flag\]"}]"]
-		_np_fail "nameplate $word takes [expr {$takes eq {} ? {no words} : $takes}], and was given\
+		_np_fail "nameplate $word takes [expr {$takes eq {} ? {no arguments} : $takes}], and was given\
 			[expr {[llength $words] > 1 ? [_np_quote [join [lrange $words 1 end] { }]] : {none}}]"
 	}
 	set job [$take $rest $flagged]

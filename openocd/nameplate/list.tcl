@@ -101,7 +101,7 @@ proc _np_list {json} {
 	}
 	set range [_np_range [dict get $region base] [dict get $region end]]
 	switch -- [dict get $store state] {
-		ok      { _np_say "region $range, [dict get $region areas] area(s), cells of [dict get $region cell] bytes" }
+		ok      { _np_say "region $range, areas: [dict get $region areas], cells of [dict get $region cell] bytes" }
 		none    { _np_say "region $range is blank" }
 		damaged {
 			set why [dict get $store refusal]

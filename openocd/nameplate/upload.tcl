@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # program_serial and program_vars, step by step: parse, check, program, append, read back, run, leave.
 
-# ---- the words ------------------------------------------------------------------------------------------------
+# ---- the arguments ------------------------------------------------------------------------------------------------
 
 # The serial number as a variable: decimal, hex, text:TEXT, or out of the ledger.
 proc _np_serial_var {word} {
@@ -98,12 +98,11 @@ proc _np_parse_serial {words} {
 			continue
 		}
 		if {[regexp {[./\\]} $word]} {
-			_np_fail "unexpected word [_np_quote $word]: the image, one file, comes right after the serial\
-				number"
+			_np_fail "unexpected [_np_quote $word]: the image, one file, comes right after the serial number;\
+				braces hold a path with spaces together, {my fw.elf}"
 		}
-		_np_fail "unknown word [_np_quote $word]: the serial number is one argument; after it come an image\
-			file\
-			and the words [join $known {, }], expect LINE"
+		_np_fail "unknown option [_np_quote $word]: after the serial number come the image and the options\
+			[join $known {, }], expect LINE; braces hold a path with spaces together, {my fw.elf}"
 	}
 	return [_np_options [_np_new_ask program_serial $vars $image $line] $options]
 }
@@ -151,11 +150,11 @@ proc _np_parse_vars {words} {
 		} elseif {[lsearch -exact $known $word] >= 0} {
 			lappend options $word
 		} elseif {[regexp {[./\\]} $word]} {
-			_np_fail [_np_hush $given "unexpected word [_np_quote $word]: the image, one file, comes first, and a variable is\
-				name=value"]
+			_np_fail [_np_hush $given "unexpected [_np_quote $word]: the image, one file, comes first, and a variable is\
+				name=value; braces hold spaces together, {my fw.elf}"]
 		} else {
-			_np_fail [_np_hush $given "[_np_quote $word] has no =: write a variable as name=value or name:type=value; other\
-				words are [join $known {, }], expect LINE"]
+			_np_fail [_np_hush $given "[_np_quote $word] has no =: write a variable as name=value or name:type=value; braces\
+				hold spaces together, {note=two words}; the options are [join $known {, }], expect LINE"]
 		}
 	}
 	if {[llength $given] == 0} {

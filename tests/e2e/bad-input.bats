@@ -57,8 +57,12 @@ bad_words() {
 	refused "holds a NUL"
 	! grep -q 12 <<<"$errors" || return 1
 }
-@test "an unknown word names the words that are known" { bad_words "42 verfy" '"verfy"' "noverify"; }
-@test "an unknown word behind the image" {
+@test "an unknown option names those that are known" { bad_words "42 verfy" 'unknown option "verfy"' "noverify"; }
+@test "a path with a space, without braces: the message shows them" {
+	bad_words "42 my fw.elf" 'unknown option "my"' "{my fw.elf}"
+	bad_words "42 ./my fw.elf" 'unexpected "fw.elf"' "{my fw.elf}"
+}
+@test "an unknown option after the image" {
 	cp "$DEMO" fw.elf
 	bad_words "42 fw.elf quick" '"quick"'
 }
@@ -68,7 +72,7 @@ bad_words() {
 }
 @test "verify together with noverify" { bad_words "42 verify noverify" "choose one"; }
 
-@test "nameplate alone, with an unknown word, with too many words" {
+@test "nameplate alone, with an unknown subcommand, with too many arguments" {
 	for words in "" "show" "get" "get a b" "get -json a" "list all" "list -secrets" "erase everything" "set" "delete" \
 		"dump" "restore" "restore a b" "verify 42" "run fast"; do
 		nameplate_run "nameplate $words"

@@ -82,7 +82,7 @@ talks() {
 	nameplate_run 'program_vars a=1 noverify expect a=2'
 	refused 'both expect and noverify'
 	nameplate_run 'program_serial 42 expect a expect b'
-	refused 'unknown word "expect"'
+	refused 'unknown option "expect"'
 }
 
 @test "program_vars keep: the serial number on the device stays, the other values are written" {

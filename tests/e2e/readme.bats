@@ -125,7 +125,8 @@ readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E
 	[ "$(grep -v '^  make ' <<<"$output" | xargs)" = "Try: Build: Test: Measure: Give away:" ]
 	[[ "$output" == *"make demo "*"make test "* ]]
 	for command in "make -s help" "build/vboard --help" "build/vboard --list-chips" "build/nameplate --help" \
-		"build/nameplate --list-chips" "build/nameplate --list-formats" "build/nameplate-ledger --help"; do
+		"build/nameplate --list-chips" "build/nameplate --list-formats" "build/nameplate-ledger --help" \
+		"tools/nameplate/nameplate-pyocd --help"; do
 		run $command
 		[ "$status" = 0 ] && ! grep -nE '^.{81}' <<<"$output" || { echo "$command"; return 1; }
 	done
