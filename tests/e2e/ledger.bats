@@ -141,6 +141,17 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	ok done --uid $U --upload "$second" --has 1
 }
 
+@test "the name of a series is no value, unless it is one of it" {
+	ok init
+	ok series serial first=1 form=SN-%06u
+	no '"serial" is a series' 'write serial=VALUE' -- adopt $U serial
+	no '"serial" is a series' -- show serial
+	ok list
+	[ -z "$stdout" ] || { echo "adopted: $stdout"; return 1; }
+	ok adopt $U serial=serial
+	ok show serial
+}
+
 @test "a device with a number from elsewhere is named, and adopt writes it down" {
 	start
 	upload $U
@@ -288,7 +299,7 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	printf 'sn,mac:mac\nA,02:00:00:00:00:01\nB,nonsense\nC\n"D",02:00:00:00:00:01\n' >bad.csv
 	bad "3 bad rows" "line 3: its mac is not a MAC address" "also lines 4, 5"
 	printf 'sn\nA\nB\n"two\nlines"\nA\n' >bad.csv
-	bad "1 bad rows" 'line 6: its sn "A" is there twice'
+	bad "1 bad row," 'line 6: its sn "A" is there twice'
 	printf 'sn,k:hex:secret\nA,\0001\n' >bad.csv
 	bad "line 2" k NUL
 	printf 'sn,k:hex:secret\nA,12zz\n' >bad.csv
@@ -312,6 +323,11 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	printf 'sn\nA\n' >good.csv
 	ok import list good.csv
 	no "imported before" -- import list good.csv
+	# A row of which two values were there before is one bad row.
+	printf 'sn,mac:mac\nA,02:00:00:00:00:01\nB,02:00:00:00:00:02\n' >macs.csv
+	ok import macs macs.csv
+	no '2 bad rows, nothing' 'line 2: its sn' 'also lines 3' -- import macs macs.csv
+	[ "$(grep -c '3, ' "$err")" = 0 ]
 	printf 'sn\nB\n' >good.csv
 	gives imported=1 import list good.csv
 	printf 'sn:u32\n7\n' >good.csv

@@ -138,6 +138,19 @@ readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E
 	[ "$(NO_COLOR=1 script -qec tools/demo.sh /dev/null | grep -c $'\033')" = 0 ]
 }
 
+@test "README: its loop for many boards repeats a number that failed, and goes on" {
+	sed -n '/^for serial/,/^done/p' README.md | sed "s/100 299/100 101/; s|your.cfg|openocd/board/virtual-stm32l152rb.cfg|
+		s|firmware.elf|{$BATS_TEST_TMPDIR/firmware.elf}|" >"$BATS_TEST_TMPDIR/loop"
+	# There is no image at first: number 100 fails, and is asked for again.
+	{
+		echo
+		for _ in $(seq 1000); do grep -q 'there is no image' "$BATS_TEST_TMPDIR/err" && break; sleep 0.02; done
+		cp build/firmware/stm32l152rb/demo.elf "$BATS_TEST_TMPDIR/firmware.elf"
+		printf '\n\n'
+	} | VBOARD_FLASH=$BATS_TEST_TMPDIR/board.flash bash "$BATS_TEST_TMPDIR/loop" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err"
+	[ "$(cat "$BATS_TEST_TMPDIR/out")" = $'serial=100\nserial=101' ]
+}
+
 @test "README: what it says of failures is what they say" {
 	sed -n 's/^| `\([^`]*\)` | .*/\1/p' README.md | grep -v '^Error' | while IFS= read -r row; do
 		# A row is a message, shortened with … and with a name in it.

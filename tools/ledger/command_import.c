@@ -29,7 +29,7 @@ struct import {
 	struct series series;
 	bool has_columns, is_text;
 	int64_t rows, begin; /* imported; where the waiting ones begin */
-	size_t lines[TOGETHER];
+	size_t lines[TOGETHER]; /* of the waiting rows; 0: named as bad already */
 	unsigned waiting;
 	json_t *values[COLUMNS_MAX];
 	unsigned bad;
@@ -82,9 +82,11 @@ static int name_twice(struct import *import, unsigned column)
 
 		if (found < 0)
 			return -1;
-		if (place != import->begin + i)
+		if (place != import->begin + i && import->lines[i]) {
 			bad(import, import->lines[i], "its %s %s is there twice, or was imported before",
 			    series->columns[column].name, series->columns[column].secret ? "" : quote(value));
+			import->lines[i] = 0; /* one fault of a row is enough */
+		}
 	}
 	return 0;
 }
@@ -248,8 +250,8 @@ static int work(struct database *db, void *data)
 	    (import->has_columns && store(import)))
 		return -1;
 	if (import->bad)
-		return fail("%s: %u bad rows, nothing is imported: %s%s%s", quote(import->path), import->bad,
-			    import->first_bad, import->others, import->bad > NAMED ? ", ..." : "");
+		return fail("%s: %u bad row%s, nothing is imported: %s%s%s", quote(import->path), import->bad,
+			    import->bad == 1 ? "" : "s", import->first_bad, import->others, import->bad > NAMED ? ", ..." : "");
 	if (import->rows == 0)
 		return fail("%s has no rows%s: nothing is imported", quote(import->path),
 			    import->is_text ? " that no upload was given" : "");

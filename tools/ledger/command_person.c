@@ -65,7 +65,8 @@ static int not_away(struct database *db, const struct said *said)
 
 static int unknown(struct database *db, const struct said *said)
 {
-	return fail("the ledger %s knows no %s=%s", db->name, said->named.series.name, quote(said->named.value));
+	return fail("the ledger %s knows no %s=%s: check the value (nameplate-ledger list %s)", db->name,
+		    said->named.series.name, quote(said->named.value), said->named.series.name);
 }
 
 static int record(struct database *db, const struct said *said)
@@ -101,7 +102,8 @@ static int find_device(struct database *db, struct said *said)
 	if (found < 0)
 		return -1;
 	if (found == 0 || !said->device.id)
-		return found ? fail("%s=%s is no device's", said->named.series.name, quote(said->named.value))
+		return found ? fail("%s=%s is no device's: name one that is used (nameplate-ledger list --used)",
+				    said->named.series.name, quote(said->named.value))
 			     : unknown(db, said);
 	return 0;
 }

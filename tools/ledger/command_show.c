@@ -24,8 +24,8 @@ static int find_uid(struct database *db, const char *word, char uid[UID_TEXT], s
 		return -1;
 	found = query(db, &rows, SQL_NUMBER_SHOW, "it", named->series.id, named->value) ? -1 : rows_next(&rows);
 	if (found == 0)
-		found = fail("the ledger %s has not given %s=%s to anybody", db->name, named->series.name,
-			     quote(named->value));
+		found = fail("the ledger %s has not given %s=%s to anybody: nameplate-ledger list %s shows what it has",
+			     db->name, named->series.name, quote(named->value), named->series.name);
 	if (found > 0) {
 		snprintf(state, 12, "%s", rows_text(&rows, 0));
 		found = rows_text(&rows, 1) != NULL;

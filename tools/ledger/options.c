@@ -42,7 +42,7 @@ static const struct option table[] = {
 const struct command commands[] = {
 	{"init", command_init, ACCESS_CREATE, "F", 0, 0, "[--from FILE]", "make a ledger, or bring an older one up to date"},
 	{"series", command_series, ACCESS_WRITE, "", 0, 5, "[NAME first=1 [last=N] [form=SN-%06u] | NAME block=02:00:5E:10:00:00/28]",
-	 "make a series of numbers; without words, show all"},
+	 "make a series of numbers; without arguments, show all"},
 	{"import", command_import, ACCESS_WRITE, "CET", 2, 2, "NAME FILE.csv|next:FILE|list:FILE [--columns NAME:TYPE,...] [--secret NAME]",
 	 "make a series out of a list, or add to it"},
 	{"take", command_take, ACCESS_WRITE, "UATSM", 0, SERIES_MAX,
@@ -94,8 +94,9 @@ static void usage(FILE *to)
 	      "--ledger: NAMEPLATE_LEDGER.\n\n",
 	      to);
 	for (const struct command *command = commands; command->name; command++) {
-		fprintf(to, "  %-8s ", command->name);
-		print_words(to, command->words);
+		fprintf(to, *command->words ? "  %-8s " : "  %s\n", command->name);
+		if (*command->words)
+			print_words(to, command->words);
 		fprintf(to, "           %s\n", command->help);
 	}
 	fputs("\n  --station NAME       who says so (NAMEPLATE_STATION, or the host's name)\n"

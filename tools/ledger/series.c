@@ -225,6 +225,9 @@ int named_parse(struct database *db, const char *word, struct named *named)
 	if (found == 0) {
 		value = word;
 		found = series_having(db, word, &named->series);
+		/* `adopt ID serial`: who forgets the value does not mean a device whose number is "serial". */
+		if (found == 0 && word_is_name(word) && (found = series_find(db, word, &named->series)) > 0)
+			return fail("%s is a series and no value: write %s=VALUE", quote(word), word);
 	}
 	if (found == 0)
 		found = series_default(db, &named->series) ? -1 : 1;
