@@ -43,7 +43,7 @@ proc _np_take_expect {words} {
 	set line [lindex $words [expr {$at + 1}]]
 	if {$line eq ""} {
 		_np_note_exit $words
-		_np_fail "expect needs the line that the firmware prints: expect \"SN 42\""
+		_np_fail "expect needs the line that the firmware prints: expect {SN 42}"
 	}
 	return [list [lreplace $words $at [expr {$at + 1}]] $line]
 }

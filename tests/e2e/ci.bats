@@ -40,9 +40,9 @@ commands() {
 	PYTHON
 }
 
-# job FILE: runs it as the service does: a shell that ends with the first command that fails.
+# job FILE [SED]: runs it, changed so, as the service does: a shell that ends with the first command that fails.
 job() {
-	commands "$1" >job
+	commands "$1" | sed "${2:-}" >job
 	status=0
 	bash -e -o pipefail job >"$out" 2>"$err" </dev/null || status=$?
 	stdout=$(grep -a '^serial=' "$out" || true)
@@ -63,6 +63,12 @@ job() {
 	sed -i 's/"serial=/"number=/' main.c
 	job github.yml
 	[ "$status" = 1 ] && [ -z "$stdout" ] && [[ "$errors" == *serial* ]] || { show; return 1; }
+}
+
+@test "FIRMWARE may hold a space" {
+	job github.yml "s/^export FIRMWARE=.*/export FIRMWARE='my app.elf'/; s/^make\$/make; mv firmware.elf 'my app.elf'/"
+	[ "$(grep -c "my app" job)" = 2 ]
+	expect $'serial=42\nserial=42'
 }
 
 @test "the page's line, and its link to what firmware reports" {
