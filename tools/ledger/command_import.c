@@ -28,7 +28,7 @@ struct import {
 	const char *path;
 	struct series series;
 	bool has_columns, is_text;
-	int64_t rows, begin; /* imported; where the waiting ones begin */
+	int64_t rows, begin;    /* imported; where the waiting ones begin */
 	size_t lines[TOGETHER]; /* of the waiting rows; 0: named as bad already */
 	unsigned waiting;
 	json_t *values[COLUMNS_MAX];
@@ -251,7 +251,8 @@ static int work(struct database *db, void *data)
 		return -1;
 	if (import->bad)
 		return fail("%s: %u bad row%s, nothing is imported: %s%s%s", quote(import->path), import->bad,
-			    import->bad == 1 ? "" : "s", import->first_bad, import->others, import->bad > NAMED ? ", ..." : "");
+			    import->bad == 1 ? "" : "s", import->first_bad, import->others,
+			    import->bad > NAMED ? ", ..." : "");
 	if (import->rows == 0)
 		return fail("%s has no rows%s: nothing is imported", quote(import->path),
 			    import->is_text ? " that no upload was given" : "");

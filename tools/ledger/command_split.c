@@ -47,8 +47,9 @@ static int parse_range(struct split *split, const char *text)
 			if (split->first <= split->last && split->first >= split->series.first &&
 			    split->last <= split->series.last)
 				return 0;
-			return fail("%s is no part of the series %s: write FIRST-LAST, both of it and the smaller one first",
-				    quote(text), split->series.name);
+			return fail(
+				"%s is no part of the series %s: write FIRST-LAST, both of it and the smaller one first",
+				quote(text), split->series.name);
 		}
 		*dash = '-';
 	}

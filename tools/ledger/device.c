@@ -172,8 +172,8 @@ int device_only(struct database *db, const char *uid, struct device *device)
 	if (copies_read(db, uid, &copies))
 		return -1;
 	if (copies.count == 0)
-		return fail("the ledger %s does not know the device %s: check the ID, or take gives it a number", db->name,
-			    uid);
+		return fail("the ledger %s does not know the device %s: check the ID, or take gives it a number",
+			    db->name, uid);
 	if (copies.count > 1)
 		return fail(
 			"there are %u boards with the unique ID %s: name the one that is meant by its number, SERIES=VALUE",
