@@ -81,10 +81,10 @@ serials() {
 # A single area whose rewriting is cut off at its first operation of all, the erase, or later.
 interrupted() { # CUT
 	nameplate_bare "$SINGLE" "nameplate set note=kept k:secret=7"
+	[ "$status" = 0 ] || { show; return 1; }
 	serials 1 9 "$SINGLE"
 	VBOARD_ARGS="--cut $1" nameplate_bare "$SINGLE" "program_serial 10"
-	[ "$status" != 0 ]
-	[ -z "$stdout" ]
+	[ "$status" != 0 ] && [ -z "$stdout" ] || { show; return 1; }
 }
 
 @test "a run that was cut off while its area was erased is finished by the next one" {

@@ -35,8 +35,9 @@ start() {
 	local tries
 	"$VBOARD" --chip stm32l152rb "$@" 2>"$err" 3>&- &
 	pid=$!
+	# Its flash, if it is a new one, is made after the socket.
 	for tries in $(seq 1000); do
-		listening "$*" && return 0
+		listening "$*" && [ -z "$(find . -name '*.new')" ] && { [[ "$*" != *"$VBOARD_FLASH"* ]] || [ -e "$VBOARD_FLASH" ]; } && return 0
 		sleep 0.01
 	done
 	echo "it does not listen"

@@ -65,7 +65,7 @@ static int lock_file(int fd)
 {
 	const struct timespec pause = {.tv_nsec = 20000000};
 
-	for (int tries = 50; flock(fd, LOCK_EX | LOCK_NB); tries--) {
+	for (int tries = 250; flock(fd, LOCK_EX | LOCK_NB); tries--) {
 		if (!tries)
 			return -1;
 		nanosleep(&pause, NULL);
