@@ -113,7 +113,7 @@ teardown() {
 	count=$(grep -c '^serial:' told)
 	[ "$count" -gt 100 ] && [ "$count" -lt 9000 ]
 	ok list
-	[ "$(wc -l <"$out")" = $((count + 1)) ]
+	[ "$(wc -l <"$out")" = $((count + 1)) ] || { echo "$count told"; tail -n 3 told; wc -l "$out"; tail -n 3 "$out"; return 1; }
 	ok check
 	mount -o remount,size=20m "$SERVER/small"
 	"$FAST" take --uid - <uids >again

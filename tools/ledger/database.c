@@ -22,6 +22,8 @@ int database_fail(const struct database *db, const char *message, const char *ad
 	char line[200];
 	size_t n = 0;
 
+	if (db->quiet)
+		return -1;
 	/* Some messages have several lines and begin with their severity. */
 	if (!strncmp(message, "ERROR:", 6) || !strncmp(message, "FATAL:", 6))
 		message += 6;
@@ -168,7 +170,7 @@ int transaction(struct database *db, int (*work)(struct database *db, void *data
 		if (!db->retry)
 			return -1;
 		if (i == TRIES)
-			return fail("the ledger %s is too busy (deadlocks): try again", db->name);
+			return database_fail(db, "deadlocks", "the server is too busy: try again");
 		nanosleep(&pause, NULL);
 	}
 }

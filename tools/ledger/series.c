@@ -376,7 +376,12 @@ int series_take_new(struct database *db, const struct series *series, const char
 		       taken);
 	if (found < 0 && db->retry)
 		return 0;
-	ahead.position = taken->position;
-	return found > 0 && is_in_the_middle(series, taken->position) && transaction(db, work_ahead, &ahead) ? -1
-													     : found;
+	if (found > 0 && is_in_the_middle(series, taken->position)) {
+		/* The number is the device's already: whoever finds none laid out does it then, or says why it cannot be done. */
+		ahead.position = taken->position;
+		db->quiet = true;
+		transaction(db, work_ahead, &ahead);
+		db->quiet = false;
+	}
+	return found;
 }
