@@ -131,6 +131,8 @@ quietly() {
 		quietly make -I "$PREFIX/include" nameplate SERIAL="${serial:-x}" VARS=a=1
 		[ "$status" = 2 ] && [[ "$errors" == *serial* ]] || { show; return 1; }
 	done
+	quietly make -I "$PREFIX/include" upload
+	[ "$status" = 2 ] && [[ "$errors" == *"give SERIAL=42"* ]] || { show; return 1; }
 }
 
 @test "make: code that grows into the region does not link; a region of one's own; an unknown chip" {
@@ -168,6 +170,19 @@ quietly() {
 	makefile 'CHIP := stm32l152rb'
 	quietly make -I "$HOME_DIR/tools/make" upload SERIAL=42 VERIFY=1
 	expect "serial=42"
+}
+
+@test "make: a checkout without the tool, or in a folder with a space, is named, and what to do" {
+	makefile 'CHIP := stm32l152rb'
+	mkdir -p clone/tools
+	cp -r "$HOME_DIR/tools/make" clone/tools
+	cp -r "$HOME_DIR/openocd" "$HOME_DIR/firmware" clone
+	quietly make -I clone/tools/make
+	[ "$status" = 2 ] && [[ "$errors" == *"clone/build/nameplate"*"run make tool in"* ]] || { show; return 1; }
+	mv clone 'a clone'
+	ln -s 'a clone' clone
+	quietly make -I clone/tools/make
+	[ "$status" = 2 ] && grep -q 'clone/.*nameplate.mk is in a folder with a space in its name' "$err" || { show; return 1; }
 }
 
 @test "cmake: find_package, upload with values, reported by the firmware" {

@@ -351,6 +351,17 @@ block() {
 	uploaded 'label=x' 'line 9' 'a comment to PlatformIO'
 }
 
+@test "an empty serial number is warned about, as the upload writes none" {
+	ini 'custom_nameplate_serial = ${sysenv.NOTHING_HAS_THIS_NAME}'
+	pio_run -t upload
+	uploaded 'Warning: custom_nameplate_serial is empty'
+	[[ "$output" != *"serial="* ]] || { echo "$output"; return 1; }
+	ini 'custom_nameplate_serial = 42'
+	pio_run -t upload
+	uploaded 'serial=42'
+	[[ "$output" != *"is empty"* ]] || { echo "$output"; return 1; }
+}
+
 @test "a program among the upload_flags is refused: it would write the firmware past the checks" {
 	ini 'custom_nameplate_serial = 42' 'upload_flags =' '    -c' '    program {other.elf} verify'
 	pio_run -t upload

@@ -22,6 +22,9 @@
 OPENOCD ?= openocd
 
 _NAMEPLATE := $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
+ifneq ($(words $(_NAMEPLATE)),1)
+  $(error $(lastword $(MAKEFILE_LIST)) is in a folder with a space in its name, which make cannot take: move it)
+endif
 
 # In a checkout, or as installed: PREFIX/include/nameplate.mk.
 ifneq ($(wildcard $(_NAMEPLATE)/upload.tcl),)
@@ -41,12 +44,17 @@ else
 endif
 
 # The linker keeps the firmware out of the reserved flash, tells the reader where that is, and on flash with ECC puts in the
-# handler: the tool knows each part. A second linker script: it goes behind your own -T, whose symbols it looks at.
+# handler: the tool knows each part. A second linker script: it goes after your own -T, whose symbols it looks at.
 _NAMEPLATE_PLACE := $(if $(CHIP),--chip $(CHIP)) $(if $(NAMEPLATE_BASE),--base $(NAMEPLATE_BASE) --size $(NAMEPLATE_SIZE))
 _NAMEPLATE_LD := $(dir $(FIRMWARE))nameplate-$(subst $() ,-,$(strip $(CHIP) $(NAMEPLATE_BASE) $(NAMEPLATE_SIZE))).ld
 NAMEPLATE_LDFLAGS := -L$(_NAMEPLATE_LINKER) -T $(_NAMEPLATE_LD)
 
 $(FIRMWARE): | $(_NAMEPLATE_LD)
+
+ifeq ($(wildcard $(NAMEPLATE_TOOL)),)
+$(NAMEPLATE_TOOL):
+	@echo "Error: there is no $@, which says where the region is: run make tool in $(_NAMEPLATE)" >&2; exit 1
+endif
 
 $(_NAMEPLATE_LD): $(NAMEPLATE_TOOL)
 	@$< region $(_NAMEPLATE_PLACE) --ld > $@ || { rm -f $@; exit 1; }

@@ -56,10 +56,13 @@ OPTIONS = ("serial", "vars", "ledger", "keep", "verify", "expect", "region", "tc
 def check_options():
     """A name that is none would be one that is taken no notice of."""
     prefix = "custom_nameplate_"
-    for name in env.GetProjectOptions(as_dict=True):
+    for name, value in env.GetProjectOptions(as_dict=True).items():
         if name.startswith(prefix) and name[len(prefix) :] not in OPTIONS:
             near = difflib.get_close_matches(name[len(prefix) :], OPTIONS, 1, 0)[0]
             fail("%s: there is no such option; the nearest is %s%s" % (name, prefix, near))
+        # An upload would succeed and write no number: ${sysenv.SN} in a shell without SN, say.
+        if name in (prefix + "serial", prefix + "vars") and not str(value).strip():
+            warn("%s is empty, so it writes nothing: give it a value, or remove the line" % name)
 
 
 def check_comments(path):
