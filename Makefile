@@ -27,7 +27,7 @@ help: ## Try: list the tasks
 clean: ## Build: remove everything built
 	$(Q)rm -rf build
 
-# The version stands in firmware/nameplate.h. What is copied without it has a copy of its own.
+# The version is in firmware/nameplate.h. What is copied without it has a copy of its own.
 VERSION := $(shell sed -n 's/^#define NAMEPLATE_VERSION "\(.*\)"/\1/p' firmware/nameplate.h)
 
 version: ## Give away: write the version everywhere, TO=0.2.0
@@ -78,7 +78,7 @@ build/nameplate: $(TOOL_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-# What a part is stands in one table.
+# One table says what a part is.
 build/tool.gen/parts.inc: tools/nameplate/parts.awk firmware/parts.csv
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D) && awk -f $^ > $@

@@ -94,7 +94,7 @@ static uint32_t crc32(uint32_t offset, uint32_t header, const uint8_t *value, ui
     }
 }
 
-/* "An entry stands at offset p", the walk's place. Returns whether it does, with the walk behind it. */
+/* "An entry stands at offset p", the walk's place. Returns whether it does, with the walk after it. */
 static int take_entry(struct nameplate_walk *walk, uint32_t header)
 {
     const uint32_t cell = HEADER_CELL(header);
@@ -118,7 +118,7 @@ static int take_entry(struct nameplate_walk *walk, uint32_t header)
 /* Walks to the next entry that begins before `stop`. Returns whether there is one. */
 static int next_entry(struct nameplate_walk *walk, uint32_t stop)
 {
-    uint32_t seen = walk->at; /* behind the last word that is not blank */
+    uint32_t seen = walk->at; /* after the last word that is not blank */
 
     while (walk->at < stop && walk->at - seen < BLANK_MAX) {
         const uint32_t header = load32(walk->area + walk->at);
@@ -135,7 +135,7 @@ static int next_entry(struct nameplate_walk *walk, uint32_t stop)
     return 0;
 }
 
-/* "Find an area", at the region's start or middle. Returns its area entry's word, the walk behind it; 0 for none. */
+/* "Find an area", at the region's start or middle. Returns its area entry's word, the walk after it; 0 for none. */
 static uint32_t find_area(struct nameplate_walk *walk, const struct nameplate_region *region, uint32_t middle)
 {
     uint32_t word, size;
@@ -313,7 +313,7 @@ int nameplate_serial(uint32_t *serial)
 }
 
 /*
- * Whether a whole number fits: it is in `count` bytes, and behind them comes `fill`, its sign, without end. Byte by
+ * Whether a whole number fits: it is in `count` bytes, and after them comes `fill`, its sign, without end. Byte by
  * byte, since 64-bit arithmetic would call the compiler's library.
  */
 static int number_fits(const uint8_t *bytes, uint32_t count, uint32_t fill, uint32_t type, uint32_t size)

@@ -63,7 +63,7 @@ static inline struct nameplate_region nameplate_linked_region(void)
     return region;
 }
 
-/* A value where it stands on flash. It stays valid until the region is erased. */
+/* A value where it is on flash. It stays valid until the region is erased. */
 struct nameplate_value {
     const uint8_t *bytes; /* `length` of them, without gaps; may be unaligned */
     uint16_t length;      /* 0 to 1,055 */
@@ -109,14 +109,14 @@ int nameplate_find_name(const struct nameplate_region *region, const char *name,
  *         show(&variable);
  *
  * region   as above
- * *walk    the caller's memory for where the walk stands; its fields are the reader's own
+ * *walk    the caller's memory for where the walk is; its fields are the reader's own
  * result   of nameplate_begin: 0, NAMEPLATE_NONE, NAMEPLATE_DAMAGED; of nameplate_next: 0, NAMEPLATE_NONE at the end
  *
  * Time: each step scans the rest of the store, once for each entry that it passes.
  */
 struct nameplate_walk {
     const uint8_t *area;  /* places are offsets in it */
-    uint32_t at;          /* where the walk stands: behind the last entry */
+    uint32_t at;          /* where the walk is: after the last entry */
     uint32_t end;         /* of the area */
     uint32_t step;        /* cell size of the area, bytes; 4 while it is unknown */
     uint32_t cells;       /* the cell sizes that an entry may have here, or-ed */

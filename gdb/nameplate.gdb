@@ -358,7 +358,7 @@ end
 
 # ---- printing -------------------------------------------------------------------------------------------------
 
-# Bytes $_np_i up to $_np_to of the value as text, printable ASCII as it stands; $_np_width counts the columns.
+# Bytes $_np_i up to $_np_to of the value as text, printable ASCII as it is; $_np_width counts the columns.
 define _np_print_text
   while $_np_i < $_np_to
     _np_fetch_byte
@@ -672,7 +672,7 @@ end
 
 define nameplate-verify
   if $argc != 0
-    echo Error: nameplate-verify takes no words\n
+    echo Error: nameplate-verify takes no arguments\n
     _np_failed
   end
   with language c -- _np_need_openocd

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The dicts that are handed about: what each has, and the proc that makes it, the only one. Addresses and sizes are in
-# bytes, `end` is the address behind the last byte, values are lists of bytes.
+# bytes, `end` is the address after the last byte, values are lists of bytes.
 
 # bank: main flash that is one to OpenOCD, or a part of it: the row of its driver (region.tcl; nmi, forgive and rdp
 # always), and
@@ -31,7 +31,7 @@ proc _np_new_region {bank base end} {
 #   base, end, size
 #   cell                  of its entries, but for packed ones
 #   generation            0 to 65535
-#   entry, first          the address of its area entry, and the one behind that
+#   entry, first          the address of its area entry, and the one after that
 proc _np_new_area {base size cell generation entry first} {
 	return [dict create base $base end [expr {$base + $size}] size $size cell $cell generation $generation entry $entry first $first]
 }

@@ -75,7 +75,7 @@ proc _np_fill {region place word} {
 	return 0
 }
 
-# Appends an entry whose value is four bytes: header, value, check. The place behind it, or {} if a cell was bad.
+# Appends an entry whose value is four bytes: header, value, check. The place after it, or {} if a cell was bad.
 proc _np_append_word {region area_base place cell key value} {
 	set header [_np_header_make $cell 0 $key 0 4]
 	set check [_np_check [expr {$place - $area_base}] $header $value]

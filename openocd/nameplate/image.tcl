@@ -67,7 +67,7 @@ proc _np_image_sum {digits} {
 }
 
 # The lines of a text file, those that say nothing left out: {number line} each. `last` matches the record that ends it;
-# OpenOCD would go on behind that one.
+# OpenOCD would go on after that one.
 proc _np_image_lines {file last} {
 	set lines {}
 	set number 0
@@ -106,7 +106,7 @@ proc _np_image_hex {file} {
 		}
 		set end [expr {"0x$offset" + "0x$count"}]
 		if {$type == 0 && $end > 0x10000} {
-			# Some readers go on behind the 64 KiB, others wrap.
+			# Some readers go on after the 64 KiB, others wrap.
 			return -code error "line $number crosses an end of 64 KiB, which readers take differently"
 		}
 		if {$type == 0 && "0x$count" > 0} {

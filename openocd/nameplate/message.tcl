@@ -37,7 +37,7 @@ proc _np_quote {text} {
 	return "\"$text\""
 }
 
-# An error about a word that stands behind a secret may quote a part of it: key:secret=two words are two words to Tcl.
+# An error about a word that comes after a secret may quote a part of it: key:secret=two words are two words to Tcl.
 proc _np_hush {before text} {
 	if {[lsearch -glob $before *:secret=*] < 0 || ![regsub {".*"} $text {"..."} text]} {
 		return $text

@@ -11,7 +11,7 @@ proc _np_by_fills {items} {
 		[llength [dict get $item value]] == 4}]
 }
 
-# Bytes of flash that the items take behind others.
+# Bytes of flash that the items take after others.
 proc _np_plan_size {items cell} {
 	if {[_np_by_fills $items]} {
 		return [_np_entry_size $cell 4]
@@ -50,7 +50,7 @@ proc _np_erased {region place end cell words} {
 	return 1
 }
 
-# Where `size` bytes go, at `floor` or behind it; {} if there is no room.
+# Where `size` bytes go, at `floor` or after it; {} if there is no room.
 # A place that reads blank but is not erased is passed over, but not so far that a reader would stop before it. Three
 # spent cells are no trace of a cut: a tool has written ones, and the rest of the area is taken to be like them.
 proc _np_place_in {region area_end floor reach cell size words} {
@@ -188,7 +188,7 @@ proc _np_torn_first {region} {
 	set place [dict get $region base]
 	set floor $place
 	set used $place
-	# What may stand in the next cell: a value only behind a whole header, a check only behind a whole value.
+	# What may be in the next cell: a value only after a whole header, a check only after a whole value.
 	set next {}
 	for {} {$place < [dict get $region end]} {incr place $cell} {
 		set behind [_np_blank_cells $place $cell]
@@ -239,7 +239,7 @@ proc _np_plan_format {region store items range} {
 	set area_size [dict get $region area]
 	set area_base [dict get $region base]
 	set area_end [expr {$area_base + $area_size}]
-	# Room for the area entry, of one word, and the items behind it.
+	# Room for the area entry, of one word, and the items after it.
 	set entry_size [_np_entry_size $cell 4]
 	set size [_np_plan_size $items $cell]
 	set place [_np_place_in $region $area_end $floor $reach $cell [expr {$entry_size + $size}] [expr {$cell / 4}]]

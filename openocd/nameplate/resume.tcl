@@ -109,7 +109,7 @@ proc _np_save_compare {region words} {
 	return [list $all $half]
 }
 
-# Whether all that stands is made of these words.
+# Whether all that is there is made of these words.
 proc _np_save_stands {words standing} {
 	foreach places $standing {
 		foreach place $places {

@@ -92,7 +92,7 @@ proc _np_run_is_call {pc} {
 	return $::_np_sh(at,$pc)
 }
 
-# Serves the call at `pc`; the core goes on behind it, with the answer in r0, unless the firmware has ended.
+# Serves the call at `pc`; the core goes on after it, with the answer in r0, unless the firmware has ended.
 proc _np_run_serve {pc} {
 	if {[catch {list [_np_core_read r0] [_np_core_read r1]} registers]} {
 		_np_run_lost

@@ -2,7 +2,7 @@
 # Serving the semihosting calls (ARM IHI 0203) of the firmware that runs, in Tcl.
 #
 # OpenOCD's own semihosting ends the OpenOCD process when the firmware exits, so no script could look at the
-# result. Here it stays off: the core halts at BKPT 0xAB, we act, and let it go on behind it.
+# result. Here it stays off: the core halts at BKPT 0xAB, we act, and let it go on after it.
 # A run is bounded by time and by output. While it lasts its state is the array _np_sh, of this file and run.tcl:
 #   out, err   bytes printed, not yet passed on as whole lines    printed  bytes so far
 #   start      clock in ms         position  in the features file    pass     whether output goes to the user

@@ -60,7 +60,7 @@ proc _np_give_up {text} {
 	return -level 3 -code error -errorinfo {} $text
 }
 
-# Jim's `regexp`, and C behind every command of OpenOCD's, take a NUL for the end: what would be checked is not what
+# Jim's `regexp`, and the C of every command of OpenOCD's, take a NUL for the end: what would be checked is not what
 # would be written. So nothing that the user says may hold one. The text is not quoted, as it may be a secret.
 proc _np_no_nul {words} {
 	set number 0

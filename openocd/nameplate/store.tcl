@@ -46,7 +46,7 @@ proc _np_entry_at {place area_base area_end cell} {
 }
 
 # A packed entry among wide cells: its words lie side by side, and probably others follow it. Where the entry and the
-# word behind it have been read already, nothing is.
+# word after it have been read already, nothing is.
 proc _np_words_ahead {place end area_end} {
 	set need [_np_min $area_end [expr {$end + 4}]]
 	while {$place < $need && [info exists ::_np_word_cache($place)]} {
@@ -183,7 +183,7 @@ proc _np_area_walk {area} {
 		}
 		set next [expr {$base + [_np_align [expr {$place + 1 - $base}] $cell]}]
 		if {[llength $open] > 0} {
-			# A set left open: a cell behind it stays blank, or the next entry would complete it.
+			# A set left open: a cell after it stays blank, or the next entry would complete it.
 			set floor [_np_max $floor [expr {$base + [_np_align [expr {$place - $base}] $cell] + $cell}]]
 			set open {}
 		}

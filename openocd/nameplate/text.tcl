@@ -46,7 +46,7 @@ proc _np_is_utf8 {bytes} {
 	return [expr {$more == 0}]
 }
 
-# Characters that a terminal obeys (C1 controls), and that turn around what stands beside them (Unicode 15.0,
+# Characters that a terminal obeys (C1 controls), and that turn around the text beside them (Unicode 15.0,
 # Bidi_Control).
 set _np_hidden_ranges {0x80 0x9F  0x61C 0x61C  0x200E 0x200F  0x202A 0x202E  0x2066 0x2069}
 

@@ -88,7 +88,7 @@ proc _np_report_text {code bytes} {
 }
 
 # ---- reading what the user wrote ------------------------------------------------------------------------------
-# Each of these returns bytes, or fails with what stands behind "variable "x": its value ".
+# Each of these returns bytes, or fails with what comes after "variable "x": its value ".
 
 proc _np_value_integer {type text} {
 	lassign [dict get $::_np_types $type] how signed count

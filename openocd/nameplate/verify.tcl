@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The firmware's word for it: it runs, and has to find the variables and print them.
 
-# What the firmware is to print for a variable, behind `name=`.
+# What the firmware is to print for a variable, after `name=`.
 proc _np_reported {var} {
 	if {[dict get $var secret]} {
 		return secret
@@ -86,7 +86,7 @@ proc _np_do_run {words flag} {
 	return _np_run_firmware
 }
 
-# Ends with the firmware's status: OpenOCD can only say 0 or 1, so the number stands in the message.
+# Ends with the firmware's status: OpenOCD can only say 0 or 1, so the number is in the message.
 proc _np_run_firmware {} {
 	set status [dict get [_np_run {} 1] status]
 	_np_leave 1 0

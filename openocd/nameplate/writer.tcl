@@ -2,7 +2,7 @@
 # Carrying out a plan: a serial number by three `flash fillw`, its check last; all else as packed entries, in one `flash
 # write_image` whose last word is the last check.
 
-# Carries out a plan, going on behind damage and spent cells three times at most. Returns the entries of the items that
+# Carries out a plan, going on after damage and spent cells three times at most. Returns the entries of the items that
 # are values, as read back.
 proc _np_write {region plan} {
 	set items [dict get $plan items]
@@ -63,7 +63,7 @@ proc _np_append_items {region plan} {
 }
 
 # Decodes the new entries from the target, and before them an area entry that is new, or {}. What lies between was read
-# before and not touched, nothing lies behind, and no reader stops before the place: so every reader will find these
+# before and not touched, nothing lies after, and no reader stops before the place: so every reader will find these
 # entries.
 proc _np_read_back {plan place} {
 	set base [dict get $plan area base]

@@ -65,7 +65,7 @@ need_python() {
 	[[ $output = *"verified=2"*"serial=42"* ]]
 }
 
-@test "nameplate-verify ends with status 1 where the firmware does not report, and takes no words" {
+@test "nameplate-verify ends with status 1 where the firmware does not report, and takes no arguments" {
 	program 42
 	# The reset vector leads to an endless loop.
 	printf '\x00\x40\x00\x20\x09\x00\x00\x08\xfe\xe7' > "$BATS_TEST_TMPDIR/loop.bin"
@@ -77,7 +77,7 @@ need_python() {
 	[[ $output != *verified=* ]]
 	gdb -x gdb/nameplate.gdb -ex 'nameplate-verify all'
 	[ "$status" -eq 1 ]
-	[[ $output = *"Error: nameplate-verify takes no words"* ]]
+	[[ $output = *"Error: nameplate-verify takes no arguments"* ]]
 }
 
 @test "without nameplate.tcl, on another server and without a target they fail with status 1" {

@@ -91,7 +91,7 @@ proc _np_count {} {
 	bare -c "nameplate count"
 	expect "count=2"
 	bare -c "nameplate count twice"
-	refused 'nameplate count takes no words, and was given "twice"'
+	refused 'nameplate count takes no arguments, and was given "twice"'
 }
 
 @test "an output format: two files, and help, list and completion know it" {

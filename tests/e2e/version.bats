@@ -17,7 +17,7 @@ teardown() { nameplate_teardown; }
 	openocd_run -f "$HOME_DIR/openocd/nameplate.tcl" -c "nameplate version"
 	expect "version=$VERSION"
 	openocd_run -f "$HOME_DIR/openocd/nameplate.tcl" -c "nameplate version please"
-	failed 'nameplate version takes no words, and was given "please"'
+	failed 'nameplate version takes no arguments, and was given "please"'
 }
 
 @test "so do the library, CMake and the change log" {

@@ -89,7 +89,7 @@ function(_nameplate_reserve target chip region)
         target_compile_definitions(${target} PRIVATE NAMEPLATE_GUARDED_LOADS)
     endif()
     target_link_options(${target} PRIVATE "-L${folder}")
-    # A second script: behind the target's own -T, whose symbols it looks at, and options come before libraries.
+    # A second script: after the target's own -T, whose symbols it looks at, and options come before libraries.
     target_link_libraries(${target} PRIVATE "-T${file}")
     set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${file}")
     # What the linker cannot be asked: sections of any name.

@@ -17,7 +17,7 @@ struct reader {
 	struct csv_row row;
 	size_t line;
 	int result;
-	char *text; /* the fields of a row, each with a NUL behind it */
+	char *text; /* the fields of a row, each with a NUL after it */
 	size_t used, size, starts[CSV_FIELDS_MAX];
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The engine for several stations: PostgreSQL, by libpq. Passwords come the ways that libpq has (.pgpass, a service file, the
- * environment), never in the ledger's name: that stands in process lists and logs.
+ * environment), never in the ledger's name: that is shown in process lists and logs.
  */
 #include "database.h"
 #include "error.h"
@@ -36,7 +36,7 @@ static int report(struct database *db, const PGresult *result)
 	return database_fail(db, message ? message : "no answer", "nothing was changed; see the server's log");
 }
 
-/* What the ledger's name says, for messages; and that no password stands in it. */
+/* What the ledger's name says, for messages; and that no password is in it. */
 static int take_name(struct database *db)
 {
 	char *message = NULL;

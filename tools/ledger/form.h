@@ -12,7 +12,7 @@
 #define FORM_MAX      64
 #define FORM_TEXT_MAX 160
 
-/* What is wrong with a form, to stand behind `the form "x" `; NULL: nothing. */
+/* What is wrong with a form, to follow `the form "x" `; NULL: nothing. */
 const char *form_wrong(const char *form);
 
 /* The number as text. NULL: plain decimal. */

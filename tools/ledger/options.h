@@ -19,7 +19,7 @@ struct options {
 	unsigned has_count, secret_count;
 	int64_t milliseconds; /* -1: not given */
 	bool json, csv, secrets, nothing_written;
-	char **words; /* behind the command's name */
+	char **words; /* after the command's name */
 	int count;
 };
 

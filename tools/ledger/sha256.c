@@ -53,7 +53,7 @@ static void add_block(uint32_t hash[8], const uint8_t block[BLOCK])
 		hash[i] += v[i];
 }
 
-/* The rest of the file, fewer bytes than a block, and what 5.1.1 puts behind them. */
+/* The rest of the file, fewer bytes than a block, and what 5.1.1 puts after them. */
 static void add_end(uint32_t hash[8], uint8_t block[BLOCK], size_t count, uint64_t length)
 {
 	block[count++] = 0x80;

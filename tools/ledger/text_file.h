@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The files of numbers that PlatformIO's script keeps without a ledger (tools/platformio/nameplate_numbers.py says what stands in
+ * The files of numbers that PlatformIO's script keeps without a ledger (tools/platformio/nameplate_numbers.py says what is in
  * them): `next:FILE`, a counter, and `list:FILE`.
  */
 #ifndef TEXT_FILE_H

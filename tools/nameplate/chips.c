@@ -13,7 +13,7 @@
 #define AREA_MIN   2048u
 
 struct part {
-	const char *name;  /* what names begin with; x is any letter or digit; a layout behind a - */
+	const char *name;  /* what names begin with; x is any letter or digit; a layout after a - */
 	const char *pages; /* COUNTxKIB and gapKIB */
 	uint32_t flash;
 	uint32_t region, size; /* size 0: no default region */
@@ -34,7 +34,7 @@ struct pages {
 	uint32_t start, size, count;
 };
 
-/* The run at *pages, which begins at `start`, and *pages moved behind it; false behind the last one. */
+/* The run at *pages, which begins at `start`, and *pages moved after it; false after the last one. */
 static bool next_pages(const char **pages, uint32_t start, struct pages *run)
 {
 	char *rest;

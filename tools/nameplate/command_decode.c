@@ -28,7 +28,7 @@ static uint8_t *load(const struct options *options, struct region *region)
 	return flash;
 }
 
-/* What stands beside the table. */
+/* What is said beside the table. */
 static void explain(const struct decoded *decoded)
 {
 	const uint32_t base = decoded->region.base, last = base + decoded->region.size - 1;

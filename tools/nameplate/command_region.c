@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-/* What a linker script includes behind its SECTIONS. */
+/* What a linker script includes after its SECTIONS. */
 static void print_ld(const char *chip, const struct region *region)
 {
 	printf("/* The reserved region%s%s, made by nameplate region --ld. In a linker script of your own, after SECTIONS, INCLUDE this\n"

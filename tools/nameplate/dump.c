@@ -15,7 +15,7 @@ static uint8_t *read_all(FILE *file, const char *path, size_t *size)
 	uint8_t *bytes = NULL, *grown;
 
 	for (*size = 0; *size <= FILE_MAX; room *= 2) {
-		grown = realloc(bytes, room + 1); /* and a NUL behind it */
+		grown = realloc(bytes, room + 1); /* and a NUL after it */
 		if (!grown) {
 			fail_memory();
 			break;

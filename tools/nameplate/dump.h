@@ -13,7 +13,7 @@
  */
 int dump_load(const char *path, struct image *image);
 
-/* A file's bytes, to be freed, with a NUL behind them; NULL after an error line. */
+/* A file's bytes, to be freed, with a NUL after them; NULL after an error line. */
 uint8_t *dump_read(const char *path, size_t *size);
 
 #endif

@@ -76,7 +76,7 @@ static bool by_fills(const struct items *items)
 	return items->count == 1 && item->key == KEY_SERIAL && item->type == TYPE_UNSIGNED && item->length == 4;
 }
 
-/* Bytes of flash that the items take behind others. */
+/* Bytes of flash that the items take after others. */
 static uint32_t written_size(const struct items *items, uint32_t cell)
 {
 	return by_fills(items) ? entry_size(cell, 4) : align_up(packed_size(items), cell);
@@ -195,7 +195,7 @@ static bool is_erased(const struct job *job, uint32_t place, uint32_t size, uint
 	return true;
 }
 
-/* Where `size` bytes go, at `floor` or behind it, but not so far that a reader would stop before it. */
+/* Where `size` bytes go, at `floor` or after it, but not so far that a reader would stop before it. */
 static bool place_in(const struct job *job, uint32_t floor, uint32_t reach, uint32_t size, uint32_t words,
 		     uint32_t *place)
 {

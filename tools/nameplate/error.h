@@ -19,7 +19,7 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* What the user wrote, fit for a message: quoted, one line, no control characters, no secret, not endless. Good for four at once. */
 const char *quote(const char *text);
 
-/* What is quoted next stands behind a secret, and may be the rest of it that the shell took for another word: "...". */
+/* What is quoted next comes after a secret, and may be the rest of it that the shell took for another word: "...". */
 void quote_hush(bool on);
 
 #endif

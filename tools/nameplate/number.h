@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Numbers as the user writes them, to little-endian bytes and back, without losing a bit. The parsers return NULL, or what
- * is wrong, to stand behind `its value "x" `.
+ * is wrong, to follow `its value "x" `.
  */
 #ifndef NUMBER_H
 #define NUMBER_H

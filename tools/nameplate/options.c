@@ -194,7 +194,7 @@ static int take(struct options *options, const struct known *known, const char *
 	return 0;
 }
 
-/* The table as getopt_long takes it: an option is its row's number behind FIRST, or its letter. */
+/* The table as getopt_long takes it: an option is its row's number after FIRST, or its letter. */
 #define FIRST 256
 
 static void long_options(struct option longs[COUNT(table) + 1])
@@ -214,7 +214,7 @@ static const struct known *row_of(int option)
 	return &table[i];
 }
 
-/* The word of the command, which stands first. */
+/* The word of the command, which comes first. */
 static int take_command(const char *word, enum command *command)
 {
 	for (size_t i = 0; word && i < COUNT(commands); i++)
@@ -226,7 +226,7 @@ static int take_command(const char *word, enum command *command)
 		    : fail("nameplate needs a command: encode, decode or region (nameplate --help)");
 }
 
-/* Whether a secret is among the words before: what stands behind may be its second word, and is not quoted. */
+/* Whether a secret is among the words before: what comes after may be its second word, and is not quoted. */
 static bool behind_a_secret(char **words, int count)
 {
 	for (int i = 0; i < count; i++)
@@ -235,7 +235,7 @@ static bool behind_a_secret(char **words, int count)
 	return false;
 }
 
-/* What stands without an option. */
+/* What comes without an option. */
 static int take_words(struct options *options, enum command command, int argc, char **argv)
 {
 	int err = 0;

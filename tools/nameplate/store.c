@@ -151,7 +151,7 @@ static int area_walk(const uint8_t *flash, struct store *store)
 		}
 		next = base + align_up(place + 1 - base, cell);
 		if (store->entries.count > counted) {
-			/* A set left open: a cell behind it stays blank, or the next entry would complete it. */
+			/* A set left open: a cell after it stays blank, or the next entry would complete it. */
 			floor = max(floor, base + align_up(place - base, cell) + cell);
 			store->entries.count = counted;
 		}
@@ -275,7 +275,7 @@ bool store_torn_first(const struct region *region, const uint8_t *flash, uint32_
 {
 	const uint32_t cell = region->cell, area = area_word(region->size / region->areas, 1);
 	const uint32_t header = header_make(cell, TYPE_UNSIGNED, KEY_AREA, false, 4);
-	uint32_t expected[2]; /* what may stand in the next cells: a value only behind a whole header, then a check */
+	uint32_t expected[2]; /* what may be in the next cells: a value only after a whole header, then a check */
 	unsigned left = 0;
 	uint32_t used = 0;
 	uint8_t value[4];

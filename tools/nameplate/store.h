@@ -23,7 +23,7 @@ struct entries {
 struct area {
 	uint32_t base, end;
 	uint32_t cell;
-	uint32_t first; /* behind the area entry */
+	uint32_t first; /* after the area entry */
 	uint32_t generation;
 };
 

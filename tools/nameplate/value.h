@@ -33,7 +33,7 @@ struct value {
 
 /*
  * A value of a type, or, if that is NULL, of the type that the text looks like. In `escaped` text \n \r \t \\ \xNN stand for
- * bytes. Returns NULL, or what is wrong, to stand behind `its value "x" `; good until the next call.
+ * bytes. Returns NULL, or what is wrong, to follow `its value "x" `; good until the next call.
  */
 const char *value_parse(const struct type *type, const char *text, bool escaped, struct value *value);
 

@@ -57,7 +57,7 @@ static int take_name(const char *word, size_t length, const char *lead, struct v
 	return 0;
 }
 
-/* What stands between name and value: [:TYPE][:secret]. */
+/* What is between name and value: [:TYPE][:secret]. */
 static int take_type(const char *from, const char *equals, const char *lead, struct variable *variable,
 		     const struct type **type)
 {

@@ -31,7 +31,7 @@ struct variable *variables_add(struct variables *variables);
 /*
  * Each returns 0, or -1 after an error line, which quotes no secret value.
  *
- * variable_parse   one word; `escaped`: text has \n \r \t \\ \xNN for bytes, as in a dump; `lead` stands in front of the error
+ * variable_parse   one word; `escaped`: text has \n \r \t \\ \xNN for bytes, as in a dump; `lead` comes before the error
  * variables_take   one more of them, whose name must be new
  * variables_read   a dump's file, or one written by hand
  * variable_delete  a word that is a name only: the deletion of that variable

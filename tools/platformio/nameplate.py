@@ -66,7 +66,7 @@ def check_options():
 
 
 def check_comments(path):
-    """To PlatformIO a # or ; behind a space begins a comment, in a value as well."""
+    """To PlatformIO a # or ; after a space begins a comment, in a value as well."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             lines = file.read().splitlines()
@@ -277,7 +277,7 @@ def check_linked(target, source, env):
 
 # ---- the upload -----------------------------------------------------------------------------------------------------
 
-# OpenOCD's `program` among the commands of one -c: what stands before it stays, what it does we do.
+# OpenOCD's `program` among the commands of one -c: what is before it stays, what it does we do.
 PROGRAM = re.compile(r"(?:^|;)\s*program\s")
 
 
@@ -428,7 +428,7 @@ def is_stm32duino():
 
 
 def goes_behind():
-    """STM32duino's firmware can lie behind a region near the flash's beginning, if the core can find its vectors there."""
+    """STM32duino's firmware can lie after a region near the flash's beginning, if the core can find its vectors there."""
     flash, end = flash_ends()
     in_front, behind = REGION[0] - flash, end - sum(REGION)
     movable = is_stm32duino() and PART and not PART.cpu.startswith("cortex-m0") and not BOARD.get("build.flash_offset", "")
@@ -446,7 +446,7 @@ def move_behind():
 
 
 def left_for_firmware():
-    """The bytes in front of the region. Only a script of the project's own can put code behind it, too."""
+    """The bytes in front of the region. Only a script of the project's own can put code after it, too."""
     flash, end = flash_ends()
     in_front = not BOARD.get("build.ldscript", "") or not option("region") or sum(REGION) == end
     return min(BOARD_SIZE, end - flash, REGION[0] - flash) if in_front and REGION[0] > flash else BOARD_SIZE
@@ -502,7 +502,7 @@ if REGION:
 # Flash with ECC (firmware/nameplate_ecc.h): the handler of the NMI that a torn word raises, or the reader's guarded loads.
 if PART and PART.ecc:
     names = ("_nameplate_eccr", "_nameplate_ecc2r")
-    # An input file, not behind -T: the linker would take that in place of its default script, which STM32duino's variants are. The
+    # An input file, not after -T: the linker would take that in place of its default script, which STM32duino's variants are. The
     # last one, as its PROVIDE looks at what is there already; it comes too late for its EXTERN.
     env.Append(
         LINKFLAGS=["-Wl,--defsym=%s=0x%08X" % pair for pair in zip(names, PART.ecc)] + ["-Wl,-u,nameplate_nmi_handler"],

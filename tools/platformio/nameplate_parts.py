@@ -69,7 +69,7 @@ class Part:
 
 
 def matches(row, name):
-    """The rule of tools/nameplate/chips.c: x is any letter or digit, any of them may follow, and what stands behind a - is as
+    """The rule of tools/nameplate/chips.c: x is any letter or digit, any of them may follow, and what comes after a - is as
     it is."""
     row, _, layout = row.partition("-")
     name, dash, given = name.lower().partition("-")

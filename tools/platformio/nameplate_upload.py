@@ -14,7 +14,7 @@ upload command; the environment variable NAMEPLATE_JOB, in JSON, says what to do
 
     python3 nameplate_upload.py openocd -f board.cfg ... NAMEPLATE ...
 
-The word NAMEPLATE stands where OpenOCD's own `program` was. OpenOCD's results go to standard output, all else to
+The word NAMEPLATE is where OpenOCD's own `program` was. OpenOCD's results go to standard output, all else to
 standard error; the exit status is OpenOCD's.
 """
 

@@ -55,7 +55,7 @@ bool srec_looks_like(const uint8_t *bytes, size_t size)
 	return size >= 8 && bytes[0] == 'S' && isdigit(bytes[1]) && hex_take((const char *)bytes + 2, 1, &count);
 }
 
-/* The bytes of a record behind its count, checked. Their number, or 0 if it is none. */
+/* The bytes of a record after its count, checked. Their number, or 0 if it is none. */
 static size_t record_read(const char *line, uint8_t record[BYTES_MAX])
 {
 	const size_t digits = strlen(line) > 4 ? strlen(line) - 2 : 0;

@@ -2,7 +2,7 @@
 /*
  * Tools that erase every sector they write, without saying what else was in it: pyOCD's `load`, probe-rs' `download`, and GDB's
  * `load` on a Black Magic Probe. They get the whole region, made onto what the device has: so nothing can be lost, and no
- * second area stands behind with newer values.
+ * second area of newer values is left beside it.
  */
 #include "formats.h"
 

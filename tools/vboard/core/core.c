@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * Facts about Unicorn 2.0.1 that this file stands on:
+ * Facts about Unicorn 2.0.1 that this file relies on:
  * - UC_MODE_THUMB alone, then the CPU model: with UC_MODE_MCLASS every model silently becomes a Cortex-M33.
  * - uc_emu_stop() inside a memory hook aborts the store half-way. So hooks only set a flag; the code hook, which runs
  *   before each instruction, is the one place that stops.

@@ -20,7 +20,7 @@
 #define XPSR_FRAME_ALIGNED (1u << 9)
 #define XPSR_IT_BITS       0x0600FC00u
 
-/* The frame, and behind it with floating-point state S0 to S15, FPSCR and a reserved word. ARM DDI 0403 B1.5.6. */
+/* The frame, and after it with floating-point state S0 to S15, FPSCR and a reserved word. ARM DDI 0403 B1.5.6. */
 enum { FRAME_WORDS = 8, FRAME_FPSCR = 24, EXTENDED_FRAME_WORDS = 26 };
 enum { CONTROL_SPSEL = 2u << 24, CONTROL_FPCA = 4u << 24 }; /* in REG_SPECIAL */
 /* S and ES: set up to ARMv7-M; ARMv8-M without its security extension has them 0. */

@@ -47,7 +47,7 @@ enum core_event {
 	EVENT_BREAKPOINT,       /* an FPB comparator; the instruction was not executed */
 	EVENT_WATCHPOINT,       /* a DWT comparator; the access is done */
 	EVENT_BKPT,             /* BKPT instruction; PC at it */
-	EVENT_SVC,              /* PC behind it */
+	EVENT_SVC,              /* PC after it */
 	EVENT_EXCEPTION_RETURN, /* PC holds EXC_RETURN */
 	EVENT_UNDEFINED,        /* undefined instruction, or one that this core does not have */
 	EVENT_NO_COPROCESSOR,   /* an instruction of a coprocessor, so also of the FPU, that this core does not have */
@@ -151,7 +151,7 @@ enum {
 /* Whether Unicorn's own T bit is set. */
 bool core_in_thumb(struct core *core);
 
-/* AIRCR.SYSRESETREQ or VECTRESET: resets the board at once, or behind the instruction that asked for it. */
+/* AIRCR.SYSRESETREQ or VECTRESET: resets the board at once, or after the instruction that asked for it. */
 void core_request_reset(struct core *core);
 
 #endif

@@ -167,7 +167,7 @@ static int h7x_reg_read(struct flash *flash, uint32_t offset, uint32_t *value)
 	case PRAR_PRG:
 	case SCAR_CUR:
 	case SCAR_PRG:
-		*value = 0x000000FF; /* starts behind its end: no area */
+		*value = 0x000000FF; /* starts after its end: no area */
 		break;
 	case WPSN_CUR:
 		*value = flash->options.words[OPTION_WPSN + offset / BANK_REGS % 2];

@@ -73,7 +73,7 @@ static const uint32_t keys[2] = {0x45670123, 0xCDEF89AB};
 static const uint32_t optkeys[2] = {0x08192A3B, 0x4C5D6E7F};
 enum { RDP_LEVEL_0 = 0xAA, RDP_LEVEL_2 = 0xCC };
 
-/* WRP of no pages: the start lies behind the end. */
+/* WRP of no pages: the start lies after the end. */
 #define WRP_NONE(pages) (pages)
 
 /* RM0351: dual bank of 256 pages each. Option bytes as shipped: level 0, DUALBANK. */

@@ -33,7 +33,7 @@ struct stm32l4x_variant {
 		uint8_t offset;
 		uint32_t reset;
 		uint32_t writable; /* bits that a plain write changes; 0: an option register */
-	} kept[L4X_KEPT];          /* ends with offset 0 behind the first */
+	} kept[L4X_KEPT];          /* ends with offset 0 after the first */
 };
 
 extern const struct stm32l4x_variant l4x_stm32l47, l4x_stm32g07, l4x_stm32g0b, l4x_stm32g47, l4x_stm32wb5, l4x_stm32wle,

@@ -89,7 +89,7 @@ const struct periph periphs_stm32l0[] = {
 	{NULL, 0, 0, NULL, NULL},
 };
 
-/* F0, F1 and F3 have the same RCC up to CSR; F0 has CR2 behind it, at 0x34. */
+/* F0, F1 and F3 have the same RCC up to CSR; F0 has CR2 after it, at 0x34. */
 static const struct periph_reset rcc_f1_resets[] = {{0x00, 0x00000083}, {0x14, 0x00000014}, {0x24, 0x0C000000}, {0, 0}};
 static const struct periph_follow rcc_f1_follows[] = {
 	{0x00, 1u << 0, 0x00, 1},  /* HSION, HSIRDY */
@@ -159,7 +159,7 @@ static const struct periph_follow rcc_f4_follows[] = {
 	{0x74, 1u << 0, 0x74, 1},  /* LSION, LSIRDY */
 	{0, 0, 0, 0},
 };
-/* VOSRDY stands before the PLL is on, too. */
+/* VOSRDY is set before the PLL is on, too. */
 static const struct periph_reset pwr_f4_resets[] = {{0x00, 0x0000C000}, {0x04, 0x00004000}, {0, 0}};
 static const struct periph_follow pwr_f4_follows[] = {
 	{0x00, 1u << 16, 0x04, 0},        /* ODEN, ODRDY */

@@ -39,7 +39,7 @@ static bool jtag_bit(struct board *board, bool tms, bool tdi)
 	return tdo;
 }
 
-/* A J-Link samples SWDIO behind the clock's edge: the acknowledgement's first bit comes with the turnaround. */
+/* A J-Link samples SWDIO after the clock's edge: the acknowledgement's first bit comes with the turnaround. */
 static bool swd_bit(struct board *board, bool out, bool swdio)
 {
 	board_count_clock(board);

@@ -18,11 +18,11 @@ struct probe;
 struct probe_ops {
 	const char *name;  /* as in --probe, and in VBOARD_PROBE of the virtual board files */
 	const char *about; /* for --help */
-	/* Prepares a probe of `variant` (what stands after the colon in --probe NAME:VARIANT, or NULL). 0, or -1 if there is none
+	/* Prepares a probe of `variant` (what comes after the colon in --probe NAME:VARIANT, or NULL). 0, or -1 if there is none
 	 * of that name. */
 	int (*open)(struct probe *probe, const char *variant);
 	/* Takes what it can of `count` bytes from the debugger, puts the answers into `answers` (room for PROBE_ANSWER) and their
-	 * number into `*answered`. Returns how many bytes it has taken; what it leaves comes again, with more behind it. */
+	 * number into `*answered`. Returns how many bytes it has taken; what it leaves comes again, with more after it. */
 	size_t (*take)(struct probe *probe, const uint8_t *bytes, size_t count, uint8_t *answers, size_t *answered);
 	/* What the probe says first, when somebody connects; or NULL. Returns the number of bytes. */
 	size_t (*greet)(struct probe *probe, uint8_t *answers);
@@ -48,7 +48,7 @@ int probe_open(struct probe *probe, const char *name, struct board *board, const
 	       unsigned message_size);
 void probe_close(struct probe *probe);
 
-/* The rows of the table, for --help: the probe of index I, or NULL behind the last. */
+/* The rows of the table, for --help: the probe of index I, or NULL after the last. */
 const struct probe_ops *probe_at(unsigned i);
 
 /* Is the probe pulled out, as --unplug asked? */
