@@ -101,8 +101,8 @@ proc _np_parse_serial {words} {
 			_np_fail "unexpected [_np_quote $word]: the image, one file, comes right after the serial number;\
 				braces hold a path with spaces together, {my fw.elf}"
 		}
-		_np_fail "unknown option [_np_quote $word]: after the serial number come the image and the options\
-			[join $known {, }], expect LINE; braces hold a path with spaces together, {my fw.elf}"
+		_np_fail "unknown option [_np_quote $word]: the serial number is one argument; after it come the image\
+			and the options [join $known {, }], expect LINE; braces hold a path with spaces together, {my fw.elf}"
 	}
 	return [_np_options [_np_new_ask program_serial $vars $image $line] $options]
 }
