@@ -2,10 +2,20 @@
 # The bits of an entry: header, check, value. firmware/FORMAT.md explains each field.
 # Nothing here touches a target; words are integers, values are lists of bytes.
 
-set _np_crc_table {
-	0x00000000 0x1DB71064 0x3B6E20C8 0x26D930AC 0x76DC4190 0x6B6B51F4 0x4DB26158 0x5005713C
-	0xEDB88320 0xF00F9344 0xD6D6A3E8 0xCB61B38C 0x9B64C2B0 0x86D3D2D4 0xA00AE278 0xBDBDF21C
+# What a byte does to a CRC, for all 256: out of what four bits do.
+proc _np_crc_bytes {} {
+	set nibbles {
+		0x00000000 0x1DB71064 0x3B6E20C8 0x26D930AC 0x76DC4190 0x6B6B51F4 0x4DB26158 0x5005713C
+		0xEDB88320 0xF00F9344 0xD6D6A3E8 0xCB61B38C 0x9B64C2B0 0x86D3D2D4 0xA00AE278 0xBDBDF21C
+	}
+	set table {}
+	for {set byte 0} {$byte < 256} {incr byte} {
+		set low [lindex $nibbles [expr {$byte & 15}]]
+		lappend table [expr {($low >> 4) ^ [lindex $nibbles [expr {($low ^ ($byte >> 4)) & 15}]]}]
+	}
+	return $table
 }
+set _np_crc_table [_np_crc_bytes]
 
 set _np_magic 0x35
 set _np_max_length 1055
@@ -21,13 +31,12 @@ proc _np_max {a b} {
 	return [expr {$a > $b ? $a : $b}]
 }
 
-# zlib's CRC-32, four bits at a time.
+# zlib's CRC-32.
 proc _np_crc32 {bytes} {
+	set table $::_np_crc_table
 	set crc 0xFFFFFFFF
 	foreach byte $bytes {
-		set crc [expr {$crc ^ $byte}]
-		set crc [expr {($crc >> 4) ^ [lindex $::_np_crc_table [expr {$crc & 15}]]}]
-		set crc [expr {($crc >> 4) ^ [lindex $::_np_crc_table [expr {$crc & 15}]]}]
+		set crc [expr {($crc >> 8) ^ [lindex $table [expr {($crc ^ $byte) & 255}]]}]
 	}
 	return [expr {$crc ^ 0xFFFFFFFF}]
 }
