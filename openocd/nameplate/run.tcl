@@ -92,6 +92,13 @@ proc _np_run_is_call {pc} {
 	return $::_np_sh(at,$pc)
 }
 
+# The operation is still in r0: where that is the answer, too, nothing need be written.
+proc _np_run_answer {operation answer} {
+	if {$answer != $operation} {
+		_np_core_write r0 $answer
+	}
+}
+
 # Serves the call at `pc`; the core goes on after it, with the answer in r0, unless the firmware has ended.
 proc _np_run_serve {pc} {
 	if {[catch {list [_np_core_read r0] [_np_core_read r1]} registers]} {
@@ -103,7 +110,7 @@ proc _np_run_serve {pc} {
 		_np_fail [format "the firmware's semihosting call 0x%02x at 0x%08X points to what cannot be read or\
 			written (r1 is 0x%08X): correct it" $operation $pc $argument]
 	}
-	if {$answer ne "" && [catch {_np_core_write r0 $answer; _np_core_write pc [expr {$pc + 2}]}]} {
+	if {$answer ne "" && [catch {_np_run_answer $operation $answer; _np_core_write pc [expr {$pc + 2}]}]} {
 		_np_run_lost
 	}
 }

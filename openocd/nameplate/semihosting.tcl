@@ -155,12 +155,13 @@ proc _np_sh_read {argument} {
 	lassign [_np_sh_fields $argument 3] handle buffer length
 	set length [expr {$length + 0}]
 	if {$handle == $::_np_sh_features_handle} {
-		while {$length > 0 && $::_np_sh(position) < 5} {
-			_np_sh_put_byte $buffer [lindex $::_np_sh_features $::_np_sh(position)]
-			incr ::_np_sh(position)
-			set buffer [expr {$buffer + 1}]
-			incr length -1
+		set position $::_np_sh(position)
+		set bytes [lrange $::_np_sh_features $position [expr {$position + [_np_min $length 5] - 1}]]
+		if {[llength $bytes] > 0} {
+			write_memory $buffer 8 $bytes
 		}
+		incr ::_np_sh(position) [llength $bytes]
+		set length [expr {$length - [llength $bytes]}]
 	}
 	return $length
 }
