@@ -278,6 +278,52 @@ in_gdb() {
 	failed "ended with status 3"
 }
 
+@test "calls are answered: those whose answer is their own number, others, and bytes at an odd address" {
+	firmware answers <<-'S'
+		ldr r1, =out
+		movs r0, #1
+		bkpt 0xAB
+		lsls r4, r0, #4
+		ldr r1, =err
+		movs r0, #1
+		bkpt 0xAB
+		adds r4, r4, r0
+		ldr r1, =list
+		movs r0, #1
+		bkpt 0xAB
+		lsls r0, r0, #6
+		adds r4, r4, r0
+		ldr r1, =read
+		movs r0, #6
+		bkpt 0xAB
+		adds r4, r4, r0
+		ldr r0, =0x20000401
+		ldrb r1, [r0]
+		adds r4, r4, r1
+		ldrb r1, [r0, #4]
+		adds r4, r4, r1
+		ldr r1, =0x20000410
+		ldr r0, =0x20026
+		str r0, [r1]
+		str r4, [r1, #4]
+		movs r0, #0x20
+		bkpt 0xAB
+		.ltorg
+		.align 2
+		out: .word tt, 4, 3
+		err: .word tt, 8, 3
+		list: .word features, 0, 21
+		read: .word 3, 0x20000401, 7
+		tt: .asciz ":tt"
+		features: .asciz ":semihosting-features"
+		.align 2
+	S
+	nameplate_run "program_serial 42 answers.elf noverify"
+	nameplate_run "nameplate run"
+	# Handles 1, 2 and 3, two bytes of seven not read, the first and the last byte.
+	failed "ended with status $((1 * 16 + 2 + 3 * 64 + 2 + 0x53 + 3))"
+}
+
 @test "a text serial that another tool wrote is shown, kept and replaced" {
 	PYTHONPATH=$HOME_DIR/tests/vectors python3 -B - "$VBOARD_FLASH" <<-'P'
 		import sys, make
