@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 # Writes sets of variables on the simulated flash, for tests/lib/tool_random.py: jimsh tool.tcl SCRIPT
 #
-# SCRIPT has a line per step, words in hex so that anything can stand in them:
+# SCRIPT has a line per step, what is written in hex so that anything can stand in it:
 #   region BASE SIZE CELL ERASED   a blank region
-#   flash HEX                      its contents, instead
+#   flash ADDRESS WORD ...         its words that are not erased, as numbers
 #   write WORD...                  variables, NAME=VALUE each; or -NAME to delete one
-# Each write prints the region as hex, or `refused`.
+# Each write prints the region's words that are not erased as `words ADDRESS WORD ...`, or `refused`.
 
 source [file join [file dirname [file dirname [file normalize [info script]]]] tcl lib fake.tcl]
 
@@ -35,10 +35,14 @@ proc write_vars {words} {
 	_np_write_vars $::region [_np_plan_vars $::region $store $vars] $vars
 }
 
-proc region_hex {} {
+# The words that are not erased: a walk over every word of the region would take most of the time.
+proc region_words {} {
+	lassign $::flash_range base end erased
 	set text ""
-	for {set at [dict get $::region base]} {$at < [dict get $::region end]} {incr at 4} {
-		append text [_np_hex_of [_np_word_bytes [flash_word $at]]]
+	foreach {address word} $::flash_words {
+		if {$address ne "none" && $word ne $erased} {
+			append text " $address $word"
+		}
 	}
 	return $text
 }
@@ -54,7 +58,11 @@ while {[gets $file line] >= 0} {
 			set region [region_of $base $size $cell [expr {$erased + 0}]]
 			flash_is $base $size [expr {$erased + 0}]
 		}
-		flash { flash_bytes [dict get $region base] [lindex $rest 0] }
-		write { puts [expr {[catch {write_vars $rest} why] ? "refused $why" : [region_hex]}] }
+		flash {
+			foreach {address word} $rest {
+				set flash_words($address) $word
+			}
+		}
+		write { puts [expr {[catch {write_vars $rest} why] ? "refused $why" : "words[region_words]"}] }
 	}
 }

@@ -122,13 +122,26 @@ def by_tcl(work, cases):
         for (cell, erased, size), contents, writes in cases:
             print("region", hex(BASE), size, cell, "0x" + 4 * erased, file=file)
             if contents:
-                print("flash", contents.hex(), file=file)
+                words = struct.unpack(f"<{size // 4}I", contents)
+                print("flash", *(f"{BASE + 4 * i} {word}" for i, word in enumerate(words) if word != int(4 * erased, 16)), file=file)
             for words in writes:
                 print("write", *(one.encode().hex() for one in order(words)), file=file)
     run = subprocess.run(["jimsh", os.path.join(HERE, "tool.tcl"), path, work], capture_output=True)
     lines = iter(run.stdout.decode(errors="replace").splitlines())
     assert run.returncode == 0, run.stderr.decode()
-    return [[next(lines) for _ in case[2]] for case in cases]
+    return [[region(form, next(lines)) for _ in writes] for form, _, writes in cases]
+
+
+def region(form, line):
+    """The region as hex, of a line `words ADDRESS WORD ...`; a line `refused ...` as it is."""
+    _, erased, size = form
+    kind, *numbers = line.split(" ")
+    if kind != "words":
+        return line
+    contents = bytearray(bytes.fromhex(erased) * size)
+    for address, word in zip(numbers[::2], numbers[1::2]):
+        struct.pack_into("<I", contents, int(address) - BASE, int(word))
+    return contents.hex()
 
 
 def order(words):
