@@ -32,7 +32,7 @@ teardown() { nameplate_teardown; }
 		done
 		# Asked for, OpenOCD's own picture.
 		nameplate_run "set NAMEPLATE_VERBOSE 1" "program_serial 42"
-		[ "$(wc -l <"$err")" -gt 20 ] && grep -q 'shutdown command invoked' "$err"
+		[ "$(wc -l <"$err")" -gt 20 ] && grep -q 'shutdown command invoked' "$err" || { echo "$probe, verbose"; show; return 1; }
 	done
 }
 
