@@ -52,13 +52,13 @@ nameplate_teardown() {
 # openocd_run ARGUMENT...: any OpenOCD, with its streams apart. Sets status; reads $out and $err back.
 openocd_run() {
 	local tries
-	# A J-Link on the network has 20 ms to be found, which a busy machine may need for something else. Ports 3333, 4444 and 6666
-	# may be another test's.
+	# A J-Link on the network has 20 ms to be found, which a busy machine may need for something else, and one OpenOCD at a time
+	# may look for it. Ports 3333, 4444 and 6666 may be another test's.
 	for tries in 1 2 3 4 5; do
 		rm -f "$VBOARD_STATS"
 		status=0
 		timeout -k 5 120 openocd "$@" >"$out" 2>"$err" </dev/null || status=$?
-		grep -q "No J-Link device found\|couldn't bind .* to socket" "$err" || break
+		grep -q "No J-Link device found\|TCP/IP device discovery failed\|couldn't bind .* to socket" "$err" || break
 		sleep 1
 	done
 	stdout=$(cat "$out")
