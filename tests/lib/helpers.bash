@@ -58,6 +58,8 @@ openocd_run() {
 		rm -f "$VBOARD_STATS"
 		status=0
 		timeout -k 5 120 openocd "$@" >"$out" 2>"$err" </dev/null || status=$?
+		# What ended well has done everything, and is not to be done twice.
+		[ "$status" != 0 ] || break
 		grep -q "No J-Link device found\|TCP/IP device discovery failed\|couldn't bind .* to socket" "$err" || break
 		sleep 1
 	done
