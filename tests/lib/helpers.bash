@@ -51,13 +51,21 @@ nameplate_teardown() {
 
 # openocd_run ARGUMENT...: any OpenOCD, with its streams apart. Sets status; reads $out and $err back.
 openocd_run() {
-	local tries
+	local tries alone=()
+	# A session listens on ports 3333, 4444 and 6666, which others have at the same time only if they are not tests.
+	case $* in
+	*gdb_port*) ;;
+	*init* | *"program "*)
+		mkdir -p "$HOME_DIR/build/tests"
+		alone=(flock -o "$HOME_DIR/build/tests/ports")
+		;;
+	esac
 	# A J-Link on the network has 20 ms to be found, which a busy machine may need for something else, and one OpenOCD at a time
-	# may look for it. Ports 3333, 4444 and 6666 may be another test's.
+	# may look for it.
 	for tries in 1 2 3 4 5; do
 		rm -f "$VBOARD_STATS"
 		status=0
-		timeout -k 5 120 openocd "$@" >"$out" 2>"$err" </dev/null || status=$?
+		"${alone[@]}" timeout -k 5 120 openocd "$@" >"$out" 2>"$err" </dev/null || status=$?
 		# What ended well has done everything, and is not to be done twice.
 		[ "$status" != 0 ] || break
 		grep -q "No J-Link device found\|TCP/IP device discovery failed\|couldn't bind .* to socket" "$err" || break
