@@ -30,14 +30,13 @@ board() {
 	fi
 }
 
-# start ARGUMENT...: vboard as a job of this shell; sets pid. Returns when its socket is open.
+# start ARGUMENT...: vboard as a job of this shell; sets pid. Returns when its socket is open and, after that, its flash.
 start() {
 	local tries
 	"$VBOARD" --chip stm32l152rb "$@" 2>"$err" 3>&- &
 	pid=$!
-	# Its flash, if it is a new one, is made after the socket.
 	for tries in $(seq 1000); do
-		listening "$*" && [ -z "$(find . -name '*.new')" ] && { [[ "$*" != *"$VBOARD_FLASH"* ]] || [ -e "$VBOARD_FLASH" ]; } && return 0
+		listening "$*" && [ -e "$VBOARD_FLASH" ] && [ ! -e "$VBOARD_FLASH.$pid.new" ] && return 0
 		sleep 0.01
 	done
 	echo "it does not listen"

@@ -26,23 +26,24 @@ project_copy() {
 	git -C "$1" -c user.name=test -c user.email=test@example.com commit -qm "as it stands"
 }
 
-# boards_end: waits until no board of this test's own is there, which is one whose flash lies in this test's folder.
+# boards: the processes of this test's own boards, whose flash lies in this test's folder; fails if there is none.
+boards() { pgrep -f "vboard .*--flash ${BATS_TEST_TMPDIR:?}/"; }
+
+# boards_end: waits until there is none.
 boards_end() {
 	local tries
-	mine="vboard .*--flash ${BATS_TEST_TMPDIR:?}/"
 	for tries in $(seq 500); do
-		pgrep -f "$mine" >/dev/null || return 0
+		boards >/dev/null || return 0
 		sleep 0.02
 	done
-	pgrep -af "$mine"
 	return 1
 }
 
 # Nothing may be left behind: no board, no socket.
 nameplate_teardown() {
-	local mine
 	if ! boards_end; then
-		pgrep -f "$mine" | xargs -r kill -KILL
+		boards | xargs -r ps -o pid=,args= -p
+		boards | xargs -r kill -KILL
 		echo "a board was left behind"
 		return 1
 	fi
