@@ -370,6 +370,8 @@ SITE := $(DESTDIR)$(PREFIX)/share/openocd/site
 DATA := $(DESTDIR)$(PREFIX)/share/nameplate
 # CMake's find_package and make's include look below PREFIX too.
 CMAKE := $(DESTDIR)$(PREFIX)/lib/cmake/nameplate
+# bash finds a program's completion by its name.
+COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
 # The pages, in folders as here, so that what leads from one to the other does; vboard's is its own.
 PAGES := $(filter-out build/% tools/vboard/%,$(wildcard *.md */*.md */*/*.md))
@@ -395,10 +397,9 @@ install: all ## Give away: copy everything below PREFIX (/usr/local)
 	$(Q)install build/nameplate tools/nameplate/nameplate-pyocd $(DESTDIR)$(PREFIX)/bin
 	$(Q)install build/nameplate-ledger $(DESTDIR)$(PREFIX)/bin
 	$(Q)install -D -m 644 tools/ledger/nameplate-ledger.1 $(DESTDIR)$(PREFIX)/share/man/man1/nameplate-ledger.1
-	$(Q)install -D -m 644 tools/ledger/nameplate-ledger.bash \
-	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nameplate-ledger
+	$(Q)for program in $(wildcard tools/*/*.bash); do \
+	  install -D -m 644 $$program $(COMPLETIONS)/$$(basename $$program .bash) || exit; done
 	$(Q)install -D -m 644 tools/nameplate/nameplate.1 $(DESTDIR)$(PREFIX)/share/man/man1/nameplate.1
-	$(Q)install -D -m 644 tools/nameplate/nameplate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nameplate
 	$(Q)install -D -m 644 tools/vboard/vboard.1 $(DESTDIR)$(PREFIX)/share/man/man1/vboard.1
 	$(Q)for page in $(PAGES); do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/doc/nameplate/$$page || exit; done
 	$(Q)install -D -m 644 tools/vboard/README.md $(DESTDIR)$(PREFIX)/share/doc/nameplate-vboard/README.md

@@ -56,7 +56,7 @@ teardown() { nameplate_teardown; }
 	expect "serial=42"
 	echo "TCK: $(($(stat tck) - base))"
 	[ $(($(stat tck) - base)) -le 25000 ]
-	! grep -q -e 'working area' -e 'block writes' "$err"
+	! grep -q -e 'working area' -e 'block writes' "$err" || return 1
 	VBOARD_PROBE=stlink:v2j17 nameplate_bare "program_serial 43"
 	expect "serial=43"
 	nameplate_bare "nameplate list"

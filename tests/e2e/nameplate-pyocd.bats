@@ -81,3 +81,17 @@ write() {
 	[[ "$errors" == *"there is before already"* ]]
 	cmp "$VBOARD_FLASH" before
 }
+
+@test "completion: its options, the file of --keep, a first variable" {
+	file=$HOME_DIR/tools/nameplate/nameplate-pyocd.bash
+	PATH=$HOME_DIR/tools/nameplate:$PATH
+	[ "$(completes "$file" nameplate-pyocd --ba)" = --base ]
+	for word in $(completes "$file" nameplate-pyocd --); do
+		run nameplate-pyocd "$word"
+		[[ "$output" != *"there is no option"* ]]
+	done
+	touch mine.bin
+	[ "$(completes "$file" nameplate-pyocd --keep mi)" = mine.bin ]
+	[ "$(completes "$file" nameplate-pyocd --chip stm32l476rg se)" = serial= ]
+	[ -z "$(completes "$file" nameplate-pyocd --size '')" ]
+}

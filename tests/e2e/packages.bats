@@ -40,7 +40,8 @@ files() { dpkg --root="$ROOT" -L "$1" | while read -r path; do [ -d "$ROOT$path"
 	done
 	run grep '^E: ' "$PACKAGES/said"
 	[ "$status" = 1 ] || { echo "$output"; return 1; }
-	[ "$(files nameplate-vboard | grep -v ^/usr/share/doc | sort | xargs)" = "/usr/bin/vboard /usr/share/man/man1/vboard.1.gz" ]
+	[ "$(files nameplate-vboard | grep -v ^/usr/share/doc | sort | xargs)" = \
+		"/usr/bin/vboard /usr/share/bash-completion/completions/vboard /usr/share/man/man1/vboard.1.gz" ]
 	grep -q 'License: GPL-2' "$ROOT/usr/share/doc/nameplate-vboard/copyright"
 	run grep -rlF GPL-2.0 $(files nameplate | grep -vE '/doc/|demo.elf' | sed "s|^|$ROOT|")
 	[ -z "$output" ]
@@ -68,6 +69,13 @@ files() { dpkg --root="$ROOT" -L "$1" | while read -r path; do [ -d "$ROOT$path"
 		'add_library(reader main.c)' 'target_link_libraries(reader nameplate::reader)' 'target_compile_options(reader PRIVATE -mcpu=cortex-m3)' >CMakeLists.txt
 	printf '#include <nameplate.h>\nint main(void) { uint32_t serial; return nameplate_serial(&serial); }\n' >main.c
 	cmake -S . -B build -DCMAKE_PREFIX_PATH="$ROOT/usr" >"$out" && cmake --build build >"$out" || { cat "$out"; return 1; }
+}
+
+@test "bash completes each program" {
+	for program in "$ROOT"/usr/bin/*; do
+		name=$(basename "$program")
+		bash -c 'source "$1"; complete -p "$2"' bash "$ROOT/usr/share/bash-completion/completions/$name" "$name" >"$out"
+	done
 }
 
 @test "every page leads to pages that are there; the manual pages have no error" {

@@ -34,7 +34,7 @@ blocks() { awk '/^ *```/ { block = !block; next } block' "$HOME_DIR/$1" | grep -
 	cd "$HOME_DIR"
 	bash -c "${line/firmware.elf/$DEMO}" >"$out" 2>"$err"
 	bash -c "${line/firmware.elf/$DEMO}" | grep -qx 'serial=42'
-	! bash -c "$(sed 's/= 42/= 43/' <<<"${line/firmware.elf/$DEMO}")" >"$out" 2>"$err"
+	! bash -c "$(sed 's/= 42/= 43/' <<<"${line/firmware.elf/$DEMO}")" >"$out" 2>"$err" || return 1
 }
 
 @test "tools/vboard/README.md: the line that it shows listens, and ends when told to" {

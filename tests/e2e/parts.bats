@@ -26,7 +26,7 @@ all_parts() { sed -n 's/^\(stm32[^,]*\),.*/\1/p' "$TABLE"; }
 		else
 			grep -q '^Error: .* --base\|^Error: .* single page' one.err
 			echo "$part none" | tee -a c >>ld
-			! "$TOOL" region --chip "$part" --ld >one 2>&1
+			! "$TOOL" region --chip "$part" --ld >one 2>&1 || return 1
 		fi
 	done
 	[ "$(wc -l <c)" -ge 450 ]
@@ -112,11 +112,11 @@ all_parts() { sed -n 's/^\(stm32[^,]*\),.*/\1/p' "$TABLE"; }
 	grep -qx '40022018 A _nameplate_eccr' stm32g0b1re
 	grep -qx '4002201c A _nameplate_ecc2r' stm32g0b1re
 	grep -qx '58004018 A _nameplate_eccr' stm32wle5jc
-	! grep -q ecc stm32f411ce
+	! grep -q ecc stm32f411ce || return 1
 	grep -qx '081e0000 A _nameplate_start' stm32f767zi-dual
 	# A program with the reader has to be compiled for flash whose torn words are bus faults.
 	printf '.text\n.global nameplate_begin\nnameplate_begin: b .\n' | arm-none-eabi-as -mthumb -o any.o -
 	"$TOOL" region --chip stm32h743zi --ld >part.ld
-	! arm-none-eabi-ld -L"$HOME_DIR/firmware/linker" -T any.ld -o any.elf any.o 2>any.err
+	! arm-none-eabi-ld -L"$HOME_DIR/firmware/linker" -T any.ld -o any.elf any.o 2>any.err || return 1
 	grep -q NAMEPLATE_GUARDED_LOADS any.err
 }

@@ -115,7 +115,7 @@ all() {
 		done
 	done
 	[ "$(grep -o 'nameplate-[0-9a-f]*.save until' all.err | sort -u | wc -l)" = 3 ]
-	! ls ./*.save 2>/dev/null
+	! ls ./*.save 2>/dev/null || return 1
 	for probe in P1 P2 P3; do
 		at $probe "set NAMEPLATE_IMAGE {}; set NAMEPLATE_BASE 0x080FF800; set NAMEPLATE_SIZE 0x800; nameplate get v"
 		[ "$(cat $probe.out)" = "$(printf '22%.0s' $(seq 400))" ]

@@ -520,7 +520,7 @@ hwrev:text=B2" ]
 				tool decode $place $file
 				[ "$status" -le 1 ] || { show; return 1; }
 				[ "$(grep -c '^Error: ' "$err")" = "$status" ] || { show; return 1; }
-				! grep -q 'Sanitizer\|runtime error' "$err"
+				! grep -q 'Sanitizer\|runtime error' "$err" || return 1
 			done
 		done
 	done
@@ -567,24 +567,19 @@ page_options() {
 	[ -z "$(LC_ALL=C.UTF-8 MANWIDTH=100 man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null)" ]
 }
 
-# completes WORD...: what bash offers for the last of them.
-completes() {
-	bash -c 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _nameplate; printf "%s\n" "${COMPREPLY[@]}"' \
-		bash "$HOME_DIR/tools/nameplate/nameplate.bash" "$@"
-}
-
 @test "completion: commands, options that go with them, formats, files" {
-	[ "$(completes nameplate en)" = encode ]
-	completes nameplate encode -- | grep -qx -- --onto
-	! completes nameplate decode -- | grep -qx -- --onto
-	[ "$(completes nameplate encode --format jl)" = jlink ]
-	[ "$(completes nameplate encode --erased f)" = ff ]
-	[ -z "$(completes nameplate encode --chip s)" ]
-	[ "$(completes nameplate encode --whole se)" = serial= ]
+	file=$HOME_DIR/tools/nameplate/nameplate.bash
+	[ "$(completes "$file" nameplate en)" = encode ]
+	completes "$file" nameplate encode -- | grep -qx -- --onto
+	! completes "$file" nameplate decode -- | grep -qx -- --onto || return 1
+	[ "$(completes "$file" nameplate encode --format jl)" = jlink ]
+	[ "$(completes "$file" nameplate encode --erased f)" = ff ]
+	[ -z "$(completes "$file" nameplate encode --chip s)" ]
+	[ "$(completes "$file" nameplate encode --whole se)" = serial= ]
 	touch dump-of-mine.bin
-	[ "$(completes nameplate decode dump-of)" = dump-of-mine.bin ]
-	[ "$(completes nameplate encode --onto dump-of)" = dump-of-mine.bin ]
-	for word in $(completes nameplate encode --) $(completes nameplate decode --) $(completes nameplate --); do
+	[ "$(completes "$file" nameplate decode dump-of)" = dump-of-mine.bin ]
+	[ "$(completes "$file" nameplate encode --onto dump-of)" = dump-of-mine.bin ]
+	for word in $(completes "$file" nameplate encode --) $(completes "$file" nameplate decode --) $(completes "$file" nameplate --); do
 		"$TOOL" --help | grep -q -- "$word" || { echo "$word is no option"; return 1; }
 	done
 }

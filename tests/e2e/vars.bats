@@ -164,7 +164,7 @@ q text 007" ]
 		"nameplate verify" "nameplate run" "nameplate set n=2" "nameplate dump plain" "nameplate delete n"; do
 		openocd_run -d3 -f "$HOME_DIR/openocd/board/$BOARD.cfg" -c "$command"
 		[ "$status" = 0 ]
-		! grep -aqi -e "$SECRET" -e "$HEX" -e "$(printf %s "$SECRET" | xxd -p)" "$out" "$err"
+		! grep -aqi -e "$SECRET" -e "$HEX" -e "$(printf %s "$SECRET" | xxd -p)" "$out" "$err" || return 1
 	done
 	! grep -qi -e "$SECRET" -e "$HEX" plain || return 1
 	grep -q "$SECRET" "$VBOARD_FLASH"
@@ -535,5 +535,5 @@ inch="'
 	[[ $stdout = [1-9][0-9][0-9]" > 100" ]]
 	[ "$status" = 0 ]
 	# A board file's last value would be printed.
-	! grep -q _virtual "$err"
+	! grep -q _virtual "$err" || return 1
 }

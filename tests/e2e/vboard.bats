@@ -448,6 +448,21 @@ running
 	"$VBOARD" --list-models | grep -qx 'stm32f767zi-dual  flash_stm32f2x, stm32f2x_f76_dual; ECC granule 0'
 }
 
+@test "completion: the options of the help, parts, probes, files" {
+	file=$HOME_DIR/tools/vboard/vboard.bash
+	PATH=$(dirname "$VBOARD"):$PATH
+	[ "$(completes "$file" vboard -- | wc -l)" = "$("$VBOARD" --help | grep -c '^  --')" ]
+	for word in $(completes "$file" vboard --); do
+		run "$VBOARD" "$word"
+		[[ "$output" != *"no such option"* ]]
+	done
+	[ "$(completes "$file" vboard --chip stm32l1)" = stm32l152rb ]
+	[ "$(completes "$file" vboard --probe '' | xargs)" = "bitbang stlink jlink cmsis-dap" ]
+	touch device.flash
+	[ "$(completes "$file" vboard --flash dev)" = device.flash ]
+	[ -z "$(completes "$file" vboard --owner '')" ]
+}
+
 @test "wrong options are one line, status 1, and make no file" {
 	refuses stm32l999 --list-chips -- --chip stm32l999 --flash f --listen "unix:$PWD/s"
 	refuses "needed" -- --chip stm32l152rb --listen "unix:$PWD/s"

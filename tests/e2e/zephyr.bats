@@ -93,7 +93,7 @@ symbol() { arm-none-eabi-nm build/zephyr.elf | sed -n "s/^\([0-9a-f]*\) . $1\$/\
 	printf 'CONFIG_NAMEPLATE=y\nCONFIG_NAMEPLATE_NMI=n\n' >own.conf
 	! kconfig STM32L4X own.conf | grep NMI || return 1
 	: >none.conf
-	! kconfig STM32L4X none.conf | grep NAMEPLATE
+	! kconfig STM32L4X none.conf | grep NAMEPLATE || return 1
 }
 
 @test "the page's overlay for an L476: built, uploaded, and a torn word does not hang it" {

@@ -176,3 +176,10 @@ firmware() {
 		printf '.thumb_func\nfault: b fault\n'
 	} | assemble "$1"
 }
+
+# completes FILE WORD...: what bash offers for the last of the words, by the completion in FILE.
+completes() {
+	bash -c 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+		completion=$(complete -p "$1"); completion=${completion##*-F }; ${completion% *}
+		printf "%s\n" "${COMPREPLY[@]}"' bash "$@"
+}
