@@ -53,6 +53,24 @@ load ../lib/ledger
 	ok check
 }
 
+@test "where no number is laid out, one station does it; the others wait for that alone, not for each other's commits" {
+	start
+	sql -d "t$BATS_TEST_NUMBER" -c "ALTER DATABASE t$BATS_TEST_NUMBER SET log_statement = 'all'"
+	# It has the series until all the stations wait.
+	sql -d "t$BATS_TEST_NUMBER" >holder 2>&1 3>&- <<-'SQL' &
+		BEGIN;
+		SELECT name FROM nameplate.series FOR UPDATE;
+		DO $$ BEGIN LOOP EXIT WHEN (SELECT count(*) FROM pg_locks WHERE NOT granted) = 8; PERFORM pg_sleep(0.01); END LOOP; END $$;
+		COMMIT;
+	SQL
+	until grep -q serial holder; do sleep 0.01; done
+	for i in $(seq 8); do "$FAST" take --uid "$(printf '%024X' "$i")" >"told.$i" 3>&- & done
+	for job in $(jobs -p); do wait "$job"; done
+	[ "$(cat told.* | sed -n 's/^serial:u32=//p' | sort -n | tr '\n' ' ')" = "$(echo $(seq 8)) " ]
+	[ "$(grep -c 'execute s[0-9]*: SELECT next FROM series' "$SERVER/log")" = 1 ] || { grep -c 'SELECT next' "$SERVER/log"; return 1; }
+	ok check
+}
+
 @test "a server that is not there: one line, and quickly" {
 	no "cannot be reached" -- --ledger "postgresql://ledger@/none?host=$PWD/nowhere" take --uid $U
 	no "cannot be reached" -- --ledger "postgresql://ledger@127.0.0.1:1/none" take --uid $U

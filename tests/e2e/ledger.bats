@@ -524,6 +524,7 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	start
 	upload $U
 	sql "DROP TABLE split; ALTER TABLE ledger DROP COLUMN parent; UPDATE ledger SET version = 1" >/dev/null
+	[ "$ENGINE" = sqlite ] || sql "DROP INDEX number_device; ALTER TABLE number ADD UNIQUE (device, series)" >/dev/null
 	no "older" "init" -- take --uid $V
 	ok init
 	gives serial:u32=2 take --uid $V

@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many numbers of a counter become rows at a time. */
+/* How many numbers of a counter become rows at a time, and how many rows wait for whoever comes. */
 #define LAY_OUT 256
+#define AHEAD   512
 
 const char *const kind_names[] = {"counter", "mac", "list"};
 
@@ -320,7 +321,10 @@ static int lay_out_ahead(struct database *db, const struct series *series, int64
 
 	if (query_integer(db, &next, SQL_SERIES_LOCK, "i", series->id) < 0)
 		return -1;
-	return next > series->last || next > position + LAY_OUT ? 0 : lay_out(db, series, &next);
+	while (next <= series->last && next <= position + AHEAD)
+		if (lay_out(db, series, &next))
+			return -1;
+	return 0;
 }
 
 int series_take(struct database *db, const struct series *series, int64_t device, const char *upload,
@@ -360,20 +364,63 @@ static int work_ahead(struct database *db, void *data)
 	return lay_out_ahead(db, ahead->series, ahead->position);
 }
 
-int series_take_new(struct database *db, const struct series *series, const char *uid, const char *upload,
-		    const char *station, struct taken *taken)
+/* None is free: the first that comes here lays out. The others wait for that alone, not for each other's commits. */
+static int work_empty(struct database *db, void *data)
 {
-	struct ahead ahead = {series, 0};
+	const struct series *series = data;
+	int64_t one, next;
+	int found = query_integer(db, &one, SQL_SERIES_TURN, "i", series->id);
+
+	if (found > 0)
+		found = query_integer(db, &one, SQL_NUMBER_FREE, "i", series->id);
+	if (found)
+		return found < 0 ? -1 : 0;
+	if (query_integer(db, &next, SQL_SERIES_LOCK, "i", series->id) < 0)
+		return -1;
+	while (found == 0 && next <= series->last)
+		found = lay_out(db, series, &next) ? -1
+						   : query_integer(db, &one, SQL_NUMBER_FREE, "i", series->id);
+	return found < 0 ? -1 : 0;
+}
+
+/* 1: taken, 0: the device is known, or else no row is free (*empty); -1. */
+static int pick_new(struct database *db, const struct series *series, const char *uid, const char *upload,
+		    const char *station, struct taken *taken, bool *empty)
+{
 	char now[TIME_TEXT];
 	struct rows rows;
 	int found;
 
+	time_now(now);
+	found = query(db, &rows, SQL_NUMBER_PICK_NEW, "tttti", uid, upload, now, station, series->id) ? -1
+												       : rows_next(&rows);
+	*empty = found == 0;
+	if (found > 0 && rows_text(&rows, 0)) {
+		snprintf(taken->value, sizeof taken->value, "%s", rows_text(&rows, 0));
+		taken->position = rows_integer(&rows, 1);
+	} else if (found > 0) {
+		found = 0;
+	}
+	rows_end(&rows);
+	return found;
+}
+
+int series_take_new(struct database *db, const struct series *series, const char *uid, const char *upload,
+		    const char *station, struct taken *taken)
+{
+	struct ahead ahead = {series, 0};
+	bool empty;
+	int found;
+
 	if (!db->engine->is_far)
 		return 0;
-	time_now(now);
 	db->retry = false;
-	found = picked(&rows, query(db, &rows, SQL_NUMBER_PICK_NEW, "tttti", uid, upload, now, station, series->id),
-		       taken);
+	found = pick_new(db, series, uid, upload, station, taken, &empty);
+	if (found == 0 && empty && series->kind != KIND_LIST) {
+		if (transaction(db, work_empty, (void *)series))
+			return -1;
+		found = pick_new(db, series, uid, upload, station, taken, &empty);
+	}
 	if (found < 0 && db->retry)
 		return 0;
 	if (found > 0 && is_in_the_middle(series, taken->position)) {

@@ -43,6 +43,7 @@ static const struct {
 	[SQL_SERIES_INSERT] = {"INSERT INTO series (name, kind, first, last, next, form, columns) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
 			       "ON CONFLICT DO NOTHING", NULL},
 	[SQL_SERIES_LOCK] = {"SELECT next FROM series WHERE id = ?1", "SELECT next FROM series WHERE id = ?1 FOR NO KEY UPDATE"},
+	[SQL_SERIES_TURN] = {NULL, "SELECT 1 FROM pg_advisory_xact_lock(1313885268, CAST(?1 AS INTEGER))"},
 	[SQL_SERIES_NEXT] = {"UPDATE series SET next = ?2 WHERE id = ?1", NULL},
 	[SQL_SERIES_COUNT] = {"SELECT state, count(*) FROM number WHERE series = ?1 GROUP BY state ORDER BY state", NULL},
 
@@ -60,12 +61,15 @@ static const struct {
 				"n.device = d.id AND n.series = ?2) ORDER BY copy DESC", NULL},
 
 	[SQL_NUMBER_PICK] = {FREE_FIRST ") RETURNING value, position", FREE_FIRST " FOR UPDATE SKIP LOCKED) RETURNING value, position"},
-	/* A new device and its number at once; no row if the device is known, or no number is free. Only where statements travel. */
-	[SQL_NUMBER_PICK_NEW] = {NULL, "WITH d AS (INSERT INTO device (uid, copy, upload) SELECT CAST(?1 AS TEXT), 0, CAST(?2 AS TEXT) WHERE EXISTS "
-				 "(SELECT 1 FROM number WHERE series = ?5 AND state = 'free') ON CONFLICT DO NOTHING RETURNING id) "
-				 "UPDATE number SET state = 'open', device = d.id, upload = ?2, taken = ?3, station = ?4 FROM d "
-				 "WHERE series = ?5 AND position = (SELECT position FROM number WHERE series = ?5 AND state = 'free' "
-				 "ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING value, position"},
+	/* A new device and its number at once; nulls if the device is known, no row if no number is free. Only where statements travel. */
+	[SQL_NUMBER_PICK_NEW] = {NULL, "WITH f AS (SELECT position FROM number WHERE series = ?5 AND state = 'free' "
+				 "ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED), "
+				 "d AS (INSERT INTO device (uid, copy, upload) SELECT CAST(?1 AS TEXT), 0, CAST(?2 AS TEXT) FROM f "
+				 "ON CONFLICT DO NOTHING RETURNING id), "
+				 "n AS (UPDATE number SET state = 'open', device = d.id, upload = ?2, taken = ?3, station = ?4 FROM d "
+				 "WHERE series = ?5 AND position = (SELECT position FROM f) RETURNING value, position) "
+				 "SELECT n.value, n.position FROM f LEFT JOIN n ON true"},
+	[SQL_NUMBER_FREE] = {NULL, "SELECT position FROM number WHERE series = ?1 AND state = 'free' LIMIT 1"},
 	[SQL_NUMBER_OF] = {"SELECT value, state, position FROM number WHERE device = ?1 AND series = ?2", NULL},
 	[SQL_NUMBERS_OF_UID] = {"SELECT d.copy, s.name, n.value, n.state, n.taken, n.station FROM device d LEFT JOIN number n ON "
 				"n.device = d.id LEFT JOIN series s ON s.id = n.series WHERE d.uid = ?1 ORDER BY d.copy, s.id", NULL},
