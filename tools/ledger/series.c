@@ -378,8 +378,7 @@ static int work_empty(struct database *db, void *data)
 	if (query_integer(db, &next, SQL_SERIES_LOCK, "i", series->id) < 0)
 		return -1;
 	while (found == 0 && next <= series->last)
-		found = lay_out(db, series, &next) ? -1
-						   : query_integer(db, &one, SQL_NUMBER_FREE, "i", series->id);
+		found = lay_out(db, series, &next) ? -1 : query_integer(db, &one, SQL_NUMBER_FREE, "i", series->id);
 	return found < 0 ? -1 : 0;
 }
 
@@ -392,8 +391,9 @@ static int pick_new(struct database *db, const struct series *series, const char
 	int found;
 
 	time_now(now);
-	found = query(db, &rows, SQL_NUMBER_PICK_NEW, "tttti", uid, upload, now, station, series->id) ? -1
-												       : rows_next(&rows);
+	found = query(db, &rows, SQL_NUMBER_PICK_NEW, "tttti", uid, upload, now, station, series->id)
+			? -1
+			: rows_next(&rows);
 	*empty = found == 0;
 	if (found > 0 && rows_text(&rows, 0)) {
 		snprintf(taken->value, sizeof taken->value, "%s", rows_text(&rows, 0));
