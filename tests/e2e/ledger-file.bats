@@ -24,6 +24,13 @@ load ../lib/ledger
 	grep -q '^Error: ' "$err"
 }
 
+@test "a ledger that is not there: the path is doubted before one is made" {
+	no 'there is no ledger "lin.db": check the path, or make it with: nameplate-ledger --ledger "lin.db" init' -- --ledger lin.db take --uid $U
+	: >file
+	no "check the path" -- --ledger file/line.db list
+	[ ! -e lin.db ]
+}
+
 @test "disk full: one line, nothing lost, and it goes on when there is room" {
 	start
 	upload $U

@@ -520,6 +520,49 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	no "not split off from" -- merge other.db
 }
 
+@test "merge: a device that got a number of one series in both ledgers is named with both, and neither is dropped" {
+	ok init
+	for name in a b; do ok series $name first=1; done
+	ok split a 101-200 site.db
+	ok --ledger site.db series b first=500
+	ok --ledger site.db take --uid $U a
+	ok merge site.db
+	gives b:u32=1 take --uid $U --has a=101 b
+	gives b:u32=500 --ledger site.db take --uid $U --has a=101 b
+	no "device $U" 'b="1" here' '"500" there' release -- merge site.db
+	ok list b
+	[ "$(wc -l <"$out")" = 1 ]
+	ok release b=1
+	ok merge site.db
+	gives b:u32=500 take --uid $U --has a=101 b
+	ok check
+}
+
+@test "merge: what a site numbered by itself in a series of ours comes along too, whatever is in its place here" {
+	start form=A-%u
+	printf 'sn\nL1\nL2\nL3\n' >list.csv
+	ok import board list.csv
+	ok split board 3-3 site.db
+	ok --ledger site.db series serial first=1 form=B-%u
+	gives serial:text=B-1 --ledger site.db take --uid $U serial
+	gives serial:text=A-1 take --uid $V serial
+	printf 'sn\nM4\nM5\n' >list.csv
+	ok --ledger site.db import board list.csv
+	printf 'sn\nN4\nN5\n' >list.csv
+	ok import board list.csv
+	for uid in $V $W; do ok --ledger site.db take --uid $uid board; done
+	gives numbers=3 merge site.db
+	ok list
+	for value in serial=B-1 board=L3 board=M4; do
+		ok show "$value"
+		[[ "$stdout" == *state=open* ]] || { echo "lost: $value"; show; return 1; }
+	done
+	gives numbers=0 merge site.db
+	printf 'sn\nN6\n' >list.csv
+	ok import board list.csv
+	ok check
+}
+
 @test "an older ledger is brought up to date by init; a newer one is refused" {
 	start
 	upload $U

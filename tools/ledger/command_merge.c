@@ -26,8 +26,8 @@ struct merge {
 /* A number as the child has it. */
 struct incoming {
 	int64_t series, device, copy; /* ours; device 0: none here yet */
-	const char *name, *position, *value, *state, *uid, *upload, *taken, *station;
-	char key[UID_TEXT + 24];
+	const char *name, *value, *state, *uid, *upload, *taken, *station;
+	char key[UID_TEXT + 24], position[24]; /* its place in our series, not in theirs; "": none */
 };
 
 /* What we have of it. */
@@ -40,9 +40,9 @@ struct ours {
 static int read_item(struct database *db, const struct rows *rows, struct incoming *item)
 {
 	struct series series;
+	int64_t position;
 
 	item->name = rows_text(rows, 0);
-	item->position = rows_text(rows, 1);
 	item->value = rows_text(rows, 2);
 	item->state = rows_text(rows, 3);
 	item->uid = rows_text(rows, 4);
@@ -54,6 +54,8 @@ static int read_item(struct database *db, const struct rows *rows, struct incomi
 	if (series_named(db, item->name, &series))
 		return -1;
 	item->series = series.id;
+	if (series_position(&series, item->value, &position))
+		snprintf(item->position, sizeof item->position, "%lld", (long long)position);
 	return 0;
 }
 
@@ -174,8 +176,8 @@ static int bring(struct database *db, struct merge *merge, struct incoming *item
 	if (ours.found)
 		return run(db, SQL_NUMBER_SET, "itttttt", item->series, item->value, item->state,
 			   item->device ? device : NULL, item->upload, item->taken, item->station);
-	return run(db, SQL_NUMBER_ADD, "ittttttt", item->series, item->position, item->value, item->state,
-		   item->device ? device : NULL, item->upload, item->taken, item->station);
+	return run(db, SQL_NUMBER_ADD, "ittttttt", item->series, *item->position ? item->position : NULL, item->value,
+		   item->state, item->device ? device : NULL, item->upload, item->taken, item->station);
 }
 
 static int numbers(struct database *db, struct merge *merge, bool first_pass)

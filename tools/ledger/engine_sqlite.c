@@ -148,8 +148,9 @@ static int sqlite_open(struct database *db, enum access mode)
 	snprintf(db->name, sizeof db->name, "%s", quote(db->where));
 	if (mode == ACCESS_CREATE && create_file(db))
 		return -1;
-	if (mode != ACCESS_CREATE && access(db->where, F_OK) != 0)
-		return fail("there is no ledger %s: nameplate-ledger --ledger FILE init makes one", db->name);
+	if (mode != ACCESS_CREATE && access(db->where, F_OK) != 0 && errno == ENOENT)
+		return fail("there is no ledger %s: check the path, or make it with: nameplate-ledger --ledger %s init",
+			    db->name, db->name);
 	/* Never a URI: a name is a name. */
 	status = sqlite3_open_v2(db->where, &connection, SQLITE_OPEN_READWRITE, NULL);
 	db->connection = connection;
