@@ -32,7 +32,7 @@ proc _np_require_version {} {
 _np_require_version
 
 # In this order each uses only those before it.
-foreach _np_part {dialect data codec number file settings target core blank read value var region protection flash store live save plan compact resume writer
+foreach _np_part {dialect data codec number file settings target core job blank read value var region protection flash walk store live save plan compact resume writer
 	elf image list change dump rescue semihosting run verify ledger upload words lock commands session} {
 	source [file join [file dirname [info script]] nameplate $_np_part.tcl]
 }

@@ -13,8 +13,7 @@ proc _np_do_delete {words flag} {
 			_np_fail "variable [_np_quote $name] is named twice: name it once"
 		}
 		set seen($name) 1
-		set key [expr {$name eq "serial" ? $::_np_key_serial : $::_np_key_named}]
-		lappend vars [_np_new_var $name $key $::_np_type_deleted {} 0]
+		lappend vars [_np_var_named $name]
 	}
 	return [list _np_change_device $vars]
 }
@@ -24,7 +23,7 @@ proc _np_change_device {vars} {
 	_np_reset halt
 	set region [_np_region [_np_banks]]
 	_np_resume $region
-	set store [_np_store_scan_to_write $region]
+	set store [_np_store_scan_to_write $region [lmap var $vars {_np_var_item $var}]]
 	_np_write_vars $region [_np_plan_vars $region $store $vars] $vars
 	_np_leave 0 0
 	foreach var $vars {

@@ -2,16 +2,18 @@
 # The bits of an entry: header, check, value. firmware/FORMAT.md explains each field.
 # Nothing here touches a target; words are integers, values are lists of bytes.
 
-# What a byte does to a CRC, for all 256: out of what four bits do.
+# What four bits do to a CRC.
+set _np_crc_nibbles {
+	0x00000000 0x1DB71064 0x3B6E20C8 0x26D930AC 0x76DC4190 0x6B6B51F4 0x4DB26158 0x5005713C
+	0xEDB88320 0xF00F9344 0xD6D6A3E8 0xCB61B38C 0x9B64C2B0 0x86D3D2D4 0xA00AE278 0xBDBDF21C
+}
+
+# What a byte does to it, for all 256.
 proc _np_crc_bytes {} {
-	set nibbles {
-		0x00000000 0x1DB71064 0x3B6E20C8 0x26D930AC 0x76DC4190 0x6B6B51F4 0x4DB26158 0x5005713C
-		0xEDB88320 0xF00F9344 0xD6D6A3E8 0xCB61B38C 0x9B64C2B0 0x86D3D2D4 0xA00AE278 0xBDBDF21C
-	}
 	set table {}
 	for {set byte 0} {$byte < 256} {incr byte} {
-		set low [lindex $nibbles [expr {$byte & 15}]]
-		lappend table [expr {($low >> 4) ^ [lindex $nibbles [expr {($low ^ ($byte >> 4)) & 15}]]}]
+		set low [lindex $::_np_crc_nibbles [expr {$byte & 15}]]
+		lappend table [expr {($low >> 4) ^ [lindex $::_np_crc_nibbles [expr {($low ^ ($byte >> 4)) & 15}]]}]
 	}
 	return $table
 }

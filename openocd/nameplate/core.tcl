@@ -42,15 +42,15 @@ proc _np_core_start {pc} {
 	_np_core_resume
 }
 
-# What code of ours may change, to be put back where OpenOCD goes on with the halted core: it does not know that it ran.
-# {} else.
-proc _np_core_keep {} {
+# What code of ours may change, these registers among it, to be put back where OpenOCD goes on with the halted core: it does
+# not know that it ran. {} else.
+proc _np_core_keep {registers} {
 	set ::_np_core_moved [expr {![_np_watched]}]
 	if {$::_np_core_moved} {
 		return {}
 	}
 	set kept [list demcr [read_memory $::_np_demcr 32 1]]
-	foreach name {r0 r1 r2 r3 xPSR pc} {
+	foreach name [concat $registers {xPSR pc}] {
 		lappend kept $name [_np_core_read $name]
 	}
 	return $kept

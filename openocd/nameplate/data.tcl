@@ -56,12 +56,13 @@ proc _np_new_seen {areas damaged refusal other} {
 # store: what a region holds
 #   state                 ok, none or damaged
 #   area                  the one that counts, or {}
-#   entries               those that count, deletions among them
+#   entries               those that count, deletions among them; older ones of a variable may be missing
 #   floor                 from here on nothing is used or claimed
 #   reach                 a reader comes no further while all is blank
 #   refusal               why a writer refuses it, if it must
-proc _np_new_store {state area entries floor reach refusal} {
-	return [dict create state $state area $area entries $entries floor $floor reach $reach refusal $refusal]
+#   part                  1 if it was only looked at for some variables, 0 for all
+proc _np_new_store {state area entries floor reach refusal part} {
+	return [dict create state $state area $area entries $entries floor $floor reach $reach refusal $refusal part [expr {$part > 0}]]
 }
 
 # item: what goes on flash: the fields of an entry that do not depend on its place

@@ -118,14 +118,10 @@ proc _np_do_get {words secrets} {
 
 proc _np_get {name secrets} {
 	set region [_np_region [_np_banks]]
-	set store [_np_store_scan $region]
-	set found ""
-	foreach entry [_np_store_live $store] {
-		set var [_np_var_of $entry]
-		if {[dict get $var name] eq $name && [lsearch -exact {1 255} [dict get $var key]] >= 0} {
-			set found $var
-		}
-	}
+	set item [_np_var_item [_np_var_named $name]]
+	set store [_np_store_scan $region [list $item]]
+	set entry [_np_store_find $store $item]
+	set found [expr {$entry eq "" ? "" : [_np_var_of $entry]}]
 	_np_say_pending $region
 	_np_leave 0 0
 	if {$found eq ""} {

@@ -127,6 +127,9 @@ proc _np_unfinished {region plan} {
 proc _np_plan_compact {region store plan} {
 	set cell [dict get $plan area cell]
 	set items [dict get $plan items]
+	if {[dict get $store part]} {
+		set store [_np_store_scan_to_write $region]
+	}
 	set merged [_np_merge $store $items]
 	set room [expr {[dict get $plan area size] - [_np_entry_size $cell 4]}]
 	if {[_np_align [_np_packed_size $merged] $cell] > $room} {

@@ -34,18 +34,28 @@ proc _np_blank_cells {place cell} {
 	return [expr {$place + ([_np_blank_end $place] - $place) / $cell * $cell}]
 }
 
+# What it has cost to read so far, in words of a block: a word that is read alone takes as long as five.
+proc _np_reads_cost {} {
+	return [expr {[array size ::_np_word_cache] * ($::_np_reads(span) == 1 ? 5 : 1)}]
+}
+
 # Erased words have been read up to `blank`: looks how far that goes.
 proc _np_blank_ahead {} {
 	set from $::_np_reads(blank)
 	set ::_np_reads(blank) ""
-	if {!$::_np_blank_works || $::_np_reads(end) - $from < $::_np_blank_least ||
+	if {!$::_np_job_works || $::_np_reads(end) - $from < $::_np_blank_least ||
 		[llength $::_np_reads(runs)] >= 2 * $::_np_blank_most} {
 		return
 	}
 	set to [_np_blank_until $from $::_np_reads(end) [dict get $::_np_flash erased]]
 	if {$to ne ""} {
-		lappend ::_np_reads(runs) $from $to
+		_np_blank_found $from $to
 	}
+}
+
+# All of this is erased.
+proc _np_blank_found {from to} {
+	lappend ::_np_reads(runs) $from $to
 }
 
 # One word, or "" when it cannot be read: on parts with ECC a torn word raises a bus error.

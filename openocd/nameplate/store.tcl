@@ -153,9 +153,52 @@ proc _np_claim {place area_base cell} {
 	return [expr {$place + 4}]
 }
 
-# From the area entry on: {entries floor reach}. From `floor` on nothing is used or claimed; a reader comes no
-# further than `reach` while all is blank.
-proc _np_area_walk {area} {
+# After so many words the core is asked how the store goes on, which takes as long as reading half of them again. It stops at each
+# damage, so each time four times as many are read before.
+set _np_walk_least 240
+
+# The entries that the core finds from `place` on, as _np_walk says, and where to go on: {place entries}. Each is read here, and
+# stands, or nothing that it found counts.
+proc _np_walk_entries {area place items} {
+	lassign [_np_walk $area $place $items] to newest blank
+	if {$to eq ""} {
+		return [list $place {}]
+	}
+	_np_blank_found $to $blank
+	_np_reads_ahead [_np_min 8 [_np_span [dict get $area cell]]]
+	set entries {}
+	foreach one $newest {
+		set entry [_np_set_at $area $one]
+		if {$entry eq ""} {
+			set ::_np_job_works 0
+			return [list $place {}]
+		}
+		lappend entries $entry
+	}
+	_np_reads_ahead [_np_span [dict get $area cell]]
+	return [list $to $entries]
+}
+
+# The entry at `place`, with the end of its set, or {}.
+proc _np_set_at {area place} {
+	set first ""
+	for {set more 1} {$more} {set place [dict get $entry end]} {
+		set entry [_np_entry_at $place [dict get $area base] [dict get $area end] [dict get $area cell]]
+		if {$entry eq ""} {
+			return {}
+		}
+		if {$first eq ""} {
+			set first $entry
+		}
+		set more [dict get $entry more]
+	}
+	dict set first until [dict get $entry end]
+	return $first
+}
+
+# From the area entry on: {entries floor reach}. Of the variables that `items` belong to, or if there is none, of all, the newest
+# entry is among them. From `floor` on nothing is used or claimed; a reader comes no further than `reach` while all is blank.
+proc _np_area_walk {area items} {
 	set base [dict get $area base]
 	set cell [dict get $area cell]
 	set end [dict get $area end]
@@ -165,6 +208,7 @@ proc _np_area_walk {area} {
 	set entries {}
 	# Entries whose set goes on wait for the one that completes it.
 	set open {}
+	set ask [expr {[_np_reads_cost] + $::_np_walk_least}]
 	while {$place + 4 <= $end && $place - $used < $::_np_max_gap} {
 		set entry [_np_entry_at $place $base $end $cell]
 		if {$entry ne ""} {
@@ -177,6 +221,11 @@ proc _np_area_walk {area} {
 				set open {}
 			}
 			set place [dict get $entry end]
+			if {[llength $open] == 0 && [_np_reads_cost] > $ask} {
+				lassign [_np_walk_entries $area $place $items] place found
+				lappend entries {*}$found
+				set ask [expr {4 * [_np_reads_cost]}]
+			}
 			set used $place
 			set floor [_np_max $floor $place]
 			continue
@@ -206,41 +255,41 @@ proc _np_store_look {region} {
 	return [_np_area_find $base $end]
 }
 
-# The whole store.
-proc _np_store_scan {region} {
+# The store: of the variables that `items` belong to, or if there is none, of all.
+proc _np_store_scan {region {items {}}} {
 	set seen [_np_store_look $region]
 	if {[llength [dict get $seen areas]] == 0} {
 		return [_np_store_none $region $seen]
 	}
-	return [_np_store_of [lindex [dict get $seen areas] 0] $seen]
+	return [_np_store_of [lindex [dict get $seen areas] 0] $seen $items]
 }
 
 proc _np_store_none {region seen} {
 	set base [dict get $region base]
-	return [_np_new_store [dict get $seen state] {} {} $base $base [dict get $seen refusal]]
+	return [_np_new_store [dict get $seen state] {} {} $base $base [dict get $seen refusal] 0]
 }
 
-proc _np_store_of {area seen} {
+proc _np_store_of {area seen items} {
 	_np_reads_ahead [_np_span [dict get $area cell]]
-	lassign [_np_area_walk $area] entries floor reach
+	lassign [_np_area_walk $area $items] entries floor reach
 	# Beside a valid area one of another version may be the newer one; one of another layout is just a leftover.
 	set refusal [expr {[dict get $seen other] ? [dict get $seen refusal] : ""}]
-	return [_np_new_store ok $area $entries $floor $reach $refusal]
+	return [_np_new_store ok $area $entries $floor $reach $refusal [llength $items]]
 }
 
 # The same for a writer, which builds on an area only if its area entry is there to stay: a check whose writing was cut
 # off may be right now and wrong later. Then the other area counts, or there is none.
-proc _np_store_scan_to_write {region} {
+proc _np_store_scan_to_write {region {items {}}} {
 	set seen [_np_store_look $region]
 	set areas [dict get $seen areas]
 	foreach area $areas {
 		if {[_np_area_settled $area]} {
-			return [_np_store_of $area $seen]
+			return [_np_store_of $area $seen $items]
 		}
 	}
 	if {[llength $areas] > 0} {
 		# With entries in it this is no cut but a flash that has worn out: nothing better is to be had.
-		set worn [_np_store_of [lindex $areas 0] $seen]
+		set worn [_np_store_of [lindex $areas 0] $seen {}]
 		if {[llength [dict get $worn entries]] > 0} {
 			return $worn
 		}

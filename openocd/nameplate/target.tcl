@@ -47,6 +47,7 @@ proc _np_connect {} {
 	# error: not where nothing depends on it.
 	set ::_np_poll 0
 	set ::_np_core_moved 0
+	set ::_np_core_free 0
 	if {!$::_np_once} {
 		catch {poll} polling
 		set ::_np_poll [regexp {polling: on} $polling]
@@ -85,6 +86,8 @@ proc _np_restore_poll {} {
 
 # 1 once the core's registers are no longer what its reset has made them, and are not put back.
 set _np_core_moved 0
+# 1 once the command has reset it: nobody misses then what is in its memory and registers.
+set _np_core_free 0
 
 # `how` is halt or init, as for OpenOCD's own reset.
 proc _np_reset {how} {
@@ -97,6 +100,7 @@ proc _np_reset {how} {
 		_np_fail "[target current] does not halt after reset: check its power and the reset line\
 			(reset_config in the board file), then run the same command again"
 	}
+	set ::_np_core_free 1
 }
 
 # Whether somebody goes on with this OpenOCD, which then has to see the target as it is.
@@ -154,9 +158,11 @@ proc _np_leave {used reset} {
 
 # A bank of the target's flash; until one is known, nothing is.
 set _np_flash {nmi 0 forgive {} rdp {} erased {}}
+# 0 once something that the core was to run for us ended otherwise than it should: not again in this command.
+set _np_job_works 0
 proc _np_flash_behaves {bank} {
 	set ::_np_flash $bank
-	set ::_np_blank_works 1
+	set ::_np_job_works 1
 }
 
 # On flash with ECC of the L4's kind a torn word raises the NMI when it is read, by the debugger too. It stays pending

@@ -67,6 +67,12 @@ proc _np_var_make {name code bytes secret} {
 	return [_np_new_var $name $key $code $bytes $secret]
 }
 
+# The variable of that name, which says nothing more: as a deletion has it.
+proc _np_var_named {name} {
+	set key [expr {$name eq "serial" ? $::_np_key_serial : $::_np_key_named}]
+	return [_np_new_var $name $key $::_np_type_deleted {} 0]
+}
+
 # Several variables; no name twice.
 proc _np_vars_parse {words escaped {parse _np_var_parse}} {
 	set vars {}

@@ -5,33 +5,33 @@ source [file join [file dirname [info script]] lib fake.tcl]
 
 # ---- the code ---------------------------------------------------------------------------------------------------
 
-# The instructions as they stand beside the opcodes, by the assembler.
-set folder [_np_file_unique /tmp nameplate-blank-]
-set source ".syntax unified\n.thumb\n"
-set ours ""
-foreach {opcode text} $_np_blank_code {
-	append source [string map {"b found + 2" "b end"} $text] \n
-	if {[string match *found:* $text]} {
-		append source "end: "
+# The instructions beside the opcodes of a job, by the assembler, with these labels after it: as the words that it makes.
+proc assembled {code labels} {
+	set folder [_np_file_unique /tmp nameplate-job-]
+	set source ".syntax unified\n.thumb\n"
+	foreach {opcode text} $code {
+		append source $text \n
 	}
-	append ours [format "%02x%02x " [expr {$opcode & 255}] [expr {$opcode >> 8}]]
+	_np_file_write $folder $source$labels 0
+	exec arm-none-eabi-as -mcpu=cortex-m0 -o $folder.o $folder
+	exec arm-none-eabi-objcopy -O binary -j .text $folder.o $folder.bin
+	set words {}
+	foreach word [exec od -An -v -tx4 -w4 $folder.bin] {
+		lappend words [expr {"0x$word" + 0}]
+	}
+	exec rm -f $folder $folder.o $folder.bin
+	return [lrange $words 0 [expr {[llength $code] / 4 - 1}]]
 }
-append source "start: .word 0, 0, 0\nresult: .word 0\n"
-_np_file_write $folder $source 0
-exec arm-none-eabi-as -mcpu=cortex-m0 -o $folder.o $folder
-exec arm-none-eabi-objcopy -O binary -j .text $folder.o $folder.bin
-set theirs [string range [exec od -An -v -tx1 -w2 $folder.bin] 0 end]
-regsub -all {[ \n]} $theirs "" theirs
-regsub -all { } $ours "" ours
-check "the opcodes are the instructions beside them" [string range $theirs 0 [expr {[string length $ours] - 1}]] $ours
-exec rm -f $folder $folder.o $folder.bin
 
-set block [_np_blank_block 0x20000000 0x08020000 0x08040000 0xFFFFFFFF]
-check "what goes into the working area has the size it says" [llength $block] $_np_blank_words
-check "the result is the last word" [expr {4 * $_np_blank_words - 4}] $_np_blank_result
-check "NMI and HardFault end at the breakpoint" [lrange $block 2 3] \
-	[lrepeat 2 [expr {0x20000000 + $_np_blank_entry + [llength $_np_blank_code] - 2 + 1}]]
-check "the breakpoint is the last instruction" $_np_blank_trap [expr {$_np_blank_entry + [llength $_np_blank_code] - 2}]
+foreach {name code labels} [list \
+	blank $_np_blank_code "start: .word 0, 0, 0\nresult: .word 0\n" \
+	walk $_np_walk_code "block: .word 0\n"] {
+	check "$name: the opcodes are the instructions beside them" [assembled $code $labels] [_np_job_words $code]
+	check "$name: the words after it are aligned, and the breakpoint is the last instruction" \
+		[list [expr {[llength $code] % 4}] [lrange $code end-1 end]] {0 {0xBE00 {trap: bkpt #0}}}
+}
+check "the variables of walk are as many as its table begins at" \
+	[expr {4 * [llength [_np_walk_data [_np_new_area 0 4096 4 1 0 12] 12 {} 0]]}] $_np_walk_table
 
 # ---- what is read -----------------------------------------------------------------------------------------------
 

@@ -34,7 +34,7 @@ foreach part $parts {
 	if {[llength $lines] > 350} {
 		lappend long "$part: [llength $lines]"
 	}
-	foreach {all name body} [regexp -all -inline -line {^proc (_np_[a-z0-9_]+) } $code($part)] {
+	foreach {all name} [regexp -all -inline -line {^proc (_np_[a-z0-9_]+) } $code($part)] {
 		set body [string range $code($part) [string first "proc $name " $code($part)] end]
 		set count [llength [split [string range $body 0 [string first "\n\}" $body]] \n]]
 		if {$count > 70} {

@@ -338,7 +338,7 @@ proc _np_blank_until {start end erased} {
 	for {set place $start} {$place < $end} {incr place 4} {
 		set word [flash_word $place]
 		if {$word eq ""} {
-			set ::_np_blank_works 0
+			set ::_np_job_works 0
 			return ""
 		}
 		if {$word != $erased} {
