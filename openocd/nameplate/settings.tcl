@@ -29,6 +29,7 @@ proc _np_setting {name} {
 }
 
 proc _np_settings_check {} {
+	_np_settings_known
 	foreach {name default check} $::_np_settings {
 		set value [_np_setting $name]
 		if {[string first \0 $value] >= 0} {
@@ -46,6 +47,58 @@ proc _np_settings_check {} {
 		_np_fail "of NAMEPLATE_BASE and NAMEPLATE_SIZE, which name the region together, only one is set: set\
 			both or neither"
 	}
+}
+
+# A misspelt name would be a setting that is taken no notice of, and so would one of the environment, from where only the
+# ledger's name is taken.
+proc _np_settings_known {} {
+	set names {}
+	foreach {name default check} $::_np_settings {
+		lappend names $name
+		if {$name ne "NAMEPLATE_LEDGER" && ![info exists ::$name] && [info exists ::env($name)] && $::env($name) ne ""} {
+			_np_fail "$name is in the environment, where it is not read: give it to OpenOCD instead, by\
+				-c \"set $name ...\""
+		}
+	}
+	foreach name [lsort [info globals NAMEPLATE_*]] {
+		if {$name ni $names} {
+			_np_fail "there is no setting [_np_quote $name]: the nearest is [_np_nearest $name $names]; names that\
+				begin with NAMEPLATE_ are settings, so call one of your own otherwise"
+		}
+	}
+}
+
+# How many letters one word has too many, lacks, has wrong or has changed places, to be the other.
+proc _np_slips {word other} {
+	set above {}
+	set row {}
+	for {set j 0} {$j <= [string length $other]} {incr j} {
+		lappend row $j
+	}
+	for {set i 1} {$i <= [string length $word]} {incr i} {
+		set before $above
+		set above $row
+		set row [list $i]
+		for {set j 1} {$j <= [string length $other]} {incr j} {
+			set wrong [string compare [string index $word $i-1] [string index $other $j-1]]
+			set slips [_np_min [expr {[lindex $above $j-1] + ($wrong != 0)}] \
+				[expr {1 + [_np_min [lindex $above $j] [lindex $row $j-1]]}]]
+			if {$i > 1 && $j > 1 && [string range $word $i-2 $i-1] eq \
+				[string reverse [string range $other $j-2 $j-1]]} {
+				set slips [_np_min $slips [expr {1 + [lindex $before $j-2]}]]
+			}
+			lappend row $slips
+		}
+	}
+	return [lindex $row end]
+}
+
+proc _np_nearest {word others} {
+	set nearest {}
+	foreach other $others {
+		lappend nearest [list [_np_slips $word $other] $other]
+	}
+	return [lindex [lsort -integer -index 0 $nearest] 0 1]
 }
 
 proc _np_setting_address {value} {

@@ -205,6 +205,18 @@ bad_region() {
 		NAMEPLATE_SIZE {0}
 	S
 }
+@test "a setting that there is not, or one of the environment: said before anything is done, with what to do" {
+	for command in "program_serial 42 verify" "nameplate list"; do
+		nameplate_run "set NAMEPLATE_TIMOUT 5" "$command"
+		refused "the nearest is NAMEPLATE_TIMEOUT" 'NAMEPLATE_TIMOUT'
+		[ "$(stat ap_reads)" = 0 ]
+		NAMEPLATE_TIMEOUT=5 nameplate_run "$command"
+		refused "NAMEPLATE_TIMEOUT is in the environment, where it is not read" '-c "set NAMEPLATE_TIMEOUT ..."'
+		[ "$(stat ap_reads)" = 0 ]
+	done
+	NAMEPLATE_TIMEOUT=5 NAMEPLATE_BASE='' NAMEPLATE_STATION=bench nameplate_run "set NAMEPLATE_TIMEOUT 6" "program_serial 42"
+	expect "serial=42"
+}
 @test "a fraction of a second is a time limit, and an empty setting is the default" {
 	nameplate_run "set NAMEPLATE_TIMEOUT 2.5; set NAMEPLATE_MAX_OUTPUT {}; set NAMEPLATE_SAVE_DIR {}" "program_serial 42"
 	expect "serial=42"

@@ -135,6 +135,37 @@ quietly() {
 	[ "$status" = 2 ] && [[ "$errors" == *"give SERIAL=42"* ]] || { show; return 1; }
 }
 
+@test "make: a misspelt variable is refused with the nearest; a project's own are not" {
+	makefile 'CHIP := stm32l152rb'
+	for wrong in VERFY:VERIFY VERFIY:VERIFY verify:VERIFY KEPE:KEEP EXPCT:EXPECT VAR:VARS NAMEPLATE_TIMOUT:NAMEPLATE_TIMEOUT; do
+		quietly make -I "$PREFIX/include" upload SERIAL=42 "${wrong%:*}=a b=1"
+		[ "$status" = 2 ] && [[ "$errors" == "Error: nothing reads \"${wrong%:*}\", which make was given: the nearest variable is ${wrong#*:}" ]] ||
+			{ show; return 1; }
+		[ ! -e "$VBOARD_FLASH" ] || [ -z "$(tr -d '\0' <"$VBOARD_FLASH" | head -c 1)" ]
+	done
+	quietly make -I "$PREFIX/include" nameplate-list SERAIL=42
+	[ "$status" = 2 ] && [[ "$errors" == *'"SERAIL"'*'SERIAL' ]] || { show; return 1; }
+	# One that a makefile names, ones that are like none of ours, and those of a make above.
+	makefile 'CHIP := stm32l152rb' 'NAME := $(VAR)'
+	echo 'SERIALS :=' >more.mk
+	echo 'include more.mk' >>Makefile
+	quietly make -I "$PREFIX/include" upload SERIAL=42 VAR=x SERIALS=1 V=1 CFLAGS=-g DEBUG=1 BUILD=b NAMEPLATE_TIMEOUT=20 NAMEPLATE_TOOL="$HOME_DIR/build/nameplate"
+	expect "serial=42"
+	printf 'up:\n\tfor board in $(BOARDS); do $(MAKE) -f Makefile upload BOARD=$$board; done\n' >above.mk
+	quietly make -I "$PREFIX/include" -f above.mk up BOARDS=board.cfg SERIAL=43
+	expect "serial=43"
+}
+
+@test "make: Nameplate's settings go to OpenOCD, from the makefile and from the command line" {
+	makefile 'CHIP := stm32l152rb' 'NAMEPLATE_TIMEOUT := nothing'
+	quietly make -I "$PREFIX/include" upload SERIAL=42
+	[ "$status" = 2 ] && [[ "$errors" == *'NAMEPLATE_TIMEOUT is "nothing"'* ]] || { show; return 1; }
+	quietly make -I "$PREFIX/include" nameplate-list NAMEPLATE_TIMEOUT=none
+	[ "$status" = 2 ] && [[ "$errors" == *'NAMEPLATE_TIMEOUT is "none"'* ]] || { show; return 1; }
+	diff <(sed -n 's/^\t\(NAMEPLATE_[A-Z_]*\) .*/\1/p' "$HOME_DIR/openocd/nameplate/settings.tcl" | grep -v IMAGE | sort) \
+		<(sed -n '/^_NAMEPLATE_SETTINGS/,/[^\\]$/p' "$HOME_DIR/tools/make/nameplate.mk" | grep -o '\bNAMEPLATE_[A-Z_]*' | sort)
+}
+
 @test "make: code that grows into the region does not link; a region of one's own; an unknown chip" {
 	makefile 'CHIP := stm32l152rb'
 	quietly make -I "$PREFIX/include" DEFINE=-DGROW
@@ -237,11 +268,15 @@ quietly() {
 	quietly cmake --build region --target upload
 	expect "serial=42"
 	arm-none-eabi-nm region/app | grep -q '0801c000 A _nameplate_start'
-	for wrong in 'CHIP stm32l152rb' 'BOARD b' 'BOARD b CHIP stm32x' 'BOARD b REGION 0x0801C000' 'BOARD b CHIP stm32l152rb SERAIL 4'; do
+	for wrong in 'CHIP stm32l152rb' 'BOARD b' 'BOARD b CHIP stm32x' 'BOARD b REGION 0x0801C000' 'BOARD b CHIP stm32l152rb SERAIL 4' \
+		'BOARD b CHIP stm32l152rb VARS a=1 VERFY' 'CHIP stm32l152rb BOARD b KEPE' 'BOARD b CHIP stm32l152rb SERIAL VERIFY' 'BOARD b CHIP stm32l152rb EXPECT'; do
 		cmakelists "nameplate_add_upload(app $wrong)"
 		quietly cmake -S . -B wrong -DCMAKE_PREFIX_PATH="$PREFIX"
-		[ "$status" != 0 ] && grep -qi nameplate "$err" || { echo "$wrong"; show; return 1; }
+		[ "$status" != 0 ] && grep -q 'nameplate_add_upload' "$err" || { echo "$wrong"; show; return 1; }
 	done
+	grep -q 'EXPECT has no value' "$err"
+	cmakelists 'nameplate_add_upload(app BOARD b CHIP stm32l152rb SERIAL "" VARS ${NONE} OPENOCD_FLAGS -c SHUT)'
+	cmake -S . -B right -DCMAKE_PREFIX_PATH="$PREFIX" >"$out" 2>&1
 }
 
 @test "cmake: include() of the file in a checkout works as find_package does" {

@@ -226,6 +226,17 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	no "another" -- series a first=2
 }
 
+@test "a misspelt NAMEPLATE_STATION is refused, where the host's name would stand in its place" {
+	ok init
+	for name in NAMEPLATE_STATON NAMEPLATE_STATIONS NAMEPLATE_SATTION NAMEPLATE_STATIOM; do
+		NAMEPLATE_STATION='' run env $name=x "$PROGRAM" check
+		[ "$status" = 1 ] && [ "$output" = "Error: nothing reads \"$name\", which the environment has: did you mean NAMEPLATE_STATION?" ]
+	done
+	NAMEPLATE_STATION='' NAMEPLATE_STATION_OLD=x NAMEPLATE_ROOT=x NAMEPLATE_=x ok check
+	ok series serial first=1
+	NAMEPLATE_STATON=x gives serial:u32=1 --station bench2 take --uid $U
+}
+
 @test "names and values with quotes, ;, \$ and [ are data" {
 	ok init
 	printf 'sn\n"a\x27; DROP TABLE number; --"\n"$(touch x)[exit]"\n"two ""quotes"""\nback\\slash\n"two\nlines"\n' >list.csv

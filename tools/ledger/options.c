@@ -179,18 +179,51 @@ static const struct command *command_named(const char *name)
 	return NULL;
 }
 
-/* Who says so. */
-static void take_station(struct options *options)
+/* Whether a letter too many, too few, wrong, or changed places is all that tells the words apart. */
+static bool one_slip(const char *word, const char *other)
+{
+	while (*word && *word == *other)
+		word++, other++;
+	if (*word && !strcmp(word + 1, other))
+		return true;
+	if (!*other)
+		return false;
+	if (!strcmp(word, other + 1))
+		return true;
+	return *word && (!strcmp(word + 1, other + 1) ||
+			 (word[0] == other[1] && word[1] == other[0] && other[1] && !strcmp(word + 2, other + 2)));
+}
+
+/* A misspelt variable would have this host's name put into the records. 0, or -1 after an error line. */
+static int check_misspelt_station(void)
+{
+	extern char **environ;
+	char name[64];
+
+	for (char **variable = environ; *variable; variable++) {
+		snprintf(name, sizeof name, "%.*s", (int)strcspn(*variable, "="), *variable);
+		if (one_slip(name, "NAMEPLATE_STATION"))
+			return fail("nothing reads %s, which the environment has: did you mean NAMEPLATE_STATION?",
+				    quote(name));
+	}
+	return 0;
+}
+
+/* Who says so. 0, or -1 after an error line. */
+static int take_station(struct options *options)
 {
 	static char host[65];
 
 	if (!options->station || !*options->station)
 		options->station = getenv("NAMEPLATE_STATION");
 	if (!options->station || !*options->station) {
+		if (check_misspelt_station())
+			return -1;
 		if (gethostname(host, sizeof host - 1))
 			strcpy(host, "?");
 		options->station = host;
 	}
+	return 0;
 }
 
 static int check(struct options *options, const struct command *command, const char *given)
@@ -205,8 +238,7 @@ static int check(struct options *options, const struct command *command, const c
 		options->ledger = getenv("NAMEPLATE_LEDGER");
 	if (!options->ledger || !*options->ledger)
 		return fail("which ledger? Give --ledger FILE, or set NAMEPLATE_LEDGER");
-	take_station(options);
-	return 0;
+	return take_station(options);
 }
 
 int options_parse(int argc, char **argv, struct options *options, const struct command **command)

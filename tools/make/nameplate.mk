@@ -18,6 +18,7 @@
 #     make nameplate SERIAL=42                       the values alone
 #     make nameplate-list, make nameplate-erase
 # KEEP=1 leaves a serial number alone that the device has already. OPENOCD and OPENOCD_FLAGS change how OpenOCD is run.
+# Settings such as NAMEPLATE_TIMEOUT := 20, before the include or on the command line, go to OpenOCD.
 
 OPENOCD ?= openocd
 
@@ -70,10 +71,20 @@ NAMEPLATE_CFLAGS := -I$(_NAMEPLATE_READER) $(if $(findstring nameplate-guarded.l
 _NAMEPLATE_RUN = $(OPENOCD) $(OPENOCD_FLAGS) -f $(or $(BOARD),$(error set BOARD to OpenOCD's file for the board)) \
   -f $(NAMEPLATE_TCL) -f $(_NAMEPLATE_JOB)
 
+_NAMEPLATE_TASKS := upload nameplate nameplate-list nameplate-erase
+_NAMEPLATE_SETTINGS := NAMEPLATE_BASE NAMEPLATE_SIZE NAMEPLATE_SAVE_DIR NAMEPLATE_BEFORE_WRITE NAMEPLATE_TIMEOUT NAMEPLATE_MAX_OUTPUT \
+  NAMEPLATE_VERBOSE NAMEPLATE_LEDGER NAMEPLATE_LEDGER_PROGRAM
+$(foreach setting,$(_NAMEPLATE_SETTINGS),$(eval $(_NAMEPLATE_TASKS): export $(setting) := $$($(setting))))
+
+# What the command line gave, for upload.tcl to find what is misspelt; not in a make below another, whose variables they are.
+$(_NAMEPLATE_TASKS): export NAMEPLATE_GIVEN := $(strip $(if $(filter 0,$(MAKELEVEL)),$(foreach name,$(.VARIABLES),$(if \
+  $(filter command,$(firstword $(origin $(name)))),$(name)))))
+$(_NAMEPLATE_TASKS): export NAMEPLATE_KNOWN := SERIAL VARS VERIFY EXPECT KEEP FIRMWARE BOARD CHIP OPENOCD OPENOCD_FLAGS \
+  $(_NAMEPLATE_SETTINGS) NAMEPLATE_STATION NAMEPLATE_TOOL NAMEPLATE_CFLAGS NAMEPLATE_LDFLAGS NAMEPLATE_SOURCES
+$(_NAMEPLATE_TASKS): export NAMEPLATE_MAKEFILES = $(filter-out %nameplate.mk,$(MAKEFILE_LIST))
+
 upload nameplate: export NAMEPLATE_SERIAL = $(SERIAL)
 upload nameplate: export NAMEPLATE_VARS = $(VARS)
-upload nameplate nameplate-list nameplate-erase: export NAMEPLATE_BASE := $(NAMEPLATE_BASE)
-upload nameplate nameplate-list nameplate-erase: export NAMEPLATE_SIZE := $(NAMEPLATE_SIZE)
 upload: export NAMEPLATE_FIRMWARE = $(FIRMWARE)
 upload: export NAMEPLATE_WORDS = $(if $(EXPECT),expect {$(EXPECT)},$(if $(VERIFY),verify,noverify)) $(if $(KEEP),keep)
 nameplate: export NAMEPLATE_WORDS = noverify $(if $(KEEP),keep)
@@ -85,9 +96,9 @@ nameplate: ## write the values, leave the firmware alone
 	$(_NAMEPLATE_RUN) -c '{*}[_np_make_job]'
 
 nameplate-list: ## show the values on the device
-	@$(_NAMEPLATE_RUN) -c '_np_make_job; nameplate list'
+	@$(_NAMEPLATE_RUN) -c '{*}[_np_make_job nameplate list]'
 
 nameplate-erase: ## erase the values
-	$(_NAMEPLATE_RUN) -c '_np_make_job; nameplate erase'
+	$(_NAMEPLATE_RUN) -c '{*}[_np_make_job nameplate erase]'
 
-.PHONY: upload nameplate nameplate-list nameplate-erase
+.PHONY: $(_NAMEPLATE_TASKS)

@@ -4,7 +4,10 @@
 #     NAMEPLATE_SERIAL    the serial number, or nothing; SERIAL goes first
 #     NAMEPLATE_VARS      a list of NAME[:TYPE][:secret]=VALUE; VARS goes first
 #     NAMEPLATE_WORDS     options, a list: verify, noverify or expect LINE; keep
-#     NAMEPLATE_BASE, NAMEPLATE_SIZE  the reserved flash, or nothing for the default
+#     NAMEPLATE_BASE, NAMEPLATE_TIMEOUT ...  any setting of Nameplate's
+#     NAMEPLATE_GIVEN     the variables that make was given on its command line
+#     NAMEPLATE_KNOWN     those that it can be given
+#     NAMEPLATE_MAKEFILES  the project's files that make has read
 # To be sourced after the board and nameplate.tcl, and then run with -c "{*}[_np_make_job]".
 
 proc _np_make_env {args} {
@@ -16,12 +19,49 @@ proc _np_make_env {args} {
 	return ""
 }
 
-# The command with its arguments.
-proc _np_make_job {} {
-	foreach name {NAMEPLATE_BASE NAMEPLATE_SIZE} {
+# A misspelt variable would be one that make takes no notice of. But a project has variables of its own: misspelt is what no makefile
+# names, and what is one slip from a variable of ours or begins as ours do.
+proc _np_make_check {} {
+	set known [_np_make_env NAMEPLATE_KNOWN]
+	foreach name [_np_make_env NAMEPLATE_GIVEN] {
+		if {$name in $known} {
+			continue
+		}
+		set near [_np_nearest [string toupper $name] $known]
+		set ours [string match NAMEPLATE_* $name]
+		if {($ours || [_np_slips [string toupper $name] $near] < 2) && ![_np_make_names $name]} {
+			_np_fail "nothing reads [_np_quote $name], which make was given: the nearest variable is $near"
+		}
+	}
+}
+
+# Whether one of the makefiles has this word.
+proc _np_make_names {word} {
+	foreach path [_np_make_env NAMEPLATE_MAKEFILES] {
+		if {[catch {_np_file_open $path} file]} {
+			continue
+		}
+		set words [regexp -all -inline {[A-Za-z0-9_]+} [read $file]]
+		close $file
+		if {$word in $words} {
+			return 1
+		}
+	}
+	return 0
+}
+
+# The command with its arguments; or the command that is given, to which only the settings matter.
+proc _np_make_job {args} {
+	if {[catch _np_make_check text]} {
+		return [list _np_command _np_fail $text]
+	}
+	foreach {name default check} $::_np_settings {
 		if {[_np_make_env $name] ne ""} {
 			set ::$name [_np_make_env $name]
 		}
+	}
+	if {[llength $args] > 0} {
+		return $args
 	}
 	# No argument of the command: a path may look like anything.
 	set ::NAMEPLATE_IMAGE [_np_make_env NAMEPLATE_FIRMWARE]
