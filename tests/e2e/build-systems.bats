@@ -118,7 +118,7 @@ quietly() {
 	quietly make -I "$PREFIX/include" nameplate SERIAL='text:SN "1" $$x'
 	expect 'serial=SN "1" $x'
 	quietly make -I "$PREFIX/include" nameplate-list
-	[ "$status" = 0 ] && grep -q 'hwrev' "$out"
+	[ "$status" = 0 ] && grep -q 'hwrev' "$out" || return 1
 	quietly make -I "$PREFIX/include" nameplate-erase
 	expect "erased=8192"
 }
@@ -169,7 +169,7 @@ quietly() {
 @test "make: code that grows into the region does not link; a region of one's own; an unknown chip" {
 	makefile 'CHIP := stm32l152rb'
 	quietly make -I "$PREFIX/include" DEFINE=-DGROW
-	[ "$status" = 2 ] && grep -q "reaches into Nameplate's region" "$err"
+	[ "$status" = 2 ] && grep -q "reaches into Nameplate's region" "$err" || return 1
 	makefile 'NAMEPLATE_BASE := 0x0801C000' 'NAMEPLATE_SIZE := 0x2000'
 	quietly make -I "$PREFIX/include" upload SERIAL=42 VERIFY=1
 	expect "serial=42"
@@ -177,7 +177,7 @@ quietly() {
 	makefile 'CHIP := stm32x'
 	rm app.elf
 	quietly make -I "$PREFIX/include"
-	[ "$status" = 2 ] && grep -q '^Error: --chip "stm32x": not known' "$err"
+	[ "$status" = 2 ] && grep -q '^Error: --chip "stm32x": not known' "$err" || return 1
 	[ -z "$(ls nameplate-stm32x*)" ]
 }
 
@@ -233,7 +233,7 @@ quietly() {
 	SERIAL='text:SN "1"' VARS='a=1' quietly cmake --build build --target nameplate
 	expect $'serial=SN "1"\na=1'
 	quietly cmake --build build --target nameplate-list
-	[ "$status" = 0 ] && grep -q 'hwrev' "$out"
+	[ "$status" = 0 ] && grep -q 'hwrev' "$out" || return 1
 	quietly cmake --build build --target nameplate-erase
 	expect "erased=8192"
 }
@@ -262,7 +262,7 @@ quietly() {
 	cmakelists 'nameplate_add_upload(app BOARD ${CMAKE_SOURCE_DIR}/board.cfg CHIP stm32l152rb)' 'target_compile_definitions(app PRIVATE GROW)'
 	cmake -S . -B build -DCMAKE_PREFIX_PATH="$PREFIX" >"$out" 2>&1
 	quietly cmake --build build
-	[ "$status" != 0 ] && grep -q "reaches into Nameplate's region" "$out" "$err"
+	[ "$status" != 0 ] && grep -q "reaches into Nameplate's region" "$out" "$err" || return 1
 	cmakelists 'nameplate_add_upload(app BOARD ${CMAKE_SOURCE_DIR}/board.cfg REGION 0x0801C000 0x2000 SERIAL 42 VERIFY)'
 	cmake -S . -B region -DCMAKE_PREFIX_PATH="$PREFIX" >"$out" 2>&1
 	quietly cmake --build region --target upload
@@ -351,7 +351,7 @@ nmi_handler_is_ours() { # ELF
 	[[ "$(field sentence)" != *[Aa]rduino* && "$(field paragraph)" != *"$(field sentence)"* ]]
 	for header in $(field includes | tr , ' '); do [ -f "$header" ]; done
 	# Flat: what is compiled lies in the folder itself; there is no src beside it, no link, no program.
-	[ ! -e src ] && [ -z "$(find . -type l -o -name .development -o -name '*.exe')" ]
+	[ ! -e src ] && [ -z "$(find . -type l -o -name .development -o -name '*.exe')" ] || return 1
 	for sketch in examples/*; do [ -f "$sketch/$(basename "$sketch").ino" ]; done
 }
 

@@ -52,7 +52,7 @@ job() {
 @test "GitHub's job: its commands upload the project's firmware twice; the device keeps its number" {
 	job github.yml
 	expect $'serial=42\nserial=42'
-	[ "$(grep -c '^openocd ' job)" = 2 ] && [ "$(grep -c keep job)" = 1 ]
+	[ "$(grep -c '^openocd ' job)" = 2 ] && [ "$(grep -c keep job)" = 1 ] || return 1
 }
 
 @test "GitLab's job: the same commands" {

@@ -110,7 +110,7 @@ talks() {
 @test "README: the five lines report from any firmware, and without a debugger they do nothing" {
 	awk '/^```c/ { block = ""; inside = 1; next } /^```/ { if (block ~ /SYS_WRITE0/) print block; inside = 0 }
 		inside { block = block $0 "\n" }' "$HOME_DIR/firmware/README.md" >report.h
-	[ "$(grep -c . report.h)" -le 8 ] && grep -q bkpt report.h
+	[ "$(grep -c . report.h)" -le 8 ] && grep -q bkpt report.h || return 1
 	cat >main.c <<-'C'
 		#include <stdint.h>
 		#include "report.h"

@@ -21,7 +21,7 @@ both_readers() {
 	clean
 	nameplate_bare "nameplate run"
 	if [ "$1" = damaged ]; then
-		[ "$stdout" = store=damaged ] && [ "$status" != 0 ]
+		[ "$stdout" = store=damaged ] && [ "$status" != 0 ] || return 1
 	else
 		expect "serial=$1"
 	fi

@@ -75,7 +75,7 @@ tcl() { printf 'set name %s\n' "$(printf %s "$1" | sed -z 's/[^A-Za-z0-9\n]/\\&/
 	for name in '>x' '<x' '|touch PWNED' '2>x' '&'; do
 		VBOARD_FLASH=$name VBOARD_STATS="$name.stats" nameplate_bare "program_serial 42"
 		[ "$status" = 0 ] || show
-		[ -s "./$name" ] && [ -e "./$name.stats" ]
+		[ -s "./$name" ] && [ -e "./$name.stats" ] || return 1
 		rm "./$name"
 	done
 }
@@ -100,12 +100,12 @@ tcl() { printf 'set name %s\n' "$(printf %s "$1" | sed -z 's/[^A-Za-z0-9\n]/\\&/
 	nameplate_bare "nameplate dump fifo"
 	expect "dumped=1"
 	wait "$reader"
-	[ -p fifo ] && grep -q '^a:u32=1$' got
+	[ -p fifo ] && grep -q '^a:u32=1$' got || return 1
 	echo old >target
 	ln -s target link
 	nameplate_bare "nameplate dump link -secrets"
 	expect "dumped=1"
-	[ -L link ] && grep -q '^a:u32=1$' target
+	[ -L link ] && grep -q '^a:u32=1$' target || return 1
 	# To standard output, be it a pipe or a file.
 	nameplate_bare "nameplate dump /dev/stdout"
 	[ "$(grep -v '^#' "$out")" = $'a:u32=1\ndumped=1' ]

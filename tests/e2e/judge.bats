@@ -35,7 +35,7 @@ judged() {
 	printf '%s\n' "$stdout" > list.json
 	"$HOME_DIR/tests/families/report" < list.json > wanted || return
 	qemu_report || { echo "QEMU failed:"; cat qemu.err; return 1; }
-	diff <(head -n 1 wanted) <(head -n 1 qemu.out) && diff <(sort wanted) <(sort qemu.out)
+	diff <(head -n 1 wanted) <(head -n 1 qemu.out) && diff <(sort wanted) <(sort qemu.out) || return 1
 }
 
 write() {

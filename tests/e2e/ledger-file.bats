@@ -42,7 +42,7 @@ load ../lib/ledger
 	[ "$(wc -l <"$err")" = 1 ]
 	grep -q '^Error: the ledger.*\(full\|disk\)' "$err" || { cat "$err"; return 1; }
 	count=$(grep -c '^serial:' told)
-	[ "$count" -gt 1 ] && [ "$count" -lt 600 ]
+	[ "$count" -gt 1 ] && [ "$count" -lt 600 ] || return 1
 	ok check
 	"$FAST" take --uid - <uids >again
 	diff <(grep '^serial:' told) <(grep '^serial:' again | head -n "$count")

@@ -22,7 +22,7 @@ load ../lib/ledger
 			[ ! -s "$out" ] && [ "$(wc -l <"$err")" = 1 ] && grep -q 'cannot be reached' "$err" || { echo "$direction $count"; show; return 1; }
 			"$FAST" take --uid "$uid" >"$out"
 		done
-		[ "$count" -ge 8 ] && [ "$count" -lt 60 ]
+		[ "$count" -ge 8 ] && [ "$count" -lt 60 ] || return 1
 	done
 	ok list
 	# None was lost on the way: they are the first ones.
@@ -129,7 +129,7 @@ teardown() {
 	[ "$(wc -l <"$err")" = 1 ]
 	grep -q '^Error: .*No space left.*lacks room' "$err" || { cat "$err"; return 1; }
 	count=$(grep -c '^serial:' told)
-	[ "$count" -gt 100 ] && [ "$count" -lt 9000 ]
+	[ "$count" -gt 100 ] && [ "$count" -lt 9000 ] || return 1
 	ok list
 	[ "$(wc -l <"$out")" = $((count + 1)) ] || { echo "$count told"; tail -n 3 told; wc -l "$out"; tail -n 3 "$out"; return 1; }
 	ok check

@@ -230,7 +230,7 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	ok init
 	for name in NAMEPLATE_STATON NAMEPLATE_STATIONS NAMEPLATE_SATTION NAMEPLATE_STATIOM; do
 		NAMEPLATE_STATION='' run env $name=x "$PROGRAM" check
-		[ "$status" = 1 ] && [ "$output" = "Error: nothing reads \"$name\", which the environment has: did you mean NAMEPLATE_STATION?" ]
+		[ "$status" = 1 ] && [ "$output" = "Error: nothing reads \"$name\", which the environment has: did you mean NAMEPLATE_STATION?" ] || return 1
 	done
 	NAMEPLATE_STATION='' NAMEPLATE_STATION_OLD=x NAMEPLATE_ROOT=x NAMEPLATE_=x ok check
 	ok series serial first=1
@@ -360,7 +360,7 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	ok take --uid $U label
 	grep -qx 'label:text=SN-3' "$out"
 	ok list label --free
-	grep -q 'value=0043' "$out" && ! grep -q 'SN-[12]' "$out"
+	grep -q 'value=0043' "$out" && ! grep -q 'SN-[12]' "$out" || return 1
 	printf '%s\n' 7 0x10 >numbers
 	ok import hex list:numbers
 	printf '%s\n' 7 SN-8 >mixed

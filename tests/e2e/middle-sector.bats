@@ -33,7 +33,7 @@ link() {
 sector() { dd if="$VBOARD_FLASH" bs=16384 skip="$1" count=1 status=none; }
 
 clean() {
-	[ "$(stat unmodelled)" = 0 ] && [ "$(stat flash_overwrites)" = 0 ] && [ "$(stat flash_errors)" = 0 ]
+	[ "$(stat unmodelled)" = 0 ] && [ "$(stat flash_overwrites)" = 0 ] && [ "$(stat flash_errors)" = 0 ] || return 1
 }
 
 @test "sector 1: the image leaves it out, vectors below and code above" {

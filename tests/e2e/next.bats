@@ -318,7 +318,7 @@ uid() { next "nameplate whois" && sed -n 's/^uid=\([0-9A-F]*\).*/\1/p' "$out"; }
 	failed "does not know the device"
 	next "program_serial next"
 	next "nameplate whois"
-	[ "$status" = 0 ] && [[ "$stdout" == uid=*series=serial*value=SN-007*state=used* ]]
+	[ "$status" = 0 ] && [[ "$stdout" == uid=*series=serial*value=SN-007*state=used* ]] || return 1
 	next "nameplate whois -json"
 	jq -e '.[0].value == "SN-007"' <"$out"
 	[ "$(stat flash_ops)" = 0 ]
@@ -386,7 +386,7 @@ server() { "$HOME_DIR/tests/ledger/server" "$1" "$SERVER" "${@:2}"; }
 	expect "serial=PG-0001"
 	another b
 	pg "debug_level 3" "program_vars serial=next hwrev=B2"
-	[ "$status" = 0 ] && [ "$stdout" = $'serial=PG-0002\nhwrev=B2' ]
+	[ "$status" = 0 ] && [ "$stdout" = $'serial=PG-0002\nhwrev=B2' ] || return 1
 	grep -q geheim "$err" "$SERVER/log" && return 1
 	pg "nameplate whois"
 	[ "$status" = 0 ] && [[ "$stdout" == *value=PG-0002*state=used* ]] || { show; return 1; }

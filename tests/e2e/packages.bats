@@ -51,7 +51,7 @@ files() { dpkg --root="$ROOT" -L "$1" | while read -r path; do [ -d "$ROOT$path"
 	openocd_run -f "$ROOT/usr/share/openocd/site/board/virtual-stm32l152rb.cfg" -c "program_serial 42"
 	expect "serial=42"
 	openocd_run -s "$ROOT/usr/share/openocd/site" -f board/virtual-stm32l152rb.cfg -c "nameplate list"
-	[ "$status" = 0 ] && grep -q '^serial  *u32  42 ' "$out"
+	[ "$status" = 0 ] && grep -q '^serial  *u32  42 ' "$out" || return 1
 	run grep -c "$HOME_DIR" "$err"
 	[ "$output" = 0 ]
 }

@@ -27,7 +27,7 @@ block() {
 @test "README: its platformio.ini, its values and its four commands" {
 	block ini 1 | sed "s/nucleo_l152re/virtual_l152rb/; s|/path/to/nameplate|$HOME_DIR|" >platformio.ini
 	block ini 2 >>platformio.ini
-	grep -q 'custom_nameplate_serial = 42' platformio.ini && grep -q gain platformio.ini
+	grep -q 'custom_nameplate_serial = 42' platformio.ini && grep -q gain platformio.ini || return 1
 	while read -r line; do
 		output=$(eval "$line" 2>&1 </dev/null) || { echo "$line: $output"; return 1; }
 		case $line in

@@ -94,7 +94,7 @@ readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E
 	openocd_run -s "$prefix/share/openocd/site" -c 'source [find nameplate.tcl]' -c "program_serial abc"
 	[ "$status" = 1 ]
 	[[ "$errors" == *'"abc" is not a number'* ]]
-	[ -f "$prefix/include/nameplate.h" ] && [ -f "$prefix/share/nameplate/linker/nameplate-stm32l152rb.ld" ]
+	[ -f "$prefix/include/nameplate.h" ] && [ -f "$prefix/share/nameplate/linker/nameplate-stm32l152rb.ld" ] || return 1
 	gdb-multiarch -batch -nx -x "$prefix/share/nameplate/gdb/nameplate.gdb" -ex "help nameplate" | grep -q '^Usage:'
 }
 
@@ -177,7 +177,7 @@ readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E
 	done
 	# A shell takes each line, and the folder that is copied has what it runs.
 	grep '^RUN' Containerfile | cut -c5- | sh -n
-	grep -qx build .containerignore && [ -f Makefile ]
+	grep -qx build .containerignore && [ -f Makefile ] || return 1
 }
 
 @test "setup: where it knows no package manager it prints the list and stops" {

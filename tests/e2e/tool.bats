@@ -32,7 +32,7 @@ wrong() {
 	rm -f written
 	tool "$@"
 	refuse_line "${words[@]}" || { echo "arguments: $*"; return 1; }
-	[ ! -e written ] && ! ls written.* 2>/dev/null
+	[ ! -e written ] && ! ls written.* 2>/dev/null || return 1
 }
 
 refuse_line() {
@@ -323,10 +323,10 @@ hwrev:text=B2" ]
 	[ "$status" = 0 ]
 	echo before >kept
 	tool encode --chip stm32f103rb -o kept serial=99999999999 a:u8=300
-	[ "$status" = 1 ] && [ "$(cat kept)" = before ]
+	[ "$status" = 1 ] && [ "$(cat kept)" = before ] || return 1
 	status=0
 	"$TOOL" encode --chip stm32f103rb serial=42 >/dev/full 2>"$err" || status=$?
-	[ "$status" = 1 ] && grep -q '^Error: standard output cannot be written' "$err"
+	[ "$status" = 1 ] && grep -q '^Error: standard output cannot be written' "$err" || return 1
 	mkdir folder
 	wrong "is no plain file" -- encode --chip stm32f103rb -o folder serial=42
 	wrong "cannot be written" -- encode --chip stm32f103rb -o nowhere/written serial=42
@@ -466,7 +466,7 @@ hwrev:text=B2" ]
 	dd if=region.bin of=flash.bin bs=1 seek=$((base - 0x08000000)) conv=notrunc status=none
 	for file in region.bin flash.bin; do
 		tool decode $file
-		[ "$status" = 0 ] && [[ $stdout == "serial       u32  55555                    0x080"??8* ]]
+		[ "$status" = 0 ] && [[ $stdout == "serial       u32  55555                    0x080"??8* ]] || return 1
 	done
 	head -c 2048 region.bin >half.bin
 	tail -c 2048 region.bin >upper.bin
@@ -496,16 +496,16 @@ hwrev:text=B2" ]
 	wrong "one area of a store" -- decode --base $base half.bin
 	# A store that was never compacted: its other half is blank, and must be there too.
 	tool decode old.bin
-	[ "$status" = 0 ] && [[ $stdout == "serial       u32  100 "* ]]
+	[ "$status" = 0 ] && [[ $stdout == "serial       u32  100 "* ]] || return 1
 	head -c 4095 old.bin >old-short.bin
 	wrong "one area of a store" -- decode old-short.bin
 	blank flash.bin 131072 ff
 	dd if=old.bin of=flash.bin bs=1 seek=$((base - 0x08001000)) conv=notrunc status=none
 	tool decode flash.bin # in the middle of the flash
-	[ "$status" = 0 ] && [[ $stdout == "serial       u32  100 "* ]]
+	[ "$status" = 0 ] && [[ $stdout == "serial       u32  100 "* ]] || return 1
 	head -c 131071 flash.bin >flash-short.bin
 	tool decode flash-short.bin # the part that is missing is none of the region's
-	[ "$status" = 0 ] && [[ $stdout == "serial       u32  100 "* ]]
+	[ "$status" = 0 ] && [[ $stdout == "serial       u32  100 "* ]] || return 1
 }
 
 @test "random and truncated files never end in anything but a table or one error line" {
@@ -555,7 +555,7 @@ page_options() {
 @test "--help, --version and the lists; the man page renders and has the options of the table, no other" {
 	for option in --help --version --list-chips --list-formats --list-options; do
 		tool $option
-		[ "$status" = 0 ] && [ -n "$stdout" ] && [ ! -s "$err" ]
+		[ "$status" = 0 ] && [ -n "$stdout" ] && [ ! -s "$err" ] || return 1
 	done
 	tool --help
 	page=$HOME_DIR/tools/nameplate/nameplate.1

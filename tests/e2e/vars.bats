@@ -523,7 +523,7 @@ inch="'
 	[[ "$stdout" == "offset "*" 2 "* ]] && [ "$(wc -l <<<"$stdout")" = 1 ] || { show; return 1; }
 	nameplate_bare "init; nameplate delete offset; shutdown"
 	nameplate_bare "nameplate get offset"
-	[ "$status" = 1 ] && [ -z "$stdout" ]
+	[ "$status" = 1 ] && [ -z "$stdout" ] || return 1
 }
 
 @test "telnet completes no private command, and hides none that is gone" {

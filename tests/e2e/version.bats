@@ -32,7 +32,7 @@ teardown() { nameplate_teardown; }
 	done
 	sed -i 's/find_package(.*/find_package(nameplate 999 REQUIRED)/' CMakeLists.txt
 	run cmake -S . -B build
-	[ "$status" != 0 ] && [[ "$output" == *"not accepted"* ]]
+	[ "$status" != 0 ] && [[ "$output" == *"not accepted"* ]] || return 1
 }
 
 @test "make version sets it everywhere, or says what a version looks like" {
@@ -42,5 +42,5 @@ teardown() { nameplate_teardown; }
 	run grep -rn "\b${VERSION//./\\.}\b" firmware openocd tools
 	[ "$status" = 1 ] || { echo "$output"; return 1; }
 	run make -s version TO=12
-	[ "$status" != 0 ] && [[ "$output" == *"like 0.2.0"* ]]
+	[ "$status" != 0 ] && [[ "$output" == *"like 0.2.0"* ]] || return 1
 }
