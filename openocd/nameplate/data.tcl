@@ -2,14 +2,14 @@
 # The dicts that are handed about: what each has, and the proc that makes it, the only one. Addresses and sizes are in
 # bytes, `end` is the address after the last byte, values are lists of bytes.
 
-# bank: main flash that is one to OpenOCD, or a part of it: the row of its driver (region.tcl; nmi, forgive and rdp
-# always), and
+# bank: main flash that is one to OpenOCD, or a part of it: the row of its driver (region.tcl; known, nmi,
+# forgive and rdp always), and
 #   number, driver        OpenOCD's
 #   base, end
 #   pages, page_ends      where each page of the whole bank begins and ends
 #   gaps                  {start end} of each piece between them that is no flash
 proc _np_new_bank {row number driver base end pages page_ends gaps} {
-	return [dict merge {nmi 0 forgive {} rdp {}} $row [dict create number $number driver $driver base $base end $end pages $pages \
+	return [dict merge {known 1 nmi 0 forgive {} rdp {}} $row [dict create number $number driver $driver base $base end $end pages $pages \
 		page_ends $page_ends gaps $gaps]]
 }
 
@@ -114,8 +114,9 @@ proc _np_new_saved {device base size cell generation was items} {
 #   type                  as `flash write_image` names it; "" where there is no image
 #   ranges                {start end} of each piece, ascending; a binary's start at 0
 #   linked                {base size} of the region that an ELF says it was linked for, or {}
-proc _np_new_image {type ranges linked} {
-	return [dict create type $type ranges $ranges linked $linked]
+#   cell, arch            of the flash and of the core that an ELF says it is for, or ""
+proc _np_new_image {type ranges {linked {}} {cell ""} {arch ""}} {
+	return [dict create type $type ranges $ranges linked $linked cell $cell arch $arch]
 }
 
 # ran: what the firmware said while it ran
@@ -135,7 +136,7 @@ proc _np_new_ran {status matched reports} {
 #   verify, keep, reset   1 for yes
 #   others                with `next` among the vars: the number of every series, as a next
 proc _np_new_ask {command vars image expect} {
-	return [dict create command $command vars $vars image $image own 0 loaded [_np_new_image "" {} {}] \
+	return [dict create command $command vars $vars image $image own 0 loaded [_np_new_image "" {}] \
 		expect $expect verify "" keep 0 reset 0]
 }
 

@@ -59,9 +59,8 @@ proc _np_image_elf {file} {
 	return $ranges
 }
 
-# The region that the reader in an ELF will look at: _nameplate_start and _nameplate_end, or {} where it has none of
-# them.
-proc _np_image_linked {file} {
+# The header of the first section of a type, or "".
+proc _np_image_header {file type} {
 	set header [_np_bytes_of $file 0 52]
 	set table [_np_field $header 32 4]
 	set count [_np_field $header 48 2]
@@ -71,18 +70,28 @@ proc _np_image_linked {file} {
 	}
 	for {set i 0} {$i < $count} {incr i} {
 		set entry [_np_bytes_of $file [expr {$table + $i * 40}] 40]
-		set names [_np_field $entry 24 4]
-		if {[_np_field $entry 4 4] == 2 && $names < $count} {
-			set strings [_np_bytes_of $file [expr {$table + $names * 40}] 40]
-			set found [_np_image_symbols [_np_image_section $file $entry] [_np_image_section $file $strings]]
-			lassign $found start end
-			if {$start ne "" && $end ne "" && $end <= $start} {
-				return -code error [format "it was linked for a region that ends before it begins: _nameplate_start is\
-					0x%08X and _nameplate_end 0x%08X" $start $end]
-			}
-			return [expr {$start eq "" || $end eq "" ? {} : [list $start [expr {$end - $start}]]}]
+		if {[_np_field $entry 4 4] == $type} {
+			return [list $entry $table $count]
 		}
 	}
+}
+
+# {linked cell}: the region that the reader in an ELF will look at, _nameplate_start and _nameplate_end as {base size}, or
+# {} where it has none of them; and the cell of the part that it was linked for, _nameplate_cell, or "".
+proc _np_image_linked {file} {
+	lassign [_np_image_header $file 2] entry table count
+	set names [expr {$entry eq "" ? 0 : [_np_field $entry 24 4]}]
+	if {$entry eq "" || $names >= $count} {
+		return {{} ""}
+	}
+	set strings [_np_bytes_of $file [expr {$table + $names * 40}] 40]
+	set found [_np_image_symbols [_np_image_section $file $entry] [_np_image_section $file $strings]]
+	lassign $found start end cell
+	if {$start ne "" && $end ne "" && $end <= $start} {
+		return -code error [format "it was linked for a region that ends before it begins: _nameplate_start is\
+			0x%08X and _nameplate_end 0x%08X" $start $end]
+	}
+	return [list [expr {$start eq "" || $end eq "" ? {} : [list $start [expr {$end - $start}]]}] $cell]
 }
 
 # A section's bytes. No firmware has symbols by the ten megabytes.
@@ -97,10 +106,9 @@ proc _np_image_section {file entry} {
 	return [_np_bytes_of $file $offset $size]
 }
 
-# {start end}, each empty if no global symbol has that name and an address.
+# {start end cell}, each empty if no global symbol has that name and a value.
 proc _np_image_symbols {symbols strings} {
-	set start ""
-	set end ""
+	set values {start "" end "" cell ""}
 	set last [expr {[string bytelength $symbols] - 16}]
 	for {set at 0} {$at <= $last} {incr at 16} {
 		set name [unpack $symbols -uintle [expr {$at * 8}] 32]
@@ -110,13 +118,39 @@ proc _np_image_symbols {symbols strings} {
 			continue
 		}
 		set rest [string byterange $strings [expr {$name + 11}] [expr {$name + 16}]]
-		if {$rest eq "start\0"} {
-			set start [_np_field $symbols [expr {$at + 4}] 4]
-		} elseif {[string byterange $rest 0 3] eq "end\0"} {
-			set end [_np_field $symbols [expr {$at + 4}] 4]
+		foreach known {start end cell} {
+			if {[string byterange $rest 0 [string length $known]] eq "$known\0"} {
+				dict set values $known [_np_field $symbols [expr {$at + 4}] 4]
+			}
 		}
 	}
-	return [list $start $end]
+	return [dict values $values]
+}
+
+# Tag_CPU_arch of the build attributes (ABI for the Arm Architecture, Addenda): what an ELF was compiled for, or "" where it does
+# not say so at the beginning of its first subsection, which the whole file is. Tags 4 and 5 have a text, those up to it a number.
+proc _np_image_arch {file} {
+	lassign [_np_image_header $file 0x70000003] entry
+	if {$entry eq ""} {
+		return ""
+	}
+	set text [_np_bytes_of $file [_np_field $entry 16 4] [_np_min 256 [_np_field $entry 20 4]]]
+	if {[string byterange $text 0 0] ne "A" || [string byterange $text 5 11] ne "aeabi\0\1"} {
+		return ""
+	}
+	set bytes [lrange [_np_string_bytes $text] 16 end]
+	while {[llength $bytes] > 1} {
+		lassign $bytes tag value
+		if {$tag == 6} {
+			return $value
+		}
+		if {$tag > 6} {
+			break
+		}
+		set end [expr {$tag == 4 || $tag == 5 ? [lsearch -exact $bytes 0] : 1}]
+		set bytes [expr {$end < 0 ? {} : [lrange $bytes $end+1 end]}]
+	}
+	return ""
 }
 
 list

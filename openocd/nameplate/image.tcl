@@ -28,17 +28,17 @@ proc _np_image_ranges {file path} {
 	set start [read $file 8]
 	seek $file 0
 	if {[string bytelength $start] >= 4 && [_np_field $start 0 4] == 0x464C457F} {
-		return [_np_new_image elf [_np_image_merge [_np_image_elf $file]] [_np_image_linked $file]]
+		return [_np_new_image elf [_np_image_merge [_np_image_elf $file]] {*}[_np_image_linked $file] [_np_image_arch $file]]
 	}
 	if {[string match -nocase *.bin $path]} {
 		_np_image_sane_vectors $start
-		return [_np_new_image bin [list [list 0 [file size $path]]] {}]
+		return [_np_new_image bin [list [list 0 [file size $path]]]]
 	}
 	if {[string match :* $start]} {
-		return [_np_new_image ihex [_np_image_merge [_np_image_hex $file]] {}]
+		return [_np_new_image ihex [_np_image_merge [_np_image_hex $file]]]
 	}
 	if {[string match {S[0-9]*} $start]} {
-		return [_np_new_image s19 [_np_image_merge [_np_image_srec $file]] {}]
+		return [_np_new_image s19 [_np_image_merge [_np_image_srec $file]]]
 	}
 	return -code error "it is neither ELF nor Intel HEX nor S-records, and its name does not end in .bin"
 }
@@ -229,8 +229,41 @@ proc _np_image_fits {path start end banks region} {
 	}
 }
 
+# Tag_CPU_arch of what not every core runs; and by the part number of CPUID (ARMv7-M B3.2.3, ARMv8-M D1.2.37) those of them that a
+# core does run. Every Cortex-M runs ARMv6-M.
+set _np_archs {10 ARMv7-M 13 ARMv7E-M 16 {ARMv8-M baseline} 17 {ARMv8-M mainline} 21 {ARMv8.1-M}}
+set _np_cores {
+	0xC20 Cortex-M0  {}
+	0xC60 Cortex-M0+ {}
+	0xC23 Cortex-M3  {10}
+	0xC24 Cortex-M4  {10 13}
+	0xC27 Cortex-M7  {10 13}
+	0xD20 Cortex-M23 {16}
+	0xD21 Cortex-M33 {10 13 16 17}
+}
+
+# What an ELF says of its chip must be so. Chips whose flash and core are alike it does not tell apart.
+proc _np_image_made_for {path image region} {
+	set cell [dict get $image cell]
+	if {$cell ne "" && [dict get $region known] && $cell != [dict get $region cell]} {
+		_np_fail "the image [_np_quote $path] was linked for flash that is written in cells of $cell bytes (_nameplate_cell),\
+			and this chip's ([dict get $region driver]) has cells of [dict get $region cell]: it is for another chip"
+	}
+	set arch [dict get $image arch]
+	if {![dict exists $::_np_archs $arch] || [catch {read_memory $::_np_cpuid 32 1} id]} {
+		return
+	}
+	foreach {part core runs} $::_np_cores {
+		if {(($id >> 4) & 0xFFF) == $part && $arch ni $runs} {
+			_np_fail "the image [_np_quote $path] was compiled for [dict get $::_np_archs $arch], which this chip's\
+				$core does not run: it is for another chip"
+		}
+	}
+}
+
 # All that OpenOCD will program is where it may be. Returns the offset at which OpenOCD has to load.
 proc _np_image_check {path image banks region} {
+	_np_image_made_for $path $image $region
 	set offset [expr {[dict get $image type] eq "bin" ? [dict get [lindex $banks 0] base] : 0}]
 	foreach range [_np_image_agreed $path $image $offset] {
 		_np_image_fits $path {*}$range $banks $region

@@ -7,7 +7,8 @@
 # word is not to be taken. rdp: a register, mask and value that it has while the flash is not read-protected. secure: a
 # register and its bits that number the first page which is not ours (WB: SFSA in FLASH_SFR). forgive: registers to be
 # written after an unreadable word (H7: FLASH_CCR of both banks; SNECCERR and DBECCERR stay set, and the driver takes
-# them for a failure of whatever it does next). nmi: 1 where reading a torn word raises the NMI. A family that
+# them for a failure of whatever it does next). nmi: 1 where reading a torn word raises the NMI. known: 0 where the
+# flash is none that we know. A family that
 # shares its driver with others is told apart by `match`, against what `flash info` prints. First match wins.
 #   stm32lx   RM0038 3.3.4: a word is the granule; the driver needs short writes to start on a half page, which is
 #             64 bytes on L0 and 128 on L1
@@ -42,7 +43,7 @@ set _np_drivers {
 		lock {OpenOCD 0.12 would protect pages of U5 and its like for ever, by mistake}}
 	{driver stm32h7x match *  cell 32  granule 32  words 8 erased 0xFFFFFFFF lock yes load {} rdp {0x5200201C 0xFF00 0xAA00}
 		forgive {0x52002014 0x06000000 0x52002114 0x06000000}}
-	{driver *        match *  cell 32  granule 32  words 8 erased 0xFFFFFFFF load {} lock {Nameplate does not know this flash}}
+	{driver * known 0 match * cell 32  granule 32  words 8 erased 0xFFFFFFFF load {} lock {Nameplate does not know this flash}}
 }
 
 # Main flash of an STM32; one-time-programmable areas and aliases lie elsewhere (L5 and U5 have the former at

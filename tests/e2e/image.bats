@@ -315,3 +315,40 @@ symbol_table() {
 	arm-none-eabi-objcopy --strip-symbol=_nameplate_start --add-symbol _nameplate_start=0x08020000,global "$DEMO" table.elf
 	unread table.elf "ends before it begins" 0x08020000
 }
+
+# ---- the chip that it was built for --------------------------------------------------------------------------------
+
+@test "an image of another chip, whose region is whole pages here too: refused by its flash or its core, before the first erase" {
+	nameplate_run "program_serial 42"
+	cp "$VBOARD_FLASH" before
+	# A Cortex-M3 as this one, with 4 bytes to a cell: only the region's pages are as here.
+	nameplate_run "program_serial 43 $HOME_DIR/build/firmware/stm32f103rb/demo.elf"
+	refused demo.elf "cells of 4 bytes" "128" "another chip"
+	cmp "$VBOARD_FLASH" before
+	# A Cortex-M4's, whose linker script was made by hand and does not say of which part it is.
+	arm-none-eabi-objcopy --strip-symbol=_nameplate_cell "$HOME_DIR/build/firmware/stm32f303re/demo.elf" hand.elf
+	nameplate_run "set NAMEPLATE_BASE 0x0801E000; set NAMEPLATE_SIZE 0x2000" "program_serial 43 hand.elf"
+	refused hand.elf "linked for the region"
+	arm-none-eabi-objcopy --strip-symbol=_nameplate_start hand.elf
+	nameplate_run "program_serial 43 hand.elf"
+	refused hand.elf "ARMv7E-M" "Cortex-M3 does not run" "another chip"
+	cmp "$VBOARD_FLASH" before
+	[ "$(stat flash_pages_erased)" = 0 ]
+}
+
+@test "what an image does not say of its chip is no error; nor is a core that runs more than it asks for" {
+	arm-none-eabi-objcopy --strip-symbol=_nameplate_cell -R .ARM.attributes "$DEMO" quiet.elf
+	for change in 'data[0] = 66' 'data[16] = 200' 'data[1:5] = bytes([255] * 4)' 'data[16:] = bytes([5] + [65] * (len(data) - 17))'; do
+		arm-none-eabi-objcopy -O binary --only-section .ARM.attributes --set-section-flags .ARM.attributes=alloc "$DEMO" section
+		python3 -c "data = bytearray(open('section', 'rb').read()); $change; open('section', 'wb').write(data)"
+		arm-none-eabi-objcopy --update-section .ARM.attributes=section "$DEMO" odd.elf
+		nameplate_run "program_serial 42 odd.elf noverify"
+		expect serial=42
+	done
+	nameplate_run "program_serial 42 quiet.elf verify"
+	expect serial=42
+	# ARMv6-M code runs on a Cortex-M3.
+	arm-none-eabi-gcc -mthumb -mcpu=cortex-m0 -nostdlib -Wl,-Ttext=0x08000000 -o small.elf -x c - <<<'void _start(void) { for (;;); }'
+	nameplate_run "program_serial 42 small.elf"
+	expect serial=42
+}

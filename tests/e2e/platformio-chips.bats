@@ -20,6 +20,7 @@ agrees() {
 	expect "serial=4242"
 	base=$(arm-none-eabi-nm "$elf" | sed -n 's/^\([0-9a-f]*\) . _nameplate_start$/0x\1/p')
 	size=$(($(arm-none-eabi-nm "$elf" | sed -n 's/^\([0-9a-f]*\) . _nameplate_end$/0x\1/p') - base))
+	[ "cell=$((0x$(arm-none-eabi-nm "$elf" | sed -n 's/ . _nameplate_cell$//p')))" = "$("$HOME_DIR/build/nameplate" region --chip ${chip%-dual} --base $base --size $size | grep cell)" ]
 	"$tool" decode --chip "$chip" --base "$base" --size $size "$VBOARD_FLASH" >decoded
 	grep -q '^serial  *u32  *4242 ' decoded || { cat decoded; return 1; }
 	timeout 180 gdb-multiarch -batch -nx -ex "set confirm off" -ex "set remotetimeout 30" \

@@ -14,6 +14,8 @@ static void print_ld(const char *chip, const struct region *region)
 	       chip ? " of " : "", chip ? chip : "");
 	printf("_nameplate_end = DEFINED(_nameplate_end) ? _nameplate_end : 0x%08X;\n", region->base + region->size);
 	printf("_nameplate_start = DEFINED(_nameplate_start) ? _nameplate_start : 0x%08X;\n", region->base);
+	if (chip)
+		printf("_nameplate_cell = %u;\n", region->cell); /* an upload compares it with the chip's */
 	printf("INCLUDE nameplate.ld\n");
 	if (region->guarded)
 		printf("INCLUDE nameplate-guarded.ld\n");

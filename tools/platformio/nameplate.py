@@ -499,6 +499,9 @@ if REGION:
             "-Wl,--defsym=_nameplate_end=0x%08X" % sum(REGION),
         ]
     )
+if PART:
+    # What an upload compares with the chip.
+    env.Append(LINKFLAGS=["-Wl,--defsym=_nameplate_cell=%d" % PART.cell])
 # Flash with ECC (firmware/nameplate_ecc.h): the handler of the NMI that a torn word raises, or the reader's guarded loads.
 if PART and PART.ecc:
     names = ("_nameplate_eccr", "_nameplate_ecc2r")

@@ -15,6 +15,7 @@ class Part:
         self.pages = row["pages"].split()
         # (base, size), or none.
         self.region = (int(row["region"], 16), int(row["size"], 16)) if row["region"] else None
+        self.cell = int(row["cell"])
         self.guarded = row["eccr"] == "guarded"
         registers = () if self.guarded else (row["eccr"], row["ecc2r"])
         self.ecc = tuple(int(register, 16) for register in registers if register)
