@@ -27,7 +27,7 @@ JOBS = {
     "main-job": ("program_serial 42", "serial=42\n", (48, 5000)),
     "list": ("nameplate list", None, (16, 80)),
     "set": ("nameplate set hwrev=B2", "hwrev=B2\n", (24, 400)),
-    "run": ("nameplate run", "serial=41\n", (24, 1000)),
+    "run": ("nameplate run", "serial=41\n", (24, 500)),
 }
 # What OpenOCD says on its own, and Jim's traces: none of it may be the last line, the traces nowhere.
 RAW = re.compile(r"remote_bitbang|failed: -|background polling|^Error: *$|read_memory|Failed to|shutdown")
