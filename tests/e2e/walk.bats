@@ -78,6 +78,26 @@ same_lists() {
 	grep -q '^cal49  *u32  *999 ' "$out"
 }
 
+@test "the last in a long store: a type that is none leaves the older value, and names that end alike are two" {
+	BOARD=virtual-stm32f030r8
+	nameplate_run "$quiet; init; shutdown"
+	python3 - "$HOME_DIR" "$VBOARD_FLASH" <<-'P'
+		import sys
+		sys.path.insert(0, sys.argv[1] + "/tests/vectors")
+		import make
+		flash = make.Flash("last", size=4096).area()
+		for i in range(80):
+		    flash.packed((make.NAMED, make.UNSIGNED, make.named("c%d" % (i % 8), make.word(i))))
+		flash.packed((make.NAMED, make.UNSIGNED, make.named("xa", make.word(1)))).packed((make.NAMED, make.UNSIGNED, make.named("ya", make.word(2))))
+		flash.packed((2, make.UNSIGNED, make.word(7))).packed((2, make.RESERVED, b"abc"))
+		with open(sys.argv[2], "r+b") as file:
+		    file.seek(0xF000)
+		    file.write(flash.bytes)
+	P
+	nameplate_run "$quiet; init; reset halt; nameplate list; shutdown"
+	[ "$(awk '{ print $1 "=" $3 }' "$out" | LC_ALL=C sort | xargs)" = "c0=72 c1=73 c2=74 c3=75 c4=76 c5=77 c6=78 c7=79 key-2=7 xa=1 ya=2" ] || { show; return 1; }
+}
+
 @test "a full area, looked at for one variable, is compacted with all of them" {
 	BOARD=virtual-stm32f030r8
 	rm -f "$VBOARD_FLASH"*

@@ -60,7 +60,7 @@ def whole(rng, flash):
     if what < 0.4:
         flash.entry(*item(rng))
     elif what < 0.8:
-        flash.packed(*(item(rng) for _ in range(rng.choice([1, 1, 2, 3, 8, 40]))), one_by_one=rng.random() < 0.3)
+        flash.packed(*(item(rng) for _ in range(rng.choice([1, 1, 2, 3, 8, 25]))), one_by_one=rng.random() < 0.3)
     elif what < 0.95:
         flash.packed(stepped_over(rng), item(rng), one_by_one=rng.random() < 0.5)
     else:
@@ -96,7 +96,12 @@ def wrong_check(rng, flash):
     flash.entry(*item(rng), flip=1 << rng.randrange(32))
 
 
-STOPS = [wrong_check, left_open, other_cell, misplaced, torn]
+def many(rng, flash):
+    """A set of more than the core keeps waiting."""
+    flash.packed(*(item(rng) for _ in range(40)))
+
+
+STOPS = [wrong_check, left_open, other_cell, misplaced, torn, many]
 
 
 def main(cell, erased, size, seed, path, offset, address):
