@@ -23,7 +23,7 @@ proc _np_change_device {vars} {
 	_np_reset halt
 	set region [_np_region [_np_banks]]
 	_np_resume $region
-	set store [_np_store_scan_to_write $region [lmap var $vars {_np_var_item $var}]]
+	set store [_np_store_scan_to_write $region [_np_var_items $vars]]
 	_np_write_vars $region [_np_plan_vars $region $store $vars] $vars
 	_np_leave 0 0
 	foreach var $vars {

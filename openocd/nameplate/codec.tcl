@@ -59,6 +59,15 @@ proc _np_bytes_word {bytes} {
 	return $word
 }
 
+# The words that whole words of bytes are.
+proc _np_bytes_words {bytes} {
+	set words {}
+	foreach {a b c d} $bytes {
+		lappend words [_np_bytes_word [list $a $b $c $d]]
+	}
+	return $words
+}
+
 # Erased flash is ones on most families, zeros on L0 and L1. An unreadable word ("") is not blank.
 proc _np_is_blank {word} {
 	return [expr {$word ne "" && ($word == 0xFFFFFFFF || $word == 0)}]

@@ -143,8 +143,8 @@ proc _np_save_new {region saved} {
 	set new [dict create $base $header [expr {$base + $cell}] [_np_bytes_word $value] \
 		[expr {$base + 2 * $cell}] [_np_check 0 $header $value]]
 	lassign [_np_save_block $region $saved] place bytes
-	foreach {a b c d} $bytes {
-		dict set new $place [_np_bytes_word [list $a $b $c $d]]
+	foreach word [_np_bytes_words $bytes] {
+		dict set new $place $word
 		incr place 4
 	}
 	return $new

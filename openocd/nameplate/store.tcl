@@ -165,17 +165,14 @@ proc _np_walk_entries {area place items} {
 		return [list $place {}]
 	}
 	_np_blank_found $to $blank
-	_np_reads_ahead [_np_min 8 [_np_span [dict get $area cell]]]
-	set entries {}
-	foreach one $newest {
-		set entry [_np_set_at $area $one]
-		if {$entry eq ""} {
-			set ::_np_job_works 0
-			return [list $place {}]
-		}
-		lappend entries $entry
+	set span [_np_span [dict get $area cell]]
+	_np_reads_ahead [_np_min 8 $span]
+	set entries [lmap one $newest {_np_set_at $area $one}]
+	_np_reads_ahead $span
+	if {[lsearch -exact $entries {}] >= 0} {
+		set ::_np_job_works 0
+		return [list $place {}]
 	}
-	_np_reads_ahead [_np_span [dict get $area cell]]
 	return [list $to $entries]
 }
 

@@ -216,7 +216,7 @@ proc _np_upload {ask} {
 	set nexts [_np_nexts $ask]
 	# With an image all of it is looked at: it has to be there afterwards.
 	set some [expr {$image eq "" && [llength $nexts] == 0}]
-	set store [_np_store_scan_to_write $region [expr {$some ? [lmap var [dict get $ask vars] {_np_var_item $var}] : {}}]]
+	set store [_np_store_scan_to_write $region [expr {$some ? [_np_var_items [dict get $ask vars]] : {}}]]
 	set ask [_np_ledger_take $region $store $ask]
 	set vars [_np_kept $region $store $ask]
 	set plan [_np_plan_vars $region $store $vars]

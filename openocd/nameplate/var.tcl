@@ -103,6 +103,10 @@ proc _np_var_item {var} {
 	return [_np_new_item [dict get $var key] [dict get $var type] $value]
 }
 
+proc _np_var_items {vars} {
+	return [lmap var $vars {_np_var_item $var}]
+}
+
 # The variable that an entry is. One that only a number names is called key-N.
 proc _np_var_of {entry} {
 	set key [dict get $entry key]

@@ -245,9 +245,7 @@ proc _np_walk_run {area place entries waiting room} {
 	set words {}
 	foreach bytes $entries {
 		lappend known [expr {$table + 4 * ([llength $entries] + [llength $words])}]
-		foreach {a b c d} $bytes {
-			lappend words [_np_bytes_word [list $a $b $c $d]]
-		}
+		lappend words {*}[_np_bytes_words $bytes]
 	}
 	_np_job_run $room $::_np_walk_code [concat [_np_walk_data $area $place $known [expr {$room + $waiting}]] $known $words] 2
 	lassign [read_memory [expr {$data + $::_np_walk_saved}] 32 4] ended end count blank

@@ -94,10 +94,7 @@ proc _np_read_back {plan place} {
 proc _np_plan_vars {region store vars} {
 	# What an earlier command found spent may have been erased since.
 	set ::_np_spent {}
-	set items {}
-	foreach var $vars {
-		lappend items [_np_var_item $var]
-	}
+	set items [_np_var_items $vars]
 	set changes [_np_missing $region $store $items]
 	if {[llength $changes] > 0} {
 		set plan [_np_plan $region $store $changes]
