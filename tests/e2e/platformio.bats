@@ -351,6 +351,37 @@ block() {
 	uploaded 'label=x' 'line 9' 'a comment to PlatformIO'
 }
 
+@test "no serial number and no values: a target that writes them is refused, and says what to set" {
+	ini
+	pio_run -t nameplate
+	pio_refused 'there is nothing to write' 'custom_nameplate_serial'
+}
+
+@test "a project, the scripts and the library in a folder with a space: built, uploaded, written" {
+	cd ..
+	mkdir 'a folder'
+	mv project 'a folder/a project'
+	cd 'a folder/a project' || return 1
+	mkdir 'the scripts'
+	cp "$HOME_DIR"/tools/platformio/*.py 'the scripts'
+	cp -r "$HOME_DIR/openocd" 'the scripts'
+	mkdir lib
+	cp -r "$HOME_DIR/firmware" lib/Nameplate
+	ini 'custom_nameplate_serial = 42' 'custom_nameplate_verify = yes'
+	sed -i "/^lib_deps/d; s|pre:.*|pre:the scripts/nameplate.py|; s/virtual_l152rb/virtual_l476rg/" platformio.ini
+	unset PLATFORMIO_BUILD_DIR PLATFORMIO_LIBDEPS_DIR
+	pio_run -t upload
+	uploaded 'firmware: serial=42'
+	pio_run -t nameplate-list
+	uploaded 'serial' '42'
+	# The same through a command of the project's own.
+	ini 'custom_nameplate_serial = 43' 'upload_protocol = custom' \
+		"upload_command = openocd -f \"$HOME_DIR/openocd/board/virtual-stm32l476rg.cfg\" -c \"program {\$SOURCE} verify reset exit\""
+	sed -i "/^lib_deps/d; s|pre:.*|pre:the scripts/nameplate.py|; s/virtual_l152rb/virtual_l476rg/" platformio.ini
+	pio_run -t upload
+	uploaded 'serial=43'
+}
+
 @test "an empty serial number is warned about, as the upload writes none" {
 	ini 'custom_nameplate_serial = ${sysenv.NOTHING_HAS_THIS_NAME}'
 	pio_run -t upload
