@@ -6,9 +6,9 @@
 #     VBOARD_FLASH  the file that is the board's flash
 #     VBOARD_STATS  a file for vboard's statistics
 #     VBOARD_ARGS   further arguments for vboard, as a list
-#     VBOARD_PROBE  the probe: bitbang (JTAG, the default), bitbang-swd (a newer OpenOCD), stlink (as interface/stlink.cfg of this
-#                   OpenOCD reaches one: by HLA in 0.12), stlink-dap, jlink, cmsis-dap (a newer OpenOCD); for the ST-LINK
-#                   also with a version: stlink:v3, stlink-dap:v2j17
+#     VBOARD_PROBE  the probe: bitbang (JTAG, the default of 0.12), bitbang-swd (a newer OpenOCD, and its default), stlink (as
+#                   interface/stlink.cfg of this OpenOCD reaches one: by HLA in 0.12), stlink-dap, jlink, cmsis-dap (a newer
+#                   OpenOCD); for the ST-LINK also with a version: stlink:v3, stlink-dap:v2j17
 #     VBOARD_SERIAL the probe's serial number (this process's number)
 
 # How each probe is reached: vboard's name for it, where vboard listens, OpenOCD's script for it.
@@ -154,9 +154,18 @@ proc _virtual_attach {name script serial address port} {
 	}
 }
 
+# The target files of parts without JTAG choose SWD themselves, in a newer OpenOCD.
+proc _virtual_target {target probe} {
+	if {$probe ne "bitbang" || ![_virtual_newer]} {
+		uplevel #0 [list source [find $target]]
+	} elseif {[catch {uplevel #0 [list source [find $target]]}]} {
+		_virtual_give_up "this part has no JTAG, which VBOARD_PROBE bitbang means: set it to bitbang-swd"
+	}
+}
+
 proc virtual_board {chip target} {
 	set folder [expr {[info exists ::env(XDG_RUNTIME_DIR)] ? $::env(XDG_RUNTIME_DIR) : "/tmp"}]
-	set probe [_virtual_setting VBOARD_PROBE bitbang]
+	set probe [_virtual_setting VBOARD_PROBE [expr {[_virtual_newer] ? "bitbang-swd" : "bitbang"}]]
 	set serial [_virtual_setting VBOARD_SERIAL [pid]]
 	lassign [split $probe :] name version
 	if {![dict exists $::_virtual_probes $name]} {
@@ -170,7 +179,7 @@ proc virtual_board {chip target} {
 	}
 	set port [_virtual_start $chip [join [list $kind {*}[expr {$version eq "" ? {} : [list $version]}]] :] $serial $address]
 	_virtual_attach $name $script $serial $address $port
-	uplevel #0 [list source [find $target]]
+	_virtual_target $target $name
 	_virtual_image $chip
 	lappend ::_telnet_autocomplete_skip virtual_board {*}[info commands _virtual_*]
 	uplevel #0 [list source $::_virtual_nameplate]

@@ -36,6 +36,18 @@ teardown() { nameplate_teardown; }
 	done
 }
 
+@test "a virtual board of a part without JTAG starts with the probe that nobody has chosen; chosen JTAG has its line" {
+	unset VBOARD_PROBE
+	for BOARD in virtual-stm32f072rb virtual-stm32l073rz virtual-stm32g071rb; do
+		rm -f "$VBOARD_FLASH"*
+		nameplate_bare "program_serial 42"
+		expect "serial=42" || { echo "$BOARD"; return 1; }
+	done
+	# The target files of OpenOCD 0.12 do not say so.
+	VBOARD_PROBE=bitbang nameplate_bare "program_serial 43"
+	if openocd --version 2>&1 | grep -qE 'Debugger 0\.12\.0(-[0-9]|$)'; then expect "serial=43"; else failed "no JTAG" "bitbang-swd"; fi
+}
+
 @test "in a session a new device is explained" {
 	BOARD=virtual-stm32l476rg nameplate_run init "program_serial 42" shutdown
 	[ "$status" = 0 ] && grep -q 'no firmware yet' "$err" || { show; return 1; }
