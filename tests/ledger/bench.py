@@ -4,19 +4,22 @@
 
     bench.py PROGRAM SERVER_DIR [TAKES]
 
-Every client, ours or the database's, is a process that is asked for one take after the other, by the same loop. Ratios hold
-whatever the machine.
+Every client, ours or the database's, is a process that is asked for one take after the other, by the same loop. Both sides'
+clients stay connected, and are asked in turns, a short round each: what else the machine does meets both. A ratio is the middle
+one of the rounds' ratios. Beside it, the processor time of a take, client and server, which does not depend on who waits for what.
 """
+import glob
 import itertools
 import os
+import selectors
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 program, server = sys.argv[1], sys.argv[2]
 takes = int(sys.argv[3]) if len(sys.argv) > 3 else 1000
+ROUNDS = 20
 serial = itertools.count(1)
 folder = tempfile.TemporaryDirectory(prefix="nameplate-bench.")  # gone at the end
 os.chdir(folder.name)
@@ -74,58 +77,121 @@ class Engine:
                 "EXECUTE take ('%d');\n")
 
 
-def client(words, begin, line, count, latencies, barrier):
-    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
-    process.stdin.write(begin.encode())
-    for i in range(count + 1):
+def on_processor(pid):
+    """Nanoseconds that the process had so far."""
+    try:
+        with open("/proc/%s/schedstat" % pid, encoding="ascii") as file:
+            return int(file.read().split()[0])
+    except OSError:
+        return 0  # gone meanwhile
+
+
+def server_processes():
+    with open(server + "/data/postmaster.pid") as file:
+        master = file.readline().strip()
+    children = [path.split("/")[2] for path in glob.glob("/proc/[0-9]*/stat") if parent(path) == master]
+    return [master, *children]
+
+
+def parent(path):
+    try:
+        with open(path) as file:
+            return file.read().rsplit(")", 1)[1].split()[1]
+    except OSError:
+        return None
+
+
+class Side:
+    """So many clients that do the same."""
+
+    def __init__(self, how, clients):
+        words, begin, self.line = how
+        self.clients, self.latencies, self.spent, self.takes, self.seconds = [], [], 0, 0, 0
+        for _ in range(clients):
+            process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+            process.stdin.write(begin.encode())
+            self.clients.append(process)
+        self.round(5)  # connecting, and what a client plans once
+        self.latencies, self.spent, self.takes, self.seconds = [], 0, 0, 0
+
+    def ask(self, process):
         number = next(serial)
-        if i == 1:  # the first one is for connecting
-            barrier.wait()
-        start = time.perf_counter()
-        process.stdin.write((line % ((number,) * (line.count("%d") or 1))).encode())
-        answer = os.read(process.stdout.fileno(), 4096)  # a line, in one piece: whatever its length
-        if i:
-            latencies.append(time.perf_counter() - start)
-        assert answer.endswith(b"\n"), "a client died"
-    process.stdin.close()
-    process.wait()
+        process.stdin.write((self.line % ((number,) * (self.line.count("%d") or 1))).encode())
+        return time.perf_counter()
+
+    def round(self, count):
+        """So many takes of each client: takes per second."""
+        selector = selectors.DefaultSelector()
+        processes = [process.pid for process in self.clients] + server_processes()
+        before, begin = sum(map(on_processor, processes)), time.perf_counter()
+        for process in self.clients:
+            selector.register(process.stdout, selectors.EVENT_READ, [process, count, self.ask(process)])
+        left = len(self.clients)
+        while left:
+            for key, _ in selector.select():
+                process, _, asked = key.data
+                answer = os.read(key.fd, 4096)  # a line, in one piece: whatever its length
+                assert answer.endswith(b"\n"), "a client died"
+                self.latencies.append(time.perf_counter() - asked)
+                key.data[1] -= 1
+                if key.data[1]:
+                    key.data[2] = self.ask(process)
+                else:
+                    selector.unregister(key.fileobj)
+                    left -= 1
+        seconds = time.perf_counter() - begin
+        self.spent += sum(map(on_processor, processes)) - before
+        self.takes += len(self.clients) * count
+        self.seconds += seconds
+        return len(self.clients) * count / seconds
+
+    def end(self):
+        for process in self.clients:
+            process.stdin.close()
+            process.wait()
+        self.latencies.sort()
+
+    def __str__(self):
+        return "%6.0f/s  p99 %6.1f ms  %4.0f us" % (
+            self.takes / self.seconds, 1000 * self.latencies[int(len(self.latencies) * 0.99)], self.spent / self.takes / 1000)
 
 
-def measure(how, clients, count):
-    words, begin, line = how
-    latencies, barrier = [], threading.Barrier(clients + 1)
-    threads = [threading.Thread(target=client, args=(words, begin, line, count // clients, latencies, barrier)) for _ in range(clients)]
-    for thread in threads:
-        thread.start()
-    barrier.wait()
-    start = time.perf_counter()
-    for thread in threads:
-        thread.join()
-    seconds = time.perf_counter() - start
-    latencies.sort()
-    return len(latencies) / seconds, 1000 * latencies[int(len(latencies) * 0.99)]
+def middle(values):
+    values = sorted(values)
+    return (values[len(values) // 2] + values[(len(values) - 1) // 2]) / 2
+
+
+def beside(one, other, count):
+    """Both in turns, and who begins changes: the middle one of the ratios."""
+    ratios = []
+    for turn in range(ROUNDS):
+        rates = {}
+        for side in (one, other) if turn % 2 else (other, one):
+            rates[side] = side.round(max(1, count // ROUNDS // len(side.clients)))
+        ratios.append(rates[one] / rates[other])
+    for side in one, other:
+        side.end()
+    return middle(ratios)
 
 
 for engine in Engine("SQLite"), Engine("PostgreSQL"):
-    print("%s: takes per second and p99, beside its own client doing the same INSERTs (aim: 0.8)" % engine.name)
+    print("%s: takes per second, p99, processor time of one; beside its own client doing the same INSERTs (aim: 0.8)" % engine.name)
     for clients in 1, 8, 32:
-        rates = []
-        for turn in range(3):  # in turns: the machine's mood is the same for both
-            engine.fresh()
-            ours = measure(engine.ours(), clients, takes)
-            engine.fresh()
-            if engine.name == "PostgreSQL":
-                engine.psql("bench%d" % engine.count, "CREATE SEQUENCE public.bench; ALTER SEQUENCE public.bench SET SCHEMA nameplate")
-            bare = measure(engine.bare(), clients, takes)
-            rates.append((ours[0] / bare[0], ours, bare))
-        ratio, ours, bare = sorted(rates)[1]
-        print("  %2d clients  %6.0f/s  p99 %6.1f ms   bare %6.0f/s  p99 %6.1f ms   ratio %.2f" % (clients, *ours, *bare, ratio), flush=True)
-    print("%s: takes per second after so many numbers, one client (aim: flat)" % engine.name)
-    first = None
-    for size in 1000, 100000, 1000000:
         engine.fresh()
-        engine.fill(size)
-        measure(engine.ours(), 1, 50)
-        rate, p99 = measure(engine.ours(), 1, takes)
-        first = first or rate
-        print("  %7d  %6.0f/s  p99 %6.1f ms  ratio %.2f" % (size, rate, p99, rate / first), flush=True)
+        ours = Side(engine.ours(), clients)
+        engine.fresh()
+        if engine.name == "PostgreSQL":
+            engine.psql("bench%d" % engine.count, "CREATE SEQUENCE public.bench; ALTER SEQUENCE public.bench SET SCHEMA nameplate")
+        bare = Side(engine.bare(), clients)
+        ratio = beside(ours, bare, takes)
+        print("  %2d clients  %s   bare %s   ratio %.2f, of processor time %.2f" %
+              (clients, ours, bare, ratio, bare.spent / bare.takes / (ours.spent / ours.takes)), flush=True)
+    print("%s: the same with so many numbers in the ledger, one client, beside one with 1000 (aim: flat)" % engine.name)
+    for size in 100000, 1000000:
+        sides = []
+        for numbers in size, 1000:
+            engine.fresh()
+            engine.fill(numbers)
+            sides.append(Side(engine.ours(), 1))
+        ratio = beside(*sides, takes)
+        print("  %7d  %s   %7d  %s   ratio %.2f" % (size, sides[0], 1000, sides[1], ratio), flush=True)
