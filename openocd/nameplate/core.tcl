@@ -16,8 +16,7 @@ set _np_xpsr_thumb 0x01000000
 # Resets the core and lets it go. A fault halts it again at once. On the command line OpenOCD need not know: its own
 # reset would wait, and tell of registers.
 proc _np_core_begin {} {
-	if {![_np_watched] && ![catch {_np_reset_quickly}]} {
-		mww $::_np_demcr $::_np_demcr_catch_fault
+	if {![_np_watched] && ![catch {_np_reset_quickly $::_np_demcr_catch_fault}]} {
 		_np_core_resume
 		return
 	}

@@ -281,7 +281,9 @@ proc _np_image_program {path type offset} {
 		_np_fail "programming [_np_quote $path] failed (OpenOCD's messages are above); the variables were not\
 			written: check power and write protection, then run the same command again"
 	}
-	if {[catch {verify_image $name $offset $type}]} {
+	# `verify_image` has the core sum up each section for itself; this sums up what was written in one go, the padding between
+	# sections included (OpenOCD's flash/nor/core.c, flash_write_unlock_verify).
+	if {[catch {flash verify_image $name $offset $type}]} {
 		_np_fail "[_np_quote $path] reads back differently than it was written; the variables were not\
 			written: check power and wiring, then run the same command again"
 	}

@@ -15,7 +15,7 @@ proc _np_run {names pass {expect ""}} {
 	}
 	catch {unset ::_np_sh}
 	array set ::_np_sh [list out {} err {} printed 0 start [clock milliseconds] position 0 pass $pass \
-		status {} errno 0 expect $expect matched 0 last {} reports {}]
+		status {} errno 0 expect $expect matched 0 last {} reports {} features [expr {$names eq "" && $expect eq ""}]]
 	set failed [catch {_np_run_loop $names} text]
 	_np_core_end
 	if {$served} {

@@ -9,12 +9,14 @@
 #   status     the firmware's, once it has ended    errno
 #   last       the last line, as shown
 #   expect     pattern of the line that is waited for, matched  whether it was printed
-#   reports    what lines `name=...` said
+#   reports    what lines `name=...` said          features   whether newlib may have its list of features
 
 # ADP_Stopped_ApplicationExit
 set _np_sh_app_exit 0x20026
 
-# What newlib reads from ":semihosting-features": magic, then bit 0 SYS_EXIT_EXTENDED, bit 1 stderr apart from stdout.
+# What newlib reads from ":semihosting-features": magic, then bit 0 SYS_EXIT_EXTENDED, bit 1 stderr apart from stdout. It takes six
+# calls of some fifteen. Where only a line is waited for there is none: newlib then says no more than whether it ended well,
+# and prints stderr on stdout.
 set _np_sh_features {0x53 0x48 0x46 0x42 0x03}
 set _np_sh_features_handle 3
 
@@ -114,7 +116,7 @@ proc _np_sh_open {argument} {
 	if {$text eq ":tt" && $mode < 12} {
 		return [expr {$mode / 4}]
 	}
-	if {$text eq ":semihosting-features" && $mode < 4} {
+	if {$text eq ":semihosting-features" && $mode < 4 && $::_np_sh(features)} {
 		set ::_np_sh(position) 0
 		return $::_np_sh_features_handle
 	}

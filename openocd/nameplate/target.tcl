@@ -10,6 +10,7 @@ set _np_dhcsr_halted 0x00020000
 set _np_dhcsr_lockup 0x00080000
 set _np_dhcsr_was_reset 0x02000000
 # DEMCR (C1.6.5): halt at the reset vector, or at a HardFault so that a fault is seen at once; trace on.
+set _np_demcr_trace 0x01000000
 set _np_demcr 0xE000EDFC
 set _np_demcr_catch_reset 0x01000001
 set _np_demcr_catch_fault 0x01000400
@@ -91,7 +92,7 @@ set _np_core_free 0
 
 # `how` is halt or init, as for OpenOCD's own reset.
 proc _np_reset {how} {
-	if {[catch {reset $how}] || [[target current] curstate] ne "halted"} {
+	if {[catch {_np_reset_shown $how}] && ([catch {reset $how}] || [[target current] curstate] ne "halted")} {
 		if {![_np_answers]} {
 			_np_fail "lost the target at its reset: check probe, cable and power, then run the same\
 				command again\
@@ -103,14 +104,73 @@ proc _np_reset {how} {
 	set ::_np_core_free 1
 }
 
+# The events of a reset that a board file may hang its own steps on, and that only OpenOCD's own reset can serve.
+set _np_reset_events {reset-assert reset-assert-pre reset-assert-post reset-deassert-pre reset-deassert-post reset-end}
+
+# Whether a system reset by AIRCR does all that OpenOCD's own would: one core, no reset line that the board file holds for
+# connecting, no steps of the board file.
+proc _np_reset_simple {target} {
+	if {[_np_watched] || [string match *connect_assert* [reset_config]]} {
+		return 0
+	}
+	foreach name [target names] {
+		if {$name ne $target && [$name cget -type] ne "mem_ap"} {
+			return 0
+		}
+		foreach event $::_np_reset_events {
+			if {[string trim [$name cget -event $event]] ne ""} {
+				return 0
+			}
+		}
+	}
+	return 1
+}
+
+# The same as OpenOCD's own reset, which waits 50 ms and examines the target anew, where it can be had with less; OpenOCD sees
+# the core halted afterwards, its registers as they are. An error where it cannot.
+proc _np_reset_shown {how} {
+	set target [target current]
+	if {![_np_reset_simple $target]} {
+		return -code error "OpenOCD's own"
+	}
+	switch -- "[$target cget -type] [$target curstate]" {
+		"cortex_m running" -
+		"hla_target running" { _np_reset_quickly $::_np_demcr_trace }
+		"cortex_m halted"    { _np_reset_polled $target }
+	}
+	$target arp_poll
+	if {[$target curstate] ne "halted"} {
+		return -code error "not seen"
+	}
+	if {$how eq "init"} {
+		$target invoke-event reset-init
+	}
+}
+
+# Where OpenOCD takes the core for halted, as a device without firmware, it looks at its registers anew only if it sees the
+# reset itself; its next poll does (cortex_m.c, cortex_m_poll). That it calls the reset external nobody needs to read.
+proc _np_reset_polled {target} {
+	catch {$target invoke-event reset-start}
+	mww $::_np_demcr $::_np_demcr_catch_reset
+	mww $::_np_aircr $::_np_aircr_reset
+	set level [lindex [debug_level] end]
+	if {$level < 3} {
+		debug_level [_np_min $level 1]
+	}
+	for {set i 0} {$i < 100 && [$target curstate] ne "reset"} {incr i} {
+		catch {$target arp_poll}
+	}
+	debug_level $level
+}
+
 # Whether somebody goes on with this OpenOCD, which then has to see the target as it is.
 proc _np_watched {} {
 	return [expr {!$::_np_once && !$::_np_exit}]
 }
 
-# A system reset into halt without OpenOCD's own, which waits 50 ms and examines the target anew, some 18,000 TCK: only
-# where nobody looks any more, as OpenOCD does not know that it happened. An error if it does not show.
-proc _np_reset_quickly {} {
+# A system reset into halt without OpenOCD's own, some 18,000 TCK less: only where nobody looks any more, as OpenOCD does not
+# know that it happened. DEMCR is `demcr` afterwards. An error if it does not show.
+proc _np_reset_quickly {demcr} {
 	# The core's clock goes back to what it is after a reset; target files slow the adapter down then.
 	catch {[target current] invoke-event reset-start}
 	mww $::_np_demcr $::_np_demcr_catch_reset
@@ -124,7 +184,7 @@ proc _np_reset_quickly {} {
 		}
 		set seen [expr {$seen | ($state & $::_np_dhcsr_was_reset)}]
 		if {$seen && ($state & $::_np_dhcsr_halted)} {
-			mww $::_np_demcr 0
+			mww $::_np_demcr $demcr
 			return
 		}
 	}
@@ -139,7 +199,8 @@ proc _np_leave {used reset} {
 		set used 1
 	}
 	if {![_np_watched]} {
-		if {$used && [catch {_np_reset_quickly}]} {
+		# After a loader of OpenOCD's, too, which leaves the core at its end in RAM.
+		if {($used || [catch {_np_core_fresh} fresh] || !$fresh) && [catch {_np_reset_quickly 0}]} {
 			_np_reset halt
 		}
 		catch {mww $::_np_dhcsr $::_np_dhcsr_free}
