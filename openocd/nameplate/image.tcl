@@ -172,6 +172,15 @@ proc _np_image_merge {ranges} {
 
 # ---- what OpenOCD will program --------------------------------------------------------------------------------
 
+proc _np_image_kib {image} {
+	set bytes 1023
+	foreach range [dict get $image ranges] {
+		lassign $range start end
+		incr bytes [expr {$end - $start}]
+	}
+	return [expr {$bytes / 1024}]
+}
+
 # The ranges that OpenOCD itself reads from the file, which it does not compare with the target here.
 proc _np_image_seen {path type offset} {
 	if {[catch {test_image [_np_file_name $path] $offset $type} text]} {
@@ -273,8 +282,10 @@ proc _np_image_check {path image banks region} {
 
 # Writes and verifies the image. This is what OpenOCD's `program` does, less its second `init` and `reset init`
 # (we have just done both), its quoting of the file name and its way of ending OpenOCD on an error.
-proc _np_image_program {path type offset} {
-	_np_say "programming $path"
+# How much it is, is said first, as OpenOCD says nothing until all is written.
+proc _np_image_program {path image offset} {
+	set type [dict get $image type]
+	_np_say "programming [_np_image_kib $image] KiB of $path"
 	_np_calm
 	set name [_np_file_name $path]
 	if {[catch {flash write_image erase $name $offset $type}]} {

@@ -4,7 +4,7 @@
 
 # Programs the image. Returns the store as it is now.
 proc _np_program_beside {region store path image offset} {
-	set failed [catch {_np_image_program $path [dict get $image type] $offset} why]
+	set failed [catch {_np_image_program $path $image $offset} why]
 	if {$failed && ![_np_answers]} {
 		# Nothing answers, so nothing more can be found out.
 		return -code error $why

@@ -48,6 +48,18 @@ teardown() { nameplate_teardown; }
 	if openocd --version 2>&1 | grep -qE 'Debugger 0\.12\.0(-[0-9]|$)'; then expect "serial=43"; else failed "no JTAG" "bitbang-swd"; fi
 }
 
+@test "before the wait for OpenOCD it says how much it programs: every range, in whole KiB" {
+	head -c 1024 /dev/urandom >fw.bin
+	# Two ranges, 1 KiB and 1 byte, with a gap between them that is not programmed.
+	head -c 1 fw.bin >one.bin
+	arm-none-eabi-objcopy -I binary -O ihex --change-addresses 0x08000000 fw.bin one.hex
+	arm-none-eabi-objcopy -I binary -O ihex --change-addresses 0x08004000 one.bin two.hex
+	{ grep -v '^:00000001FF' one.hex; cat two.hex; } >both.hex
+	nameplate_run "set NAMEPLATE_IMAGE {}" "program_serial 42 both.hex noverify"
+	expect "serial=42"
+	grep -q '^Nameplate: programming 2 KiB of both.hex$' "$err" || { show; return 1; }
+}
+
 @test "in a session a new device is explained" {
 	BOARD=virtual-stm32l476rg nameplate_run init "program_serial 42" shutdown
 	[ "$status" = 0 ] && grep -q 'no firmware yet' "$err" || { show; return 1; }
