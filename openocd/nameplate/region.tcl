@@ -66,6 +66,10 @@ proc _np_driver {driver info} {
 # One bank as `flash info N sectors` shows it; that probes the bank when nobody has yet.
 proc _np_bank_info {number driver} {
 	if {[catch {flash info $number sectors} text]} {
+		if {![_np_answers]} {
+			_np_fail "lost the target before its flash was identified: check probe, cable and power, then run the\
+				same command again (it finishes the job)"
+		}
 		_np_fail "OpenOCD cannot identify flash bank $number ($driver): check that the target file fits the\
 			chip"
 	}

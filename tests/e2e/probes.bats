@@ -42,10 +42,10 @@ by() {
 
 @test "a probe that is pulled out anywhere: our line is the last, and the same command again finishes the job" {
 	for probe in stlink stlink-dap jlink; do
-		for access in 60 200 350; do
+		for access in 60 120 200 260 350; do
 			rm -f "$VBOARD_FLASH"*
 			by $probe "--unplug $access" "program_serial 42"
-			failed "check" || { echo "$probe $access"; return 1; }
+			failed "lost the target" "check probe, cable and power" || { echo "$probe $access"; return 1; }
 			by $probe "" "program_serial 42"
 			expect "serial=42" || { echo "$probe $access, again"; return 1; }
 		done
