@@ -14,9 +14,15 @@ by() {
 	VBOARD_PROBE=$probe VBOARD_ARGS=$arguments nameplate_bare "$@"
 }
 
+# swd PROBE...: these, and what a newer OpenOCD has besides
+swd() { echo "$@" $(newer && echo cmsis-dap bitbang-swd); }
+
+# Over JTAG OpenOCD does not look whether the last write of a queue was answered with WAIT, so that a run ends or not by where
+# the Nth access falls: with 0.12 it falls elsewhere at these.
 @test "an access port that answers WAIT is asked again" {
-	# By JTAG 0.12 asks again at most places only: not at all of those where each 40th access falls.
-	for probe in "stlink 40" "stlink-dap 40" "bitbang 100" "bitbang 101" "bitbang 103"; do
+	local jtag=("bitbang 100" "bitbang 101" "bitbang 103")
+	if newer; then jtag=("cmsis-dap 40" "bitbang-swd 40"); fi
+	for probe in "stlink 40" "stlink-dap 40" "${jtag[@]}"; do
 		rm -f "$VBOARD_FLASH"*
 		by "${probe% *}" "--wait ${probe#* }" "program_serial 42"
 		expect "serial=42" || { echo "$probe"; return 1; }
@@ -29,7 +35,7 @@ by() {
 }
 
 @test "a target without supply: our line is the last, and it says where to look" {
-	for probe in stlink stlink-dap jlink bitbang; do
+	for probe in $(swd stlink stlink-dap jlink bitbang); do
 		by $probe --unpowered "program_serial 42"
 		failed "check cable, power" || { echo "$probe"; return 1; }
 	done
@@ -41,7 +47,7 @@ by() {
 }
 
 @test "a probe that is pulled out anywhere: our line is the last, and the same command again finishes the job" {
-	for probe in stlink stlink-dap jlink; do
+	for probe in $(swd stlink stlink-dap jlink); do
 		for access in 60 120 200 260 350; do
 			rm -f "$VBOARD_FLASH"*
 			by $probe "--unplug $access" "program_serial 42"
@@ -52,8 +58,13 @@ by() {
 	done
 }
 
-@test "an ST-LINK of old firmware: HLA works, its debug port is refused with a clear word" {
+@test "an ST-LINK of old firmware: HLA works where OpenOCD has it, its debug port is refused with a clear word" {
 	by stlink:v2j17 "" "program_serial 42"
+	if newer; then
+		failed "could not connect"
+		grep -q "only supports deprecated HLA" "$err"
+		return
+	fi
 	expect "serial=42"
 	by stlink-dap:v2j17 "" "program_serial 43"
 	failed "could not connect"

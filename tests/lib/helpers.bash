@@ -76,6 +76,9 @@ openocd_run() {
 	errors=$(grep -a '^Error: ' "$err" || true)
 }
 
+# newer: whether the OpenOCD of this test is newer than 0.12.
+newer() { [[ ! $(openocd --version 2>&1 | head -n 1) =~ Debugger\ 0\.12\.0(-[0-9].*)?$ ]]; }
+
 # nameplate_run COMMAND...: each as one -c on the virtual board.
 nameplate_run() {
 	local arguments=() command
