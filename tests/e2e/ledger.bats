@@ -574,6 +574,35 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	ok check
 }
 
+@test "merge: a row that a site imported itself comes with its other columns, and no MAC address twice" {
+	local head=sn,mac:mac,key:hex:secret
+	ok init
+	printf '%s\n' $head A1,02:00:00:00:00:01,01 A2,02:00:00:00:00:02,02 >list.csv
+	ok import board list.csv
+	ok split board 2-2 site.db
+	printf '%s\n' $head B1,02:00:00:00:00:11,11 >list.csv
+	ok --ledger site.db import board list.csv
+	printf '%s\n' $head A3,02:00:00:00:00:03,03 >list.csv
+	ok import board list.csv
+	for uid in $U $V; do ok --ledger site.db take --uid $uid; done
+	gives numbers=2 merge site.db
+	gives numbers=0 merge site.db
+	gives mac:mac=02:00:00:00:00:11 take --uid $V
+	gives key:hex:secret=11 take --uid $V --secrets
+	gives sn:text=A1 take --uid $W
+	gives sn:text=A3 take --uid 3${W:1}
+	printf '%s\n' $head C1,02:00:00:00:00:11,21 >list.csv
+	no "mac" "imported before" -- import board list.csv
+	printf '%s\n' $head C2,02:00:00:00:00:03,22 >list.csv
+	ok --ledger site.db import board list.csv
+	ok --ledger site.db take --uid 4${W:1}
+	no 'board="C2"' mac "here" -- merge site.db
+	ok check
+	ok --ledger site.db release C2
+	gives numbers=0 merge site.db
+	ok check
+}
+
 @test "an older ledger is brought up to date by init; a newer one is refused" {
 	start
 	upload $U

@@ -27,6 +27,7 @@ struct merge {
 struct incoming {
 	int64_t series, device, copy; /* ours; device 0: none here yet */
 	const char *name, *value, *state, *uid, *upload, *taken, *station;
+	const char *row;                       /* its place in their list, whose other columns hang on it; NULL: none */
 	char key[UID_TEXT + 24], position[24]; /* its place in our series, not in theirs; "": none */
 };
 
@@ -43,6 +44,7 @@ static int read_item(struct database *db, const struct rows *rows, struct incomi
 	int64_t position;
 
 	item->name = rows_text(rows, 0);
+	item->row = rows_text(rows, 1);
 	item->value = rows_text(rows, 2);
 	item->state = rows_text(rows, 3);
 	item->uid = rows_text(rows, 4);
@@ -54,6 +56,8 @@ static int read_item(struct database *db, const struct rows *rows, struct incomi
 	if (series_named(db, item->name, &series))
 		return -1;
 	item->series = series.id;
+	if (series.kind != KIND_LIST)
+		item->row = NULL;
 	if (series_position(&series, item->value, &position))
 		snprintf(item->position, sizeof item->position, "%lld", (long long)position);
 	return 0;
@@ -153,6 +157,46 @@ static int give_back(struct database *db, const struct incoming *item, const str
 	return run(db, SQL_MERGE_BACK, "it", item->series, item->value);
 }
 
+/* One of the other columns of a row. What may not repeat is not here yet. */
+static int bring_cell(struct database *db, const struct incoming *item, int64_t position, const struct rows *rows)
+{
+	const char *name = rows_text(rows, 1), *value = rows_text(rows, 2);
+	const int64_t sole = rows_integer(rows, 3), secret = rows_integer(rows, 4);
+	int64_t other;
+	int found = sole ? query_integer(db, &other, SQL_CELL_PLACE, "itt", item->series, name, value) : 0;
+
+	if (found > 0)
+		return fail(
+			"%s=%s has a %s there that another row of this list has here: release it there, give its device "
+			"another row, then merge again",
+			item->name, quote(item->value), name);
+	return found < 0                                                                                ? -1
+	       : run(db, SQL_CELL_ADD, "iittii", item->series, position, name, value, sole, secret) < 0 ? -1
+													: 0;
+}
+
+/* The row of a list that they imported themselves comes behind our last one: in its place may be another. */
+static int bring_row(struct database *db, struct merge *merge, struct incoming *item)
+{
+	struct series there;
+	struct rows rows;
+	int64_t next;
+	int more = series_named(merge->child, item->name, &there) ||
+				   query_integer(db, &next, SQL_SERIES_LOCK, "i", item->series) < 0 ||
+				   run(db, SQL_SERIES_NEXT, "ii", item->series, next + 1) < 0
+			   ? -1
+			   : 0;
+	const int64_t row = strtoll(item->row, NULL, 10);
+
+	if (more || query(merge->child, &rows, SQL_SPLIT_CELLS, "iii", there.id, row, row))
+		return -1;
+	while (more == 0 && (more = rows_next(&rows)) > 0)
+		more = bring_cell(db, item, next, &rows);
+	rows_end(&rows);
+	snprintf(item->position, sizeof item->position, "%lld", (long long)next);
+	return more;
+}
+
 /* 1 if something changed, 0, -1. */
 static int bring(struct database *db, struct merge *merge, struct incoming *item)
 {
@@ -176,6 +220,8 @@ static int bring(struct database *db, struct merge *merge, struct incoming *item
 	if (ours.found)
 		return run(db, SQL_NUMBER_SET, "itttttt", item->series, item->value, item->state,
 			   item->device ? device : NULL, item->upload, item->taken, item->station);
+	if (item->row && bring_row(db, merge, item))
+		return -1;
 	return run(db, SQL_NUMBER_ADD, "ittttttt", item->series, *item->position ? item->position : NULL, item->value,
 		   item->state, item->device ? device : NULL, item->upload, item->taken, item->station);
 }
