@@ -9,6 +9,7 @@ set _np_dcrsr_write 0x00010000
 set _np_dcrdr 0xE000EDF8
 set _np_dhcsr_run 0xA05F0001
 set _np_dhcsr_ready 0x00010000
+set _np_vtor 0xE000ED08
 # Numbers in DCRSR.REGSEL.
 set _np_core_registers {r0 0 r1 1 r2 2 r3 3 pc 15 xPSR 16}
 set _np_xpsr_thumb 0x01000000
@@ -130,6 +131,37 @@ proc _np_core_write {name value} {
 		}
 	}
 	return -code error "the core does not take its register $name"
+}
+
+# Whether nothing has run on the core since its reset, so that nobody misses what is in its memory and registers.
+proc _np_core_fresh {} {
+	set vectors [read_memory $::_np_vtor 32 1]
+	set reset [read_memory [expr {$vectors + 4}] 32 1]
+	return [expr {([_np_core_read pc] | 1) == ($reset | 1)}]
+}
+
+# How a command leaves the target. On the command line nobody would serve the firmware's breakpoints, so the core
+# runs with debug turned off. In a session it stays halted after reset, or runs when asked by `reset`. `used` says
+# whether anything ran on it since its last reset; what runs for us beside says so in _np_core_moved.
+proc _np_leave {used reset} {
+	if {$::_np_core_moved || [_np_nmi_pending]} {
+		set used 1
+	}
+	if {![_np_watched]} {
+		# After a loader of OpenOCD's, too, which leaves the core at its end in RAM.
+		if {($used || [catch {_np_core_fresh} fresh] || !$fresh) && [catch {_np_reset_quickly 0}]} {
+			_np_reset halt
+		}
+		catch {mww $::_np_dhcsr $::_np_dhcsr_free}
+		return
+	}
+	if {$reset} {
+		reset run
+		# So that OpenOCD says running, and not still reset.
+		catch {poll}
+	} elseif {$used} {
+		_np_reset halt
+	}
 }
 
 list

@@ -5,7 +5,6 @@
 
 # Before the code lie the initial stack pointer and the vectors of reset, NMI and HardFault.
 set _np_job_entry 16
-set _np_vtor 0xE000ED08
 
 # The opcodes of `code`, {opcode instruction ...}, two to a word. All are ARMv6-M, so that every Cortex-M has them; the last one
 # is the breakpoint that ends it.
@@ -20,13 +19,6 @@ proc _np_job_words {code} {
 # Where the words after the code are, as an offset in the working area.
 proc _np_job_data {code} {
 	return [expr {$::_np_job_entry + [llength $code]}]
-}
-
-# Whether nothing has run on the core since its reset, so that nobody misses what is in its memory and registers.
-proc _np_core_fresh {} {
-	set vectors [read_memory $::_np_vtor 32 1]
-	set reset [read_memory [expr {$vectors + 4}] 32 1]
-	return [expr {([_np_core_read pc] | 1) == ($reset | 1)}]
 }
 
 # Where the working area is, or "". It must have `size` bytes of memory that the core executes (ARMv7-M B3.1) and that may be
