@@ -234,7 +234,7 @@ SUITES    = $(THROUGH) tests/style tests/power/power.py tests/power/families.py 
             tests/pyocd/run "tests/board/virtual stm32l476rg"
 # Through each probe: what a user does, on every chip; power cuts, on a chip of each flash driver. And what needs a newer OpenOCD.
 DRIVERS  := stm32l073rz stm32f103rb stm32f401cc stm32l476rg stm32h743zi
-NEWER    := serial bad-input expect vars real-boards probes
+NEWER    := serial bad-input expect vars real-boards probes reset
 THROUGH   = $(patsubst %,"tests/probes/through %",stlink stlink-dap jlink) "tests/probes/through bitbang stm32l152rb $(DRIVERS)" \
             $(patsubst %,"tests/power/families.py --probe % $(DRIVERS)",stlink-dap bitbang) \
             $(patsubst %,"tests/probes/newer tests/e2e/%.bats",$(NEWER)) "tests/probes/newer tests/e2e/gdb.bats --filter OpenOCD"

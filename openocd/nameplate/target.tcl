@@ -133,6 +133,10 @@ proc _np_reset_shown {how} {
 	if {![_np_reset_simple $target]} {
 		return -code error "OpenOCD's own"
 	}
+	# After 0.12 nothing has been polled yet.
+	if {[$target curstate] eq "unknown"} {
+		catch {$target arp_poll}
+	}
 	switch -- "[$target cget -type] [$target curstate]" {
 		"cortex_m running" -
 		"hla_target running" { _np_reset_quickly $::_np_demcr_trace }

@@ -33,7 +33,7 @@ resets() {
 	for chip in stm32g071rb stm32l476rg stm32f767zi; do
 		BOARD=virtual-$chip
 		rm -f "$VBOARD_FLASH"*
-		VBOARD_PROBE=bitbang resets 0xfffffffe 0
+		VBOARD_PROBE=jlink resets 0xfffffffe 0
 	done
 }
 
