@@ -181,12 +181,12 @@ static int find_newest(struct nameplate_walk *walk, match *matches, const struct
 {
     uint32_t found = 0;   /* the newest entry that counts; 0 if it is of type deleted */
     uint32_t pending = 0; /* the same, or a newer one that counts once its set is complete */
-    uint32_t behind;
+    uint32_t after;
 
-    while (behind = walk->at, next_entry(walk, walk->end)) {
+    while (after = walk->at, next_entry(walk, walk->end)) {
         const uint32_t type = HEADER_TYPE(walk->header);
 
-        if (walk->entry != behind)
+        if (walk->entry != after)
             pending = found;
         if (type != TYPE_UNKNOWN && matches(walk, variable))
             pending = type == TYPE_DELETED ? 0 : walk->entry;

@@ -139,7 +139,7 @@ end
 # ---- areas ----------------------------------------------------------------------------------------------------
 
 # "Find an area" at $_np_area, within $_np_end bytes, whose entry begins before $_np_stop: $_np_found, its size or 0;
-# $_np_first, the offset behind its entry; $_np_generation; $_np_cell.
+# $_np_first, the offset after its entry; $_np_generation; $_np_cell.
 define _np_find_area
   set $_np_found = 0
   set $_np_cell = 0
@@ -310,7 +310,7 @@ define _np_wait
   end
 end
 
-# Goes through the area: the slots. $_np_seen: the offset behind the last word that is not blank.
+# Goes through the area: the slots. $_np_seen: the offset after the last word that is not blank.
 define _np_walk
   set $_np_slots = 0
   set $_np_waiting = 0

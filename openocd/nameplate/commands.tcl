@@ -4,7 +4,7 @@
 # As firmware/nameplate.h has it; `make version` sets both.
 set _np_version 0.1.0
 
-# Each subcommand: how many words may follow (fewest, most), what the usage says of them, the flag that may stand among
+# Each subcommand: how many words may follow (fewest, most), what the usage says of them, the flag that may be among
 # them, the proc that takes them, its help.
 set _np_subcommands {
 	list    {0 0    {}           -json    _np_do_list    {show the variables in the reserved flash}}

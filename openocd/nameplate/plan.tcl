@@ -194,10 +194,10 @@ proc _np_torn_first {region} {
 	# What may be in the next cell: a value only after a whole header, a check only after a whole value.
 	set next {}
 	for {} {$place < [dict get $region end]} {incr place $cell} {
-		set behind [_np_blank_cells $place $cell]
-		if {$behind > $place} {
+		set after [_np_blank_cells $place $cell]
+		if {$after > $place} {
 			set next {}
-			set place [expr {$behind - $cell}]
+			set place [expr {$after - $cell}]
 			continue
 		}
 		set words [_np_cell_words $place $cell]

@@ -3,7 +3,7 @@
 
 # Forgets all words read so far. A miss reads `span` words at once, never beyond `first` and `end`: single words
 # are cheaper when cells are wide, blocks when they are narrow (on JTAG a read costs about 250 TCK, a further
-# word in it 50). Behind an erased block the core looks how far that goes, if there is much to come: some 3,000 TCK.
+# word in it 50). After an erased block the core looks how far that goes, if there is much to come: some 3,000 TCK.
 proc _np_reads_begin {first end span} {
 	catch {unset ::_np_word_cache}
 	set ::_np_word_cache(none) ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A device behind a board file: running OpenOCD and GDB on it, reading and writing pieces of its flash."""
+"""A device that a board file reaches: running OpenOCD and GDB on it, reading and writing pieces of its flash."""
 import contextlib
 import os
 import pathlib
@@ -27,7 +27,7 @@ class Broken(Exception):
 
 
 def word(text):
-    """One word of Tcl, whatever stands in it."""
+    """One word of Tcl, whatever is in it."""
     return re.sub(r'([][\s{}$\\";#])', r"\\\1", str(text))
 
 

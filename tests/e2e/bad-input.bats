@@ -43,7 +43,7 @@ bad_words() {
 }
 @test "an empty number" { bad_words "{}" '""' "not a number"; }
 @test "a number with a line break stays one line of message" { bad_words '"4\n2"' '"4?2"' "not a number"; }
-@test "a NUL, behind which checks would not look, in any word and any setting" {
+@test "a NUL, after which checks would not look, in any word and any setting" {
 	bad_words '"42\x00abc"' "word 1 holds a NUL"
 	bad_words '42 "nowhere.elf\x00"' "word 2 holds a NUL"
 	for command in 'program_vars "a\x00b:u8=1"' 'program_vars "a:f64=1\x00e5"' 'nameplate set a=1 "serial\x00=1"' \

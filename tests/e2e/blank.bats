@@ -70,7 +70,7 @@ teardown() { nameplate_teardown; }
 	[ "$(grep -c '^reset-start' "$err")" = 3 ]
 }
 
-@test "stm32l476rg: a torn word in the way: what lies behind is seen, and the NMI handler of the firmware does not run" {
+@test "stm32l476rg: a torn word in the way: what comes after it is seen, and the NMI handler of the firmware does not run" {
 	BOARD=virtual-stm32l476rg
 	assemble handler <<-'S'
 		.syntax unified

@@ -181,7 +181,7 @@ quietly() {
 	[ -z "$(ls nameplate-stm32x*)" ]
 }
 
-@test "make and cmake: what is loaded behind .data, whatever its section is called, does not reach the region; such an ELF does not stay" {
+@test "make and cmake: what is loaded after .data, whatever its section is called, does not reach the region; such an ELF does not stay" {
 	makefile 'CHIP := stm32l152rb'
 	local tries
 	for tries in 1 2; do

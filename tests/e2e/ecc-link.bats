@@ -62,7 +62,7 @@ program() {
 		#pragma weak nmi_handler = null_handler
 		#pragma weak hard_fault_handler = blocking_handler
 	C
-	# A table with nothing behind it but the program's functions.
+	# A table with nothing after it but the program's functions.
 	cat >bare.c <<-'C'
 		extern unsigned _estack[];
 		void Reset_Handler(void), NMI_Handler(void), HardFault_Handler(void);
@@ -136,7 +136,7 @@ survives() {
 	survives
 }
 
-# The NMI's vector, and a function's address as it stands in one.
+# The NMI's vector, and a function's address as it is in one.
 vector_of_nmi() { arm-none-eabi-objcopy -O binary -j .isr_vector firmware.elf vectors.bin && od -An -tx4 -j8 -N4 vectors.bin | tr -d ' '; }
 address_of() { printf '%08x' $((0x$(arm-none-eabi-nm firmware.elf | awk -v name="$1" '$3 == name { print $1 }') | 1)); }
 

@@ -119,7 +119,7 @@ padded() {
 @test "stm32g071rb: padded with ones" { padded stm32g071rb 0x0801F000 2048; }
 @test "stm32u575zi: padded with ones" { padded stm32u575zi 0x081FC000 8192; }
 
-# spent CHIP: cut after cut has changed only check bits, which nobody can see; each run goes on behind.
+# spent CHIP: cut after cut has changed only check bits, which nobody can see; each run goes on after it.
 spent() {
 	local seed refused=0
 	BOARD=virtual-$1

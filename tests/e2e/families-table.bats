@@ -19,7 +19,7 @@ columns() { grep '^| ' "$1" | cut -d '|' -f 1-9,11; }
 	! grep -qE '\|  *\|' "$BATS_FILE_TMPDIR/table" || return 1
 }
 
-@test "FAMILIES.md: a board that was tried stands in the row of its chip, and nothing else does" {
+@test "FAMILIES.md: a board that was tried is in the row of its chip, and nothing else does" {
 	local met=$HOME_DIR/tests/board/met.txt
 	while read -r chip board; do
 		grep -q "^| $chip .*$board.* |\$" "$BATS_FILE_TMPDIR/table"

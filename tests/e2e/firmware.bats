@@ -90,7 +90,7 @@ symbol() {
 	[ "$output" = serial=4294967295 ]
 }
 
-@test "demo: reports a text serial as it stands" {
+@test "demo: reports a text serial as it is" {
 	run_demo "$demo" f405-text
 	[ "$status" -eq 0 ]
 	[ "$output" = serial=NP-0042 ]
@@ -236,7 +236,7 @@ reader_size() {
 	done
 }
 
-@test "linking: initialised sections behind .data are seen too, whatever the flash is called" {
+@test "linking: initialised sections after .data are seen too, whatever the flash is called" {
 	local flash section free
 	for flash in FLASH ROM rom; do
 		for section in ccmram sram2; do

@@ -13,7 +13,7 @@ program() {
 	openocd -f openocd/board/virtual-stm32l152rb.cfg -c "program_serial $1" > "$BATS_TEST_TMPDIR/program.log" 2>&1 3>&-
 }
 
-# gdb ARGUMENT...: one batch run, connected to OpenOCD through a pipe; $tcl, if set, runs in it behind the board file
+# gdb ARGUMENT...: one batch run, connected to OpenOCD through a pipe; $tcl, if set, runs in it after the board file
 gdb() {
 	run timeout --kill-after=1 120 gdb-multiarch -batch -nx -ex "target extended-remote | openocd \
 		-f openocd/board/virtual-stm32l152rb.cfg -c '${tcl:-}' -c 'gdb_port pipe; tcl_port disabled; telnet_port disabled; log_output /dev/null'" "$@" "$elf" 3>&-

@@ -205,7 +205,7 @@ gdb() {
 	[ "$status" -eq 0 ]
 }
 
-# Serial number 1 behind it, whose value is then a word that cannot be read.
+# Serial number 1 after it, whose value is then a word that cannot be read.
 spoil_one() { # BOARD
 	openocd -f "$1" -c 'program_serial 1' > "$BATS_TEST_TMPDIR/program.log" 2>&1 3>&-
 	truncate -s 65536 "$VBOARD_FLASH.ecc"

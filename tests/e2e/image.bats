@@ -46,7 +46,7 @@ for v in json.load(sys.stdin)["variables"]:
 
 # ---- one file, two readings ---------------------------------------------------------------------------------------
 
-@test "HEX files one after the other: the records behind the end record are not programmed over the store" {
+@test "HEX files one after the other: the records after the end record are not programmed over the store" {
 	nameplate_run "program_serial 42"
 	region_hex >other.hex
 	cat app.hex other.hex >both.hex
@@ -54,7 +54,7 @@ for v in json.load(sys.stdin)["variables"]:
 	holds serial=42
 }
 
-@test "S-records behind the end record" {
+@test "S-records after the end record" {
 	{ cat app.s19; grep '^S3\|^S1\|^S2' app.s19 | head -n 1; } >both.s19
 	unread both.s19 "after the end record"
 }
@@ -67,7 +67,7 @@ for v in json.load(sys.stdin)["variables"]:
 	done
 }
 
-@test "an ELF that is cut off in its headers, in a segment, behind its segments" {
+@test "an ELF that is cut off in its headers, in a segment, after its segments" {
 	for size in 60 5000 $(($(command stat -c %s "$DEMO") - 1)); do
 		head -c "$size" "$DEMO" >cut.elf
 		unread cut.elf "ends early"

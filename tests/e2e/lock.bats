@@ -76,7 +76,7 @@ refuses_lock() {
 	refuses_lock stm32u575zi "for ever, by mistake"
 }
 
-@test "every virtual chip stands in one of the tests above" {
+@test "every virtual chip is in one of the tests above" {
 	local chip
 	for chip in $("$VBOARD" --list-chips | cut -d " " -f 1); do
 		grep -qE "(for chip in (.* )?|refuses_lock )$chip( |;)" "$BATS_TEST_FILENAME" || { echo "$chip"; return 1; }

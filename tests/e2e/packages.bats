@@ -32,7 +32,7 @@ teardown() { nameplate_teardown; }
 # files PACKAGE: what it has installed.
 files() { dpkg --root="$ROOT" -L "$1" | while read -r path; do [ -d "$ROOT$path" ] || echo "$path"; done; }
 
-@test "two packages of this version; lintian finds no error; vboard stands alone, under its own licence" {
+@test "two packages of this version; lintian finds no error; vboard is a package of its own, under its own licence" {
 	[ "$(wc -l <"$PACKAGES/made")" = 2 ]
 	grep -q '^What is not committed is not in the packages' "$PACKAGES/said"
 	for package in nameplate nameplate-vboard; do

@@ -79,7 +79,7 @@ block() {
 	uploaded 'adapter speed 480' "$PLATFORMIO_CORE_DIR/packages/tool-openocd/openocd/scripts" 'board/virtual_stm32l152rb.cfg' ' -d2 ' 'flags were here' 'serial=42'
 }
 
-@test "upload_protocol = custom: OpenOCD's program is replaced where it stands, what is before it stays" {
+@test "upload_protocol = custom: OpenOCD's program is replaced where it is, what is before it stays" {
 	ini 'custom_nameplate_serial = 7' 'upload_protocol = custom' \
 		"upload_command = openocd -s \"$PLATFORMIO_CORE_DIR/packages/tool-openocd/openocd/scripts\" -f board/virtual_stm32l152rb.cfg -c \"echo before; program {\$SOURCE} verify reset exit\""
 	pio_run -t upload
@@ -587,7 +587,7 @@ cube() {
 # line ARGUMENT...: the project's ledger.
 line() { "$HOME_DIR/build/nameplate-ledger" --ledger "$PWD/line.db" "$@" >"$out" 2>&1 || { cat "$out"; return 1; }; }
 
-@test "serial = next with a ledger: each device its own number, with its other values; what became of it stands in the ledger" {
+@test "serial = next with a ledger: each device its own number, with its other values; what became of it is in the ledger" {
 	line init
 	line series serial first=7 form=SN-%03u
 	line series mac block=02:00:5E:10:00:00/28
@@ -672,7 +672,7 @@ line() { "$HOME_DIR/build/nameplate-ledger" --ledger "$PWD/line.db" "$@" >"$out"
 	pio_run
 	uploaded '0x08020000 to 0x0803FFFF is reserved, 128 KiB; 131072 bytes are left' \
 		'custom_nameplate_region = 0x08004000 0x4000 reserves a small sector instead (229376 bytes left)'
-	# The firmware begins behind it, and the core finds it at reset.
+	# The firmware begins after it, and the core finds it at reset.
 	other_board f401cc 'custom_nameplate_serial = 42' 'custom_nameplate_verify = yes' 'custom_nameplate_region = 0x08004000 0x4000'
 	pio_run -t upload
 	uploaded '0x08004000 to 0x08007FFF is reserved, 16 KiB; 229376 bytes are left' 'from 229376 bytes' 'firmware: serial=42' 'written at 0x0800'

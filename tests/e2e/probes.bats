@@ -7,7 +7,7 @@ load ../lib/helpers
 setup() { nameplate_setup; }
 teardown() { nameplate_teardown; }
 
-# by PROBE ARGUMENTS COMMAND...: commands on the virtual board behind that probe, with arguments for vboard
+# by PROBE ARGUMENTS COMMAND...: commands on the virtual board on that probe, with arguments for vboard
 by() {
 	local probe=$1 arguments=$2
 	shift 2
@@ -84,7 +84,7 @@ swd() { echo "$@" $(newer && echo cmsis-dap bitbang-swd); }
 	expect 43
 }
 
-# at PROBE COMMAND...: a job on the board behind the probe with this serial number, chosen as a user chooses it; the files of all
+# at PROBE COMMAND...: a job on the board on the probe with this serial number, chosen as a user chooses it; the files of all
 # of them are in one folder. Its results go to PROBE.out.
 at() {
 	local probe=$1 arguments=() command

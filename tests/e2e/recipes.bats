@@ -29,7 +29,7 @@ only_listed() {
 	diff <(listed "$@") <({ git diff --name-only; git ls-files --others --exclude-standard; } | sort)
 }
 
-# after FILE PATTERN TEXT: puts it behind the first line that matches; TEXT may have several lines.
+# after FILE PATTERN TEXT: puts it after the first line that matches; TEXT may have several lines.
 after() {
 	TEXT=$3 awk -v pattern="$2" '{ print } !done && $0 ~ pattern { print ENVIRON["TEXT"]; done = 1 } END { exit !done }' "$1" >new
 	cat new >"$1"

@@ -187,7 +187,7 @@ area() {
 	grep -q 'another version of Nameplate' "$err"
 }
 
-@test "also when it stands beside an older store that could be read" {
+@test "also when it is beside an older store that could be read" {
 	nameplate_bare "program_serial 41"
 	area 2 4 2 4096
 	nameplate_bare "program_serial 42"

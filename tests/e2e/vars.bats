@@ -346,7 +346,7 @@ assert len(v) == 6' <"$out"
 	[ ! -e e.txt ]
 }
 
-@test "what stands behind a secret is not printed, as it may be its second word" {
+@test "what comes after a secret is not printed, as it may be its second word" {
 	for command in 'program_vars key:secret=two hush' 'program_vars key:secret=two h/ush' 'program_vars key:secret="two hush' \
 		'nameplate set key:secret=two hush' 'nameplate set key:secret={two hush}' 'nameplate sett key:secret=two hush' \
 		'nameplate get key:secret=two hush' 'program_serial key:secret=two hush' 'program_serial 42 key:secret=hush'; do
@@ -509,7 +509,7 @@ bad_vars() {
 	refused "choose one"
 }
 
-@test "a quoted value behind the = is one value, as it looks; one that came whole keeps its quotes" {
+@test "a quoted value after the = is one value, as it looks; one that came whole keeps its quotes" {
 	nameplate_bare 'program_vars hwrev=B2 note="two words" label="x" {say=a "b"} inch="'
 	expect 'hwrev=B2
 note=two words

@@ -515,7 +515,7 @@ running
 	refuses /dev/null -- --chip stm32l152rb --flash /dev/null --listen "unix:$PWD/s"
 }
 
-# ports BASE PORT=MODER...: each port is there and reads as after a reset, port A to K behind the base.
+# ports BASE PORT=MODER...: each port is there and reads as after a reset, port A to K after the base.
 ports() {
 	local base=$1 port VBOARD_FLASH=$BATS_TEST_TMPDIR/$BOARD.flash
 	shift

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The version stands in firmware/nameplate.h; everything that shows one shows that.
+# The version is in firmware/nameplate.h; everything that shows one shows that.
 
 load ../lib/helpers
 

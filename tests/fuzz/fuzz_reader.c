@@ -4,7 +4,7 @@
  *
  * An input is a region in short, so that mutations hit what counts:
  *     byte 0       [0] erased flash reads zeros   [1] every check is made right   [4:2] size, 1 KiB << 0 to 4
- *     bytes 1, 2   how many of the bytes that follow stand at the region's start; the rest stands at its middle
+ *     bytes 1, 2   how many of the bytes that follow are at the region's start; the rest is at its middle
  *     byte 3       what to ask for: the serial number, a key, or one of the variables
  *
  * Making the checks right lets mutated headers, sets, names and area entries through, which a CRC else hides.

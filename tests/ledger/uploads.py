@@ -6,7 +6,7 @@ the ledger agree; no number is given twice, none is lost, `nameplate-ledger chec
     uploads.py [--long] [sqlite|postgres ...]    prints TAP
     uploads.py --replay STEP                     one device, with OpenOCD's output
 
-How: OpenOCD's commands are wrapped in procs that count, and kill it before or behind the Nth. How many there are is what an upload
+How: OpenOCD's commands are wrapped in procs that count, and kill it before or after the Nth. How many there are is what an upload
 undisturbed counts. Each device is killed twice, at its step and then at another one. `make test` wraps those that change the flash or
 talk to the ledger, and takes some of the steps; the long run wraps all that go to the target, and takes every step.
 """
@@ -32,7 +32,7 @@ MORE = STEPS + " mww read_memory reset resume halt"
 # Steps that at least have to be tried: in make test, and in the long run.
 PINNED = (20, 200)
 SAMPLE = {"sqlite": 8, "postgres": 4}
-# Behind `init`, since there are no commands of the target's before.
+# After `init`, since there are no commands of the target's before.
 WRAP = """
 set points 0
 proc point {} { if {[incr ::points] == %d} { exec kill -KILL [pid] } }

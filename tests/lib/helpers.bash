@@ -16,14 +16,14 @@ nameplate_setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 }
 
-# project_copy DIR: the project as it stands, committed or not, without what was built; a clone of its own.
+# project_copy DIR: the project as it is, committed or not, without what was built; a clone of its own.
 project_copy() {
 	mkdir -p "$1"
 	git -C "$BATS_TEST_DIRNAME/../.." ls-files -z --cached --others --exclude-standard |
 		tar -C "$BATS_TEST_DIRNAME/../.." -c --null -T - | tar -x -C "$1"
 	git -C "$1" init -q
 	git -C "$1" add -A
-	git -C "$1" -c user.name=test -c user.email=test@example.com commit -qm "as it stands"
+	git -C "$1" -c user.name=test -c user.email=test@example.com commit -qm "as it is"
 }
 
 # boards: the processes of this test's own boards, whose flash lies in this test's folder; fails if there is none.
@@ -170,7 +170,7 @@ assemble() {
 		-o "$1.elf" "$1.s"
 }
 
-# firmware NAME <<SOURCE: the same, after a vector table, the handler of faults behind it; r4 on are its own.
+# firmware NAME <<SOURCE: the same, after a vector table, the handler of faults after it; r4 on are its own.
 firmware() {
 	{
 		printf '.syntax unified\n.thumb\n.global _start\n.word 0x20004000, _start + 1, fault + 1, fault + 1\n'

@@ -76,7 +76,7 @@ foreach name $names {
 check "and so are folders of every name" [list $wrong [_np_file_list .]] {{} {}}
 
 _np_file_write x 1 0
-check "a name that goes on behind a NUL is not the one before it" [catch {_np_file_read "x\0y"}] 1
+check "a name that goes on after a NUL is not the one before it" [catch {_np_file_read "x\0y"}] 1
 check "a limit" [list [_np_file_read x 1] [_np_file_read x 5]] {1 1}
 
 exec mkfifo fifo

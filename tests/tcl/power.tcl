@@ -51,7 +51,7 @@ for {set i 0} {$i < 40} {incr i} {
 	unset flash_words
 	array set flash_words [array get full]
 	power_on
-	# Behind the erase, the block of one cell, the area entry's header and its value.
+	# After the erase, the block of one cell, the area entry's header and its value.
 	set cut_at 4
 	set cut_kind unstable
 	catch {give $region $serial}

@@ -137,7 +137,7 @@ foreach {name from to wanted} {
 	"G473: an image into the hole is refused" 0x0801F000 0x08020004 "*is not in the flash*"
 	"G473: an image over the hole is refused" 0x08000000 0x08041000 "*is not in the flash*"
 	"G473: an image in the hole is refused" 0x08030000 0x08030004 "*is not in the flash*"
-	"G473: an image behind the hole is not" 0x08040000 0x08050000 "no error"
+	"G473: an image after the hole is not" 0x08040000 0x08050000 "no error"
 } {
 	check $name [string match $wanted [image_check $from $to]] 1
 }

@@ -148,7 +148,7 @@ check "and the right one is used after all" [file exists $saved] 0
 
 # ---- an old file is not used -------------------------------------------------------------------------------------
 
-foreach {name operation kind} {"in the erase" 0 torn "before it" 0 before "behind it" 0 after "in the new store" 2 torn "behind its area entry" 3 before} {
+foreach {name operation kind} {"in the erase" 0 torn "before it" 0 before "after it" 0 after "in the new store" 2 torn "after its area entry" 3 before} {
 	lassign [interrupted $operation $kind] region serial
 	other_store $region [vars serial=7 note=newer]
 	set told {}

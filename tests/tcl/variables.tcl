@@ -88,7 +88,7 @@ foreach {name word wanted} {
 	"an empty serial"       serial=               "*is not a number*a text is serial:text=..."
 	"an empty text serial"  serial:text=          "*text that is not empty*"
 	"a serial with a leading zero"  serial=0042   "*\"0042\" has a leading zero*a text is serial:text=..."
-	"a serial with a space behind it"  {serial=43 }  "*\"43 \" is not a number*a text is serial:text=..."
+	"a serial with a space after it"   {serial=43 }  "*\"43 \" is not a number*a text is serial:text=..."
 	"a serial that is a word"  serial=SN-42       "*is not a number*a text is serial:text=..."
 } {
 	check "refused: $name" [string match $wanted [error_of {_np_var_parse $word 0}]] 1
@@ -124,7 +124,7 @@ foreach {words wanted} {
 	{n:u8=7777 key:secret=two}      "variable \"n\": its value \"7777\"*"
 } {
 	set text [error_of {_np_vars_parse $words 0}]
-	check "what stands behind a secret is not quoted: $words" \
+	check "what comes after a secret is not quoted: $words" \
 		[list [string match $wanted $text] [regexp {two|"rds"|"777"} $text]] {1 0}
 }
 check "an error that quotes a whole line of words quotes no secret" [_np_quote "sett a=1 key:hex:secret=00ff b=1"] \

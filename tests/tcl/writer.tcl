@@ -39,7 +39,7 @@ foreach offset {768 896 1280} {
 	flash_bytes [expr {$base + $offset}] ffffffff
 }
 check "blank words that are not erased are passed over" [list [give $region 43] [serial_of $region]] {43 43}
-check "and the new entry lies behind them" [dict get [_np_store_serial [_np_store_scan $region]] place] [expr {$base + 1408}]
+check "and the new entry is after them" [dict get [_np_store_serial [_np_store_scan $region]] place] [expr {$base + 1408}]
 
 # A check that is torn may read right once: the same number is then written again.
 set region [region_of $base 8192 4 $erased_ff]

@@ -178,7 +178,7 @@ static void flash_that_the_debug_port_programs_runs_as_programmed_at_both_addres
 
 static void flash_that_the_cpu_programs_runs_as_programmed(void **state)
 {
-	/* str r2, [r1]; str r3, [r4] (erase, then program behind it); movs r0, #0; bx r5 */
+	/* str r2, [r1]; str r3, [r4] (erase, then program after it); movs r0, #0; bx r5 */
 	static const uint16_t code[] = {0x600A, 0x6063, 0x2000, 0x4728};
 	struct fixture *f = *state;
 
@@ -208,10 +208,10 @@ static void code_just_programmed_where_code_just_ran_is_the_new_code(void **stat
 {
 	/* blx r5 (an erased word, which does nothing, then bx lr); str r2, [r1] turns it into movs r0, #3; bx lr; blx r5; b . */
 	static const uint16_t code[] = {0x47A8, 0x600A, 0x47A8, 0xE7FE};
-	const uint8_t behind[4] = {0x70, 0x47, 0x70, 0x47};
+	const uint8_t next[4] = {0x70, 0x47, 0x70, 0x47};
 	struct fixture *f = *state;
 
-	flash_apply(&f->board.flash, FLASH_WORD, 0x404, 4, behind, 0);
+	flash_apply(&f->board.flash, FLASH_WORD, 0x404, 4, next, 0);
 	poke(f, 0x40023C0C, 0x89ABCDEF);
 	poke(f, 0x40023C0C, 0x02030405);
 	poke(f, 0x40023C10, 0x8C9DAEBF);

@@ -124,7 +124,7 @@ static void v7m_programs_see_the_debugger(void **state)
 	assert_int_equal(core_reg_read(core(f), 0) & C_DEBUGEN, C_DEBUGEN);
 }
 
-/* What the demo's fault handler does on ARMv6-M: answers -1 and goes on behind the BKPT. */
+/* What the demo's fault handler does on ARMv6-M: answers -1 and goes on after the BKPT. */
 static void a_handler_can_skip_a_breakpoint_nobody_took(void **state)
 {
 	struct fixture *f = *state;

@@ -233,7 +233,7 @@ static void breakpoints_stop_before_their_instruction(void **state)
 		assert_int_equal(reg(f, REG_PC), CODE_FLASH + 2 * i);
 		assert_int_equal(reg(f, 0), i);
 		assert_int_equal(peek(f, DFSR), BKPT);
-		assert_true(go(f, 100)); /* it stands there still */
+		assert_true(go(f, 100)); /* it is there still */
 		assert_int_equal(reg(f, REG_PC), CODE_FLASH + 2 * i);
 		poke(f, FP_COMP0 + 4 * comparator, 0);
 		assert_false(go(f, 100));

@@ -259,7 +259,7 @@ static void utf8_is_judged_as_by_decoding_it(void **state)
 {
 	(void)state;
 	for (uint32_t word = 0; word < 1u << 22; word++) {
-		/* every lead byte, with what may matter of those behind it */
+		/* every lead byte, with what may matter of those after it */
 		const uint8_t bytes[4] = {(uint8_t)(word >> 14), (uint8_t)(word >> 6), (uint8_t)((word & 0x38u) << 2),
 					  (uint8_t)(word << 5)};
 
@@ -461,7 +461,7 @@ static void expect_decoded(const struct vector *v, const struct decoded *decoded
 static const struct vector *vector_now;
 
 /*
- * An update that may be refused. What it writes may even not be found again, where a hidden store comes to life behind it that
+ * An update that may be refused. What it writes may even not be found again, where a hidden store comes to life after it that
  * no writer leaves: then the command refuses, by decodes_to.
  */
 static int update(const char *word)

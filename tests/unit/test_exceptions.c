@@ -208,7 +208,7 @@ static void frames_are_aligned_and_the_stack_restored(void **state)
 	assert_int_equal(result(f, 11), 2);               /* 0 if the stack were off */
 }
 
-/* The handler resumed behind it, in thread mode. */
+/* The handler resumed after it, in thread mode. */
 static void expect_fault(struct fixture *f, uint32_t which, uint32_t shcsr, uint32_t ipsr, uint32_t cfsr, uint32_t hfsr)
 {
 	run(f, PART_FAULT, which, shcsr, 0);

@@ -25,7 +25,7 @@ __asm__(".globl _nameplate_start, _nameplate_end\n"
 
 static size_t used;
 
-/* A packed entry behind those that are there. */
+/* A packed entry after those that are there. */
 static void put_entry(unsigned key, unsigned type, const void *value, size_t length)
 {
 	assert_true(used + 8 + (length + 3) / 4 * 4 <= REGION_SIZE / 2);

@@ -183,7 +183,7 @@ def shape(head):
     return cell, length, cell * (2 + -(-length // cell))
 
 
-def stands(area, p, cell=None):
+def entry_at(area, p, cell=None):
     head = load(area, p)
     form = shape(head)
     if not form or p % form[0] or (cell and form[0] not in (cell, 4)) or p + form[2] > size_of(area):
@@ -203,7 +203,7 @@ def find_area(part, region_size, first):
     blank, seen = 0, False
     for p in range(0, size_of(part) if first else 4, 4):
         seen = seen or load(part, p) not in BLANK
-        entry = stands(part, p)
+        entry = entry_at(part, p)
         if entry:
             break
         blank = blank + 4 if load(part, p) in BLANK else 0
@@ -241,7 +241,7 @@ def walk(area, start, cell):
     p = seen = start
     close = True
     while p < size_of(area) and p - seen < GAP:
-        entry = stands(area, p, cell)
+        entry = entry_at(area, p, cell)
         if entry:
             yield entry, close
             p = seen = p + entry.size
@@ -278,12 +278,12 @@ def append_place(area, start, cell):
     """Writing, rule 1. None where a serial number of one word would not fit."""
     p, place, more = start, aligned(start, cell), False
     while p < size_of(area):
-        entry, head = stands(area, p, cell), load(area, p)
+        entry, head = entry_at(area, p, cell), load(area, p)
         if entry:
             p += entry.size
             place, more = max(place, aligned(p, cell)), entry.more
             continue
-        if more:  # a set that was left open: one cell behind it stays blank
+        if more:  # a set that was left open: one cell after it stays blank
             place, more = max(place, aligned(p, cell) + cell), False
         if head in BLANK:
             p = aligned(p + 1, cell)
@@ -413,7 +413,7 @@ def damage():
     vector(Flash("torn-value").area().serial(42).cell_word(header(1, 0, 4, 4)).cell_word(43 | 0xFFF00000), 42)
     vector(Flash("torn-check").area().serial(42).serial(43, flip=0x00100000), 42)
     vector(Flash("torn-check-then-again", 8).area().serial(42).serial(43, flip=1).serial(43), 43)
-    vector(Flash("check-blank-value-again-behind", 16).area().serial(43, stop=2).serial(43), 43)
+    vector(Flash("check-blank-value-again-after", 16).area().serial(43, stop=2).serial(43), 43)
     vector(Flash("entry-inside-a-claim").area().serial(42).cell_word(header(5, BYTES, 400, 4)).serial(43), 43)
     vector(Flash("claim-of-1055", 8).area().serial(42).cell_word(header(5, BYTES, 1055, 8)), 42)
     vector(Flash("two-claims-the-longer-counts").area().cell_word(header(5, BYTES, 200, 4))
@@ -426,7 +426,7 @@ def damage():
     vector(Flash("other-cell-size-is-no-entry").area().serial(42).skip(8).serial(43, cell=8), 42)
     vector(Flash("reserved-cell-size-is-no-entry").area().serial(42).cell_word(MAGIC << 26 | 6 << 23 | 1 << 12 | 4), 42)
     vector(Flash("bad-crc-first-value", 32).area().serial(42, flip=0x80000000), None)
-    vector(Flash("good-behind-bad", 64, "00").area().serial(41).serial(42, flip=4).entry(7, TEXT, b"x").serial(43), 43)
+    vector(Flash("good-after-bad", 64, "00").area().serial(41).serial(42, flip=4).entry(7, TEXT, b"x").serial(43), 43)
 
 
 def sets():
@@ -455,7 +455,7 @@ def packed():
             return Flash(f"{title}-{name}", cell, erased).area(repeat=True).serial(42, repeat=True)
 
         vector(old("packed-single").packed((SERIAL, UNSIGNED, word(43))), 43)
-        vector(old("packed-behind-packed").packed((SERIAL, UNSIGNED, word(43))).packed((SERIAL, TEXT, b"X")), b"X")
+        vector(old("packed-after-packed").packed((SERIAL, UNSIGNED, word(43))).packed((SERIAL, TEXT, b"X")), b"X")
         vector(old("packed-set").packed(*three), 43, names=("gain",))
         vector(old("packed-set-then-fills").packed(*three).serial(44, repeat=True), 44, names=("gain",))
         vector(old("packed-set-then-set").packed(*three)
@@ -510,14 +510,14 @@ def copies():
 
 
 def steps():
-    """How a reader goes on where no entry stands."""
+    """How a reader goes on where there is no entry."""
     for cell, erased in ((8, "ff"), (128, "00")):
         name = f"{cell}-{erased}"
 
         def old(title):
             return Flash(f"{title}-{name}", cell, erased).area().serial(42)
 
-        # Behind damage the next word counts, behind a blank one the next cell.
+        # After damage the next word counts, after a blank one the next cell.
         at = 6 * cell
         entry = bytes(Flash("entry", 4).seek(at + 4).packed((SERIAL, UNSIGNED, word(43))).bytes[at + 4:at + 16])
         vector(old("step-damage-then-packed").put(at, word(0x1234)).put(at + 4, entry), 43)
@@ -528,14 +528,14 @@ def steps():
         vector(old("step-damage-over-many-words").put(at, b"\x5a" * 300).skip(3 * 128).serial(43), 43)
         vector(old("step-damage-blank-damage").put(at, word(0x11)).put(at + cell, word(0x22)).skip(2 * cell)
                .serial(43), 43)
-        vector(old("step-behind-packed-blank-jumps").packed((2, TEXT, b"abcdefgh")).skip(cell).serial(43), 43)
+        vector(old("step-after-packed-blank-jumps").packed((2, TEXT, b"abcdefgh")).skip(cell).serial(43), 43)
     # 1,536 bytes count from the end of the last entry, also when that is inside a cell.
     vector(Flash("gap-from-inside-a-cell-1532", 4).area().packed((SERIAL, TEXT, b"42")).skip(1532).serial(43), 43)
     vector(Flash("gap-from-inside-a-cell-1516", 8).area().packed((SERIAL, TEXT, b"a")).skip(1528).serial(43), 43)
     vector(Flash("gap-from-inside-a-cell-1540", 8).area().packed((SERIAL, TEXT, b"a")).skip(1536).serial(43), b"a",
            append="any")
-    vector(Flash("gap-behind-damage-inside-a-cell", 16).area().serial(42).cell_word(7).skip(1520).serial(43), 43)
-    vector(Flash("gap-behind-damage-too-long", 16).area().serial(42).cell_word(7).skip(1536).serial(43), 42,
+    vector(Flash("gap-after-damage-inside-a-cell", 16).area().serial(42).cell_word(7).skip(1520).serial(43), 43)
+    vector(Flash("gap-after-damage-too-long", 16).area().serial(42).cell_word(7).skip(1536).serial(43), 42,
            append="any")
     vector(Flash("header-in-damage-claims", 8).area().serial(42).put(48, word(5) + word(header(5, BYTES, 100, 4))), 42)
     vector(Flash("header-off-its-cell-claims-nothing", 8).area().serial(42)
@@ -669,12 +669,12 @@ def first_format():
         torn = head | 0x7C000000 if erased == "ff" else head & ~0x80000000
         name = f"{cell}-{erased}"
         vector(Flash(f"format-cut-in-header-{name}", cell, erased).cell_word(torn), "damaged", append=cell)
-        vector(Flash(f"format-cut-behind-header-{name}", cell, erased).area(stop=1), "damaged", append=3 * cell)
-        vector(Flash(f"format-cut-behind-word-{name}", cell, erased).area(stop=2), "damaged", append=3 * cell)
+        vector(Flash(f"format-cut-after-header-{name}", cell, erased).area(stop=1), "damaged", append=3 * cell)
+        vector(Flash(f"format-cut-after-word-{name}", cell, erased).area(stop=2), "damaged", append=3 * cell)
         vector(Flash(f"format-again-{name}", cell, erased).area(stop=2).area().serial(42), 42)
     vector(Flash("format-many-times", 128, "00").cell_word(1).area(stop=1).area(stop=2).area().serial(42), 42)
-    vector(Flash("area-entry-behind-1532-blank").seek(1532).area().serial(42), 42)
-    vector(Flash("area-entry-behind-1536-blank").seek(1536).area().serial(42), "none", append=None)
+    vector(Flash("area-entry-after-1532-blank").seek(1532).area().serial(42), 42)
+    vector(Flash("area-entry-after-1536-blank").seek(1536).area().serial(42), "none", append=None)
     vector(Flash("area-entry-off-its-cell", 8).seek(12).area().serial(42), "damaged")
     vector(Flash("area-entry-across-the-middle").put(0, bytes(range(1, 251)) * 16).seek(4088).area(), "damaged")
 
@@ -737,7 +737,7 @@ def limits():
 def keys_and_deletions():
     vector(Flash("unknown-key-newest-wins").area().entry(77, TEXT, b"old").entry(200, BYTES, b"x").entry(77, TEXT, b"new")
            .entry(200, DELETED, b"").serial(42), 42)
-    # A key-0 entry behind the area entry is none and no variable; a set goes on or ends with it.
+    # A key-0 entry after the area entry is none and no variable; a set goes on or ends with it.
     for title, kind, value in (("unsigned", UNSIGNED, word(1 << 28 | 4 << 16 | 9)), ("text", TEXT, b"x"), ("deleted", DELETED, b"")):
         vector(Flash(f"key-0-{title}-alone", 8).area().serial(42).entry(AREA, kind, value).serial(43), 43)
         vector(Flash(f"key-0-{title}-ends-a-set").area().serial(42).packed((SERIAL, UNSIGNED, word(43)), (AREA, kind, value)), 43)
@@ -781,22 +781,22 @@ def not_looked_at():
             flash.put(offset, noise)
         return flash
 
-    vector(beside(Flash("noise-behind-the-words-of-an-entry", *wide).area().serial(42), 4, 132, 260, 388, 516, 644), 42)
+    vector(beside(Flash("noise-after-the-words-of-an-entry", *wide).area().serial(42), 4, 132, 260, 388, 516, 644), 42)
     vector(beside(Flash("noise-in-blank-cells", *wide).area().serial(42).skip(256).serial(43), 772, 900), 43)
     vector(beside(Flash("noise-in-blank-cells-does-not-lengthen-a-gap", *wide).area().serial(42).skip(1536).serial(43), 772, 1540), 42,
            append="any")
     flash = Flash("entry-in-a-blank-cell", *wide).area().serial(42)
     vector(flash.skip(4).packed((SERIAL, UNSIGNED, word(43))), 42, append="any")
-    vector(Flash("noise-behind-the-first-word-of-the-middle").put(4100, noise), "none", append=None)
-    vector(Flash("noise-behind-the-middle-of-one-area", areas=1).area().serial(42).put(4096, noise), 42, append="any")
+    vector(Flash("noise-after-the-first-word-of-the-middle").put(4100, noise), "none", append=None)
+    vector(Flash("noise-after-the-middle-of-one-area", areas=1).area().serial(42).put(4096, noise), 42, append="any")
     vector(Flash("entry-that-makes-no-area-is-damage").serial(42), "damaged")
-    vector(Flash("gap-of-1532-behind-the-area-entry").area().skip(1532).serial(42), 42)
-    vector(Flash("gap-of-1536-behind-the-area-entry").area().skip(1536).serial(42), None, append="any")
-    # The count begins behind the word that is not blank, not behind its cell.
-    vector(Flash("gap-of-12-cells-behind-damage", *wide).area().serial(42).cell_word(0x1234).skip(11 * 128).serial(43), 43)
-    vector(Flash("gap-of-13-cells-behind-damage", *wide).area().serial(42).cell_word(0x1234).skip(12 * 128).serial(43), 42,
+    vector(Flash("gap-of-1532-after-the-area-entry").area().skip(1532).serial(42), 42)
+    vector(Flash("gap-of-1536-after-the-area-entry").area().skip(1536).serial(42), None, append="any")
+    # The count begins after the word that is not blank, not after its cell.
+    vector(Flash("gap-of-12-cells-after-damage", *wide).area().serial(42).cell_word(0x1234).skip(11 * 128).serial(43), 43)
+    vector(Flash("gap-of-13-cells-after-damage", *wide).area().serial(42).cell_word(0x1234).skip(12 * 128).serial(43), 42,
            append="any")
-    vector(Flash("gap-of-12-cells-behind-two-words-of-damage", *wide).area().serial(42).put(768, word(0x1234) * 2)
+    vector(Flash("gap-of-12-cells-after-two-words-of-damage", *wide).area().serial(42).put(768, word(0x1234) * 2)
            .skip(13 * 128).serial(43), 42, append="any")
     vector(Flash("one-area-erased-and-formatted-is-empty", *wide, areas=1).area(2), None)
 
@@ -819,7 +819,7 @@ def unreadable():
     vector(serials("padding", 8).torn(12).torn(36), 42, append="any")
     vector(serials("ends-a-gap").torn(24 + 48 + 1496).seek(24 + 48 + 2000).serial(43), 43, append="any")
     vector(Flash("unreadable-word-alone").torn(1532), "damaged", append="any")
-    vector(Flash("unreadable-word-behind-1536-blank").torn(1536), "none", append="any")
+    vector(Flash("unreadable-word-after-1536-blank").torn(1536), "none", append="any")
     vector(Flash("unreadable-middle").torn(4096), "damaged", append=None)
     vector(Flash("unreadable-area-entry").area().serial(42).torn(4), "damaged", append=None)
 

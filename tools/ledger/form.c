@@ -10,9 +10,9 @@
 
 #define WIDTH_MAX 19
 
-/* A form taken apart: text before and behind (with %% for %), width, and u, x or X. */
+/* A form taken apart: text before and after (with %% for %), width, and u, x or X. */
 struct parts {
-	char before[FORM_MAX + 1], behind[FORM_MAX + 1];
+	char before[FORM_MAX + 1], after[FORM_MAX + 1];
 	int width;
 	char how;
 };
@@ -52,7 +52,7 @@ static const char *take_apart(const char *form, struct parts *parts)
 			why = take_conversion(&form, parts);
 			if (why)
 				return why;
-			out = parts->behind;
+			out = parts->after;
 			continue;
 		}
 		form += *form == '%';
@@ -84,22 +84,22 @@ void form_text(const char *form, int64_t number, char text[FORM_TEXT_MAX])
 		snprintf(digits, sizeof digits, "%0*" PRIx64, parts.width ? parts.width : 1, (uint64_t)number);
 	else
 		snprintf(digits, sizeof digits, "%0*" PRIX64, parts.width ? parts.width : 1, (uint64_t)number);
-	snprintf(text, FORM_TEXT_MAX, "%s%s%s", parts.before, digits, parts.behind);
+	snprintf(text, FORM_TEXT_MAX, "%s%s%s", parts.before, digits, parts.after);
 }
 
 bool form_number(const char *form, const char *text, int64_t *number)
 {
 	struct parts parts = {.how = 'u'};
 	char again[FORM_TEXT_MAX], digits[24] = "";
-	size_t before, behind, length = strlen(text);
+	size_t before, after, length = strlen(text);
 
 	if (form)
 		take_apart(form, &parts);
 	before = strlen(parts.before);
-	behind = strlen(parts.behind);
-	if (length <= before + behind || length - before - behind >= sizeof digits)
+	after = strlen(parts.after);
+	if (length <= before + after || length - before - after >= sizeof digits)
 		return false;
-	memcpy(digits, text + before, length - before - behind);
+	memcpy(digits, text + before, length - before - after);
 	*number = (int64_t)strtoull(digits, NULL, parts.how == 'u' ? 10 : 16);
 	/* One number has one text: whatever else was wrong shows here. */
 	if (*number < 0)

@@ -427,16 +427,16 @@ def is_stm32duino():
     return has_framework("arduino") and BOARD.get("build.core", "stm32") == "stm32" and not BOARD.get("build.ldscript", "")
 
 
-def goes_behind():
+def goes_after():
     """STM32duino's firmware can lie after a region near the flash's beginning, if the core can find its vectors there."""
     flash, end = flash_ends()
-    in_front, behind = REGION[0] - flash, end - sum(REGION)
+    in_front, after = REGION[0] - flash, end - sum(REGION)
     movable = is_stm32duino() and PART and not PART.cpu.startswith("cortex-m0") and not BOARD.get("build.flash_offset", "")
-    return bool(option("region") and movable and 0 < in_front < behind)
+    return bool(option("region") and movable and 0 < in_front < after)
 
 
-def move_behind():
-    """As behind a boot loader (firmware/linker/nameplate-front.ld)."""
+def move_after():
+    """As after a boot loader (firmware/linker/nameplate-front.ld)."""
     offset = sum(REGION) - PART.flash
     BOARD.update("build.flash_offset", "0x%X" % offset)
     # Older linkers put what is less than 64 KiB apart into one segment, with what is between.
@@ -472,7 +472,7 @@ def small_sector():
 
 
 def reserved_line():
-    left = BOARD_SIZE - (sum(REGION) - PART.flash) if goes_behind() else left_for_firmware()
+    left = BOARD_SIZE - (sum(REGION) - PART.flash) if goes_after() else left_for_firmware()
     line = "Nameplate: %s is reserved, %d KiB; %d bytes are left, and an overflow of FLASH counts from there" % (
         hexadecimal(REGION[0], sum(REGION)),
         REGION[1] // nameplate_parts.KIB,
@@ -487,8 +487,8 @@ def reserved_line():
 
 if REGION:
     LINE = reserved_line()
-    if goes_behind():
-        move_behind()
+    if goes_after():
+        move_after()
     else:
         shrink_flash(left_for_firmware(), has_framework(*SHARED_SCRIPTS))
     env.AddPreAction(ELF, env.VerboseAction(lambda target, source, env: None, LINE))

@@ -64,7 +64,7 @@ def _eeprom(elf, symbols):
     sizes = [
         symbol["st_size"]
         for symbol in symbols
-        # Behind a dot is what link-time optimisation has added.
+        # After a dot is what link-time optimisation has added.
         if symbol.name.split(".")[0] == "eeprom_buffer" and symbol["st_info"]["type"] == "STT_OBJECT"
     ]
     if not sizes or not sizes[0] or sizes[0] % KIB:

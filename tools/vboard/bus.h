@@ -25,7 +25,7 @@ struct bus_memory {
 	int (*before_read)(void *ctx, uint32_t offset, unsigned size);
 	void *ctx;
 	const bool *shut; /* nobody may read, write or run it while this is set; or NULL */
-	uint8_t *dirty;   /* one flag per BUS_PAGE, set when the bytes changed behind the emulator */
+	uint8_t *dirty;   /* one flag per BUS_PAGE, set when the bytes changed without the emulator */
 };
 
 struct bus_device {

@@ -7,7 +7,7 @@ set home [file dirname [file dirname $tests_dir]]
 set tap_number 0
 set tap_failed 0
 
-# One TAP line; what differs stands below it as a comment. With TAP_STOP in the environment the first failure is the last.
+# One TAP line; what differs is below it as a comment. With TAP_STOP in the environment the first failure is the last.
 proc check {name got wanted} {
 	incr ::tap_number
 	if {$got eq $wanted} {

@@ -377,7 +377,7 @@ void core_reset(struct core *core)
 		debug_halt(core, DFSR_VCATCH);
 }
 
-/* Throws away translations of code that changed behind the emulator's back. */
+/* Throws away translations of code that changed without the emulator. */
 static void forget_stale_code(struct core *core)
 {
 	for (unsigned i = 0; i < core->bus->memory_count; i++) {

@@ -159,7 +159,7 @@ enum { CSW_INCREMENT = 1 << 4, CSW_SIZE_AND_INCREMENT = 0x37, ABORT_CLEAR_ALL = 
 struct access {
 	uint32_t address, length /* bytes */, port, csw /* 0: as the probe likes it */;
 	unsigned size; /* 1, 2 or 4 */
-	bool stands, write; /* stands: every transfer goes to the same address */
+	bool fixed, write; /* fixed: every transfer goes to the same address */
 };
 /* clang-format on */
 
@@ -177,7 +177,7 @@ static uint8_t transfer(struct probe *probe, bool ap, bool read, unsigned a, uin
 /* Reads are posted: each transfer brings what the one before it asked for. */
 static uint8_t read_block(struct probe *probe, const struct access *access, uint32_t at, uint32_t length, uint8_t *data)
 {
-	uint32_t word, step = access->stands ? 0 : access->size;
+	uint32_t word, step = access->fixed ? 0 : access->size;
 	uint8_t status = transfer(probe, true, true, AP_DRW, &word);
 
 	for (uint32_t done = 0; done < length && status == STATUS_OK; done += access->size, at += step) {
@@ -194,7 +194,7 @@ static uint8_t read_block(struct probe *probe, const struct access *access, uint
 static uint8_t write_block(struct probe *probe, const struct access *access, uint32_t at, uint32_t length,
 			   const uint8_t *data)
 {
-	uint32_t word, step = access->stands ? 0 : access->size;
+	uint32_t word, step = access->fixed ? 0 : access->size;
 	uint8_t status = STATUS_OK;
 
 	for (uint32_t done = 0; done < length && status == STATUS_OK; done += access->size, at += step) {
@@ -209,15 +209,15 @@ static void access_memory(struct probe *probe, const struct access *access, uint
 {
 	struct stlink *stlink = probe->state;
 	uint32_t csw = (access->csw ? access->csw & ~(uint32_t)CSW_SIZE_AND_INCREMENT : CSW_DEFAULT) |
-		       (unsigned)__builtin_ctz(access->size) | (access->stands ? 0 : CSW_INCREMENT);
+		       (unsigned)__builtin_ctz(access->size) | (access->fixed ? 0 : CSW_INCREMENT);
 	uint8_t status = ap_write(probe, access->port, AP_CSW, csw);
 	uint32_t done = 0;
 
 	while (done < access->length && status == STATUS_OK) {
-		uint32_t at = access->address + (access->stands ? 0 : done);
+		uint32_t at = access->address + (access->fixed ? 0 : done);
 		uint32_t length = access->length - done;
 
-		if (!access->stands && length > TAR_BLOCK - at % TAR_BLOCK)
+		if (!access->fixed && length > TAR_BLOCK - at % TAR_BLOCK)
 			length = TAR_BLOCK - at % TAR_BLOCK;
 		status = ap_write(probe, access->port, AP_TAR, at);
 		if (status != STATUS_OK)
@@ -580,8 +580,8 @@ static const struct memory_command {
 	{0x0D, 0, {.size = 1, .write = true}},
 	{0x47, J_16_BITS, {.size = 2}},
 	{0x48, J_16_BITS, {.size = 2, .write = true}},
-	{0x50, J_16_BITS, {.size = 4, .write = true, .stands = true}},
-	{0x54, J_CSW, {.size = 4, .stands = true}},
+	{0x50, J_16_BITS, {.size = 4, .write = true, .fixed = true}},
+	{0x54, J_CSW, {.size = 4, .fixed = true}},
 };
 
 static void memory_command(struct probe *probe, const struct memory_command *command, const uint8_t *cdb, uint8_t *data,

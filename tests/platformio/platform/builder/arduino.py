@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The test platform's Arduino: a Serial that prints by semihosting, and linker scripts as the STM32 core has them: the variant's is
-the linker's default script, which takes the size of the flash from the board, and the one behind -T inserts into it. Unless the
+the linker's default script, which takes the size of the flash from the board, and the one after -T inserts into it. Unless the
 project names one of its own."""
 
 import os
