@@ -175,7 +175,7 @@ static int bring_cell(struct database *db, const struct incoming *item, int64_t 
 													: 0;
 }
 
-/* The row of a list that they imported themselves comes behind our last one: in its place may be another. */
+/* The row of a list that they imported themselves comes after our last one: in its place may be another. */
 static int bring_row(struct database *db, struct merge *merge, struct incoming *item)
 {
 	struct series there;
