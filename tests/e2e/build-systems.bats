@@ -360,7 +360,8 @@ readme_commands() { grep -E "$1" "$HOME_DIR/tools/make/README.md"; }
 block() { awk -v wanted="\`\`\`$1" '/^```/ { inside = $0 == wanted && !inside; next } inside' "$HOME_DIR/tools/make/README.md"; }
 
 @test "README: its Makefile and its seven commands" {
-	block make | sed 's|board/st_nucleo_l1.cfg|board.cfg|' >Makefile
+	# The page's board has an L152RE; the virtual one has an L152RB.
+	block make | sed 's|board/st_nucleo_l1.cfg|board.cfg|; s|stm32l152re|stm32l152rb|' >Makefile
 	sed -i 's/printf("hwrev=%s.n", hwrev);/printf("hwrev=%s\\nlabel=two words\\n", hwrev);/' main.c
 	export LDFLAGS='--specs=nano.specs --specs=rdimon.specs -nostartfiles'
 	while read -r line; do
@@ -387,7 +388,7 @@ block() { awk -v wanted="\`\`\`$1" '/^```/ { inside = $0 == wanted && !inside; n
 
 @test "README: its lines of CMake and its five commands" {
 	cmakelists
-	block cmake | sed 's|board/st_nucleo_l1.cfg|${CMAKE_SOURCE_DIR}/board.cfg|' >>CMakeLists.txt
+	block cmake | sed 's|board/st_nucleo_l1.cfg|${CMAKE_SOURCE_DIR}/board.cfg|; s|stm32l152re|stm32l152rb|' >>CMakeLists.txt
 	cmake -S . -B build -DCMAKE_PREFIX_PATH="$PREFIX" >"$out" 2>&1 || { cat "$out"; return 1; }
 	while read -r line; do
 		quietly bash -c "$line"

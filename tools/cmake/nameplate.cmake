@@ -2,7 +2,7 @@
 # Nameplate for CMake:
 #
 #     find_package(nameplate REQUIRED)             # or include(.../nameplate.cmake)
-#     nameplate_add_upload(app BOARD board/st_nucleo_l1.cfg CHIP stm32l152rb SERIAL 42)
+#     nameplate_add_upload(app BOARD board/st_nucleo_l1.cfg CHIP stm32l152re SERIAL 42)
 #
 # or, with nothing installed, FetchContent with SOURCE_SUBDIR tools/cmake in place of the first line,
 # and then `cmake --build build --target upload`, or `SERIAL=43 cmake --build build --target upload`.

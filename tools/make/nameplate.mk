@@ -3,7 +3,7 @@
 #
 #     FIRMWARE := app.elf                   what `make upload` programs
 #     BOARD    := board/st_nucleo_l1.cfg    OpenOCD's file for the board
-#     CHIP     := stm32l152rb               the part (nameplate --list-chips); NAMEPLATE_BASE and NAMEPLATE_SIZE instead, or
+#     CHIP     := stm32l152re               the part (nameplate --list-chips); NAMEPLATE_BASE and NAMEPLATE_SIZE instead, or
 #                                           for another region than its default one
 #     include nameplate.mk
 #
