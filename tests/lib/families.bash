@@ -40,17 +40,23 @@ main_job() {
 # gdb_session CHIP: GDB loads the demo into a device that has a serial, steps, stops in the reader at a breakpoint in flash,
 # lets it return, and reads the store itself. It goes straight to main: OpenOCD's server takes 100 ms for each semihosting call.
 gdb_session() {
+	local tries
 	BOARD=virtual-$1
 	nameplate_bare "program_serial 42"
 	expect "serial=42"
-	rm -f "$VBOARD_STATS"
-	timeout 180 gdb-multiarch -batch -nx -ex "set confirm off" -ex "set remotetimeout 30" \
-		-ex "target extended-remote | openocd -f $HOME_DIR/openocd/board/$BOARD.cfg -c 'gdb_port pipe; log_output gdb.log; tcl_port disabled; telnet_port disabled'" \
-		-ex "monitor reset halt" -ex "load" -ex "monitor reset halt" \
-		-ex "stepi" -ex "stepi" -ex 'set $pc = main' -ex "hbreak nameplate_begin" -ex "continue" -ex "finish" \
-		-ex 'printf "begun: %d\n", $r0' \
-		-ex "source $HOME_DIR/gdb/nameplate.gdb" -ex "nameplate-serial" -ex "kill" \
-		"$HOME_DIR/build/firmware/$1/demo.elf" >"$out" 2>"$err" </dev/null
+	# A J-Link may not be found at once, as in openocd_run.
+	for tries in 1 2 3 4 5; do
+		rm -f "$VBOARD_STATS"
+		timeout 180 gdb-multiarch -batch -nx -ex "set confirm off" -ex "set remotetimeout 30" \
+			-ex "target extended-remote | openocd -f $HOME_DIR/openocd/board/$BOARD.cfg -c 'gdb_port pipe; log_output gdb.log; tcl_port disabled; telnet_port disabled'" \
+			-ex "monitor reset halt" -ex "load" -ex "monitor reset halt" \
+			-ex "stepi" -ex "stepi" -ex 'set $pc = main' -ex "hbreak nameplate_begin" -ex "continue" -ex "finish" \
+			-ex 'printf "begun: %d\n", $r0' \
+			-ex "source $HOME_DIR/gdb/nameplate.gdb" -ex "nameplate-serial" -ex "kill" \
+			"$HOME_DIR/build/firmware/$1/demo.elf" >"$out" 2>"$err" </dev/null || true
+		grep -q "No J-Link device found\|TCP/IP device discovery failed" gdb.log 2>/dev/null || break
+		sleep 1
+	done
 	stdout=$(cat "$out")
 	if [[ "$stdout" != *"begun: 0"*"serial=42"* ]]; then
 		show
