@@ -141,6 +141,7 @@ proc _np_reset_shown {how} {
 		"cortex_m running" -
 		"hla_target running" { _np_reset_quickly $::_np_demcr_trace }
 		"cortex_m halted"    { _np_reset_polled $target }
+		default              { return -code error "OpenOCD's own" }
 	}
 	$target arp_poll
 	if {[$target curstate] ne "halted"} {

@@ -54,9 +54,10 @@ listening() {
 }
 
 # free_port: a TCP port that nobody listens at; sets port.
+# Below those that the system gives to whoever connects (net.ipv4.ip_local_port_range).
 free_port() {
-	port=$((20000 + RANDOM % 40000))
-	while listening "tcp:127.0.0.1:$port"; do port=$((20000 + RANDOM % 40000)); done
+	port=$((20000 + RANDOM % 12000))
+	while listening "tcp:127.0.0.1:$port"; do port=$((20000 + RANDOM % 12000)); done
 }
 
 # ended PID: has it ended, if only as a zombie?
