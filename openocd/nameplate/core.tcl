@@ -142,14 +142,17 @@ proc _np_core_fresh {} {
 
 # How a command leaves the target. On the command line nobody would serve the firmware's breakpoints, so the core
 # runs with debug turned off. In a session it stays halted after reset, or runs when asked by `reset`. `used` says
-# whether anything ran on it since its last reset; what runs for us beside says so in _np_core_moved.
+# whether anything ran on it since its last reset; what runs for us beside says so in _np_core_moved. A loader of OpenOCD's
+# says nothing, and leaves a core that we have reset at its end in RAM. What only reads resets nothing: the firmware runs on.
 proc _np_leave {used reset} {
 	if {$::_np_core_moved || [_np_nmi_pending]} {
 		set used 1
 	}
 	if {![_np_watched]} {
-		# After a loader of OpenOCD's, too, which leaves the core at its end in RAM.
-		if {($used || [catch {_np_core_fresh} fresh] || !$fresh) && [catch {_np_reset_quickly 0}]} {
+		if {!$used && $::_np_core_free} {
+			set used [expr {[catch {_np_core_fresh} fresh] || !$fresh}]
+		}
+		if {$used && [catch {_np_reset_quickly 0}]} {
 			_np_reset halt
 		}
 		catch {mww $::_np_dhcsr $::_np_dhcsr_free}

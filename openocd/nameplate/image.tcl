@@ -172,6 +172,7 @@ proc _np_image_merge {ranges} {
 
 # ---- what OpenOCD will program --------------------------------------------------------------------------------
 
+# All of its ranges in KiB, a part of one counted as a whole.
 proc _np_image_kib {image} {
 	set bytes 1023
 	foreach range [dict get $image ranges] {

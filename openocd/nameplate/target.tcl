@@ -10,8 +10,8 @@ set _np_dhcsr_halted 0x00020000
 set _np_dhcsr_lockup 0x00080000
 set _np_dhcsr_was_reset 0x02000000
 # DEMCR (C1.6.5): halt at the reset vector, or at a HardFault so that a fault is seen at once; trace on.
-set _np_demcr_trace 0x01000000
 set _np_demcr 0xE000EDFC
+set _np_demcr_trace 0x01000000
 set _np_demcr_catch_reset 0x01000001
 set _np_demcr_catch_fault 0x01000400
 # AIRCR (B3.2.6): the key with SYSRESETREQ.
@@ -153,19 +153,15 @@ proc _np_reset_shown {how} {
 }
 
 # Where OpenOCD takes the core for halted, as a device without firmware, it looks at its registers anew only if it sees the
-# reset itself; its next poll does (cortex_m.c, cortex_m_poll). That it calls the reset external nobody needs to read.
+# reset itself; its next poll does (cortex_m.c, cortex_m_poll). An error if it does not.
 proc _np_reset_polled {target} {
-	catch {$target invoke-event reset-start}
-	mww $::_np_demcr $::_np_demcr_catch_reset
-	mww $::_np_aircr $::_np_aircr_reset
-	set level [lindex [debug_level] end]
-	if {$level < 3} {
-		debug_level [_np_min $level 1]
-	}
+	_np_reset_ask
 	for {set i 0} {$i < 100 && [$target curstate] ne "reset"} {incr i} {
 		catch {$target arp_poll}
 	}
-	debug_level $level
+	if {[$target curstate] ne "reset"} {
+		return -code error "no reset"
+	}
 }
 
 # Whether somebody goes on with this OpenOCD, which then has to see the target as it is.
@@ -173,15 +169,20 @@ proc _np_watched {} {
 	return [expr {!$::_np_once && !$::_np_exit}]
 }
 
-# A system reset into halt without OpenOCD's own, some 18,000 TCK less: only where nobody looks any more, as OpenOCD does not
-# know that it happened. DEMCR is `demcr` afterwards. An error if it does not show.
-proc _np_reset_quickly {demcr} {
+# Asks the core for a system reset into halt.
+proc _np_reset_ask {} {
 	# The core's clock goes back to what it is after a reset; target files slow the adapter down then.
 	catch {[target current] invoke-event reset-start}
 	mww $::_np_demcr $::_np_demcr_catch_reset
 	# A reset is remembered until DHCSR is read.
 	read_memory $::_np_dhcsr 32 1
 	mww $::_np_aircr $::_np_aircr_reset
+}
+
+# A system reset into halt without OpenOCD's own, some 18,000 TCK less: only where nobody looks any more, as OpenOCD does not
+# know that it happened. DEMCR is `demcr` afterwards. An error if it does not show.
+proc _np_reset_quickly {demcr} {
+	_np_reset_ask
 	set seen 0
 	for {set i 0} {$i < 100} {incr i} {
 		if {[catch {read_memory $::_np_dhcsr 32 1} state]} {

@@ -12,6 +12,9 @@ seen='set own 0; rename ocd_process_reset_inner was_reset; proc ocd_process_rese
 	set _np_once 1; set _np_exit 1; _np_connect; _np_reset halt; regexp {0x[0-9a-f]+} [reg pc] pc
 	echo "seen: $pc [[target current] curstate] [read_memory 0xE000EDFC 32 1] $own"; _np_leave 0 0; shutdown'
 
+# What prints a line at each reset, whoever asks for it.
+told='[target current] configure -event reset-start {echo reset-start}'
+
 # resets PC OWN [COMMAND]: the reset ends as it should.
 resets() {
 	nameplate_run "$3" "$seen"
@@ -48,11 +51,24 @@ resets() {
 @test "the firmware starts anew after values that OpenOCD's loader wrote" {
 	nameplate_run "program_serial 1"
 	# A reset before, and one after the loader; nothing has run where a number is written without it.
-	local told='[target current] configure -event reset-start {echo reset-start}'
 	nameplate_bare "$told" "program_vars note=enough.for.a.block"
 	expect "note=enough.for.a.block"
 	[ "$(grep -c '^reset-start' "$err")" = 2 ]
 	nameplate_bare "$told" "program_serial 2"
 	expect "serial=2"
 	[ "$(grep -c '^reset-start' "$err")" = 1 ]
+}
+
+@test "what only reads neither resets nor halts the firmware that runs" {
+	nameplate_run "program_serial 1"
+	expect "serial=1"
+	for probe in stlink stlink-dap bitbang; do
+		for command in "nameplate list" "nameplate get serial" "nameplate dump values.txt"; do
+			VBOARD_PROBE=$probe nameplate_run "$told" \
+				'[target current] configure -event halted {echo halted}' "$command"
+			[ "$status" = 0 ] || { show; return 1; }
+			[ "$(grep -c -e '^reset-start' -e '^halted' "$err")" = 0 ] || { echo "$probe, $command"; show; return 1; }
+			rm -f values.txt
+		done
+	done
 }
