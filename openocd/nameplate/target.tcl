@@ -107,10 +107,9 @@ proc _np_reset {how} {
 # The events of a reset that a board file may hang its own steps on, and that only OpenOCD's own reset can serve.
 set _np_reset_events {reset-assert reset-assert-pre reset-assert-post reset-deassert-pre reset-deassert-post reset-end}
 
-# Whether a system reset by AIRCR does all that OpenOCD's own would: one core, no reset line that the board file holds for
-# connecting, no steps of the board file.
+# Whether a system reset by AIRCR does all that OpenOCD's own would: one core, no steps of the board file.
 proc _np_reset_simple {target} {
-	if {[_np_watched] || [string match *connect_assert* [reset_config]]} {
+	if {[_np_watched]} {
 		return 0
 	}
 	foreach name [target names] {
@@ -137,6 +136,7 @@ proc _np_reset_shown {how} {
 	if {[$target curstate] eq "unknown"} {
 		catch {$target arp_poll}
 	}
+	# Neither where the board file holds the reset line for connecting.
 	switch -- "[$target cget -type] [$target curstate]" {
 		"cortex_m running" -
 		"hla_target running" { _np_reset_quickly $::_np_demcr_trace }

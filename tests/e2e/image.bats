@@ -195,11 +195,22 @@ swapped() {
 	holds serial=43 hwrev=B2 key=secret
 }
 
+# Commands with which what was programmed reads back differently.
+differs='proc differs {} { rename {flash verify_image} {}; proc {flash verify_image} {args} { echo {it differs}; error differs } }
+	lappend post_init_commands differs'
+
+@test "an image that reads back differently: said so, and no variable is written" {
+	nameplate_bare "program_serial 42"
+	nameplate_run "$differs" "program_serial 43 app.hex"
+	failed '"app.hex" reads back differently' "the variables were not written"
+	holds serial=42
+}
+
 @test "a swapped file over the store, and programming fails besides: the variables are put back" {
 	nameplate_bare "program_vars serial=42 hwrev=B2"
 	region_hex >other.hex
-	nameplate_run "$(swapped other.hex back)" \
-		'proc differs {} { proc verify_image {args} { error differs } }' 'lappend post_init_commands differs' "program_serial 42 app.hex"
+	nameplate_run "$(swapped other.hex back)" "$differs" "program_serial 42 app.hex"
+	grep -q '^it differs' "$err"
 	failed "2 variable(s) are written back"
 	holds serial=42 hwrev=B2
 }

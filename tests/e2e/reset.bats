@@ -45,7 +45,9 @@ resets() {
 	printf -v pc '0x%08x' $(($(od -An -tu4 -j4 -N4 "$VBOARD_FLASH") & ~1))
 	resets "$pc" 1 '[target current] configure -event reset-deassert-post {echo {a step of the board}}'
 	grep 'a step of the board' "$err"
-	VBOARD_PROBE=bitbang resets "$pc" 1 'reset_config srst_only srst_nogate connect_assert_srst'
+	# One reset: while the line is held none of ours is tried.
+	VBOARD_PROBE=bitbang resets "$pc" 1 "$told; reset_config srst_only srst_nogate connect_assert_srst"
+	[ "$(grep -c '^reset-start' "$err")" = 1 ]
 }
 
 @test "the firmware starts anew after values that OpenOCD's loader wrote" {

@@ -44,7 +44,6 @@ gdb_session() {
 	BOARD=virtual-$1
 	nameplate_bare "program_serial 42"
 	expect "serial=42"
-	# A J-Link may not be found at once, as in openocd_run.
 	for tries in 1 2 3 4 5; do
 		rm -f "$VBOARD_STATS"
 		timeout 180 gdb-multiarch -batch -nx -ex "set confirm off" -ex "set remotetimeout 30" \
@@ -54,7 +53,7 @@ gdb_session() {
 			-ex 'printf "begun: %d\n", $r0' \
 			-ex "source $HOME_DIR/gdb/nameplate.gdb" -ex "nameplate-serial" -ex "kill" \
 			"$HOME_DIR/build/firmware/$1/demo.elf" >"$out" 2>"$err" </dev/null || true
-		grep -q "No J-Link device found\|TCP/IP device discovery failed" gdb.log 2>/dev/null || break
+		missed gdb.log || break
 		sleep 1
 	done
 	stdout=$(cat "$out")

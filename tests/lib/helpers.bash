@@ -50,6 +50,10 @@ nameplate_teardown() {
 	[ -z "$(find "$BATS_TEST_TMPDIR" -type s)" ]
 }
 
+# missed FILE: whether the OpenOCD that said this has not found its J-Link. On the network that has 20 ms to be found, which a busy
+# machine may need for something else, and one OpenOCD at a time may look for it.
+missed() { grep -q "No J-Link device found\|TCP/IP device discovery failed" "$1"; }
+
 # openocd_run ARGUMENT...: any OpenOCD, with its streams apart. Sets status; reads $out and $err back.
 openocd_run() {
 	local tries alone=()
@@ -61,15 +65,13 @@ openocd_run() {
 		alone=(flock -o "$HOME_DIR/build/tests/ports")
 		;;
 	esac
-	# A J-Link on the network has 20 ms to be found, which a busy machine may need for something else, and one OpenOCD at a time
-	# may look for it.
 	for tries in 1 2 3 4 5; do
 		rm -f "$VBOARD_STATS"
 		status=0
 		"${alone[@]}" timeout -k 5 120 openocd "$@" >"$out" 2>"$err" </dev/null || status=$?
 		# What ended well has done everything, and is not to be done twice.
 		[ "$status" != 0 ] || break
-		grep -q "No J-Link device found\|TCP/IP device discovery failed\|couldn't bind .* to socket" "$err" || break
+		missed "$err" || grep -q "couldn't bind .* to socket" "$err" || break
 		sleep 1
 	done
 	stdout=$(cat "$out")
