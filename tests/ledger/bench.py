@@ -12,6 +12,7 @@ import glob
 import itertools
 import os
 import selectors
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -106,12 +107,16 @@ class Side:
 
     def __init__(self, how, clients):
         words, begin, self.line = how
-        self.clients, self.latencies, self.spent, self.takes, self.seconds = [], [], 0, 0, 0
+        self.clients = []
+        self.forget()
         for _ in range(clients):
             process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
             process.stdin.write(begin.encode())
             self.clients.append(process)
         self.round(5)  # connecting, and what a client plans once
+        self.forget()
+
+    def forget(self):
         self.latencies, self.spent, self.takes, self.seconds = [], 0, 0, 0
 
     def ask(self, process):
@@ -156,11 +161,6 @@ class Side:
             self.takes / self.seconds, 1000 * self.latencies[int(len(self.latencies) * 0.99)], self.spent / self.takes / 1000)
 
 
-def middle(values):
-    values = sorted(values)
-    return (values[len(values) // 2] + values[(len(values) - 1) // 2]) / 2
-
-
 def beside(one, other, count):
     """Both in turns, and who begins changes: the middle one of the ratios."""
     ratios = []
@@ -171,7 +171,7 @@ def beside(one, other, count):
         ratios.append(rates[one] / rates[other])
     for side in one, other:
         side.end()
-    return middle(ratios)
+    return statistics.median(ratios)
 
 
 for engine in Engine("SQLite"), Engine("PostgreSQL"):

@@ -163,16 +163,16 @@ static int bring_cell(struct database *db, const struct incoming *item, int64_t 
 	const char *name = rows_text(rows, 1), *value = rows_text(rows, 2);
 	const int64_t sole = rows_integer(rows, 3), secret = rows_integer(rows, 4);
 	int64_t other;
-	int found = sole ? query_integer(db, &other, SQL_CELL_PLACE, "itt", item->series, name, value) : 0;
+	const int found = sole ? query_integer(db, &other, SQL_CELL_PLACE, "itt", item->series, name, value) : 0;
 
-	if (found > 0)
+	if (found < 0)
+		return -1;
+	if (found)
 		return fail(
 			"%s=%s has a %s there that another row of this list has here: release it there, give its device "
 			"another row, then merge again",
 			item->name, quote(item->value), name);
-	return found < 0                                                                                ? -1
-	       : run(db, SQL_CELL_ADD, "iittii", item->series, position, name, value, sole, secret) < 0 ? -1
-													: 0;
+	return run(db, SQL_CELL_ADD, "iittii", item->series, position, name, value, sole, secret) < 0 ? -1 : 0;
 }
 
 /* The row of a list that they imported themselves comes after our last one: in its place may be another. */
@@ -181,14 +181,13 @@ static int bring_row(struct database *db, struct merge *merge, struct incoming *
 	struct series there;
 	struct rows rows;
 	int64_t next;
-	int more = series_named(merge->child, item->name, &there) ||
-				   query_integer(db, &next, SQL_SERIES_LOCK, "i", item->series) < 0 ||
-				   run(db, SQL_SERIES_NEXT, "ii", item->series, next + 1) < 0
-			   ? -1
-			   : 0;
 	const int64_t row = strtoll(item->row, NULL, 10);
+	int more = 0;
 
-	if (more || query(merge->child, &rows, SQL_SPLIT_CELLS, "iii", there.id, row, row))
+	if (series_named(merge->child, item->name, &there) ||
+	    query_integer(db, &next, SQL_SERIES_LOCK, "i", item->series) < 0 ||
+	    run(db, SQL_SERIES_NEXT, "ii", item->series, next + 1) < 0 ||
+	    query(merge->child, &rows, SQL_SPLIT_CELLS, "iii", there.id, row, row))
 		return -1;
 	while (more == 0 && (more = rows_next(&rows)) > 0)
 		more = bring_cell(db, item, next, &rows);
