@@ -75,9 +75,7 @@ class FamilyRun(Run):
         demo = ROOT / f"build/firmware/{self.chip}/demo.elf"
         first = f"program_serial 42 {demo} noverify" if self.firmware else "program_serial 42"
         for command in [first] + self.scenario.prepare:
-            done = self.base.openocd([command])
-            if done.returncode:
-                raise RuntimeError(f"{self.chip} {self.scenario.name}: {command}: {errors_of(done)}")
+            self.undisturbed(command)
         _, self.region = self.read(self.base.flash)
         if self.scenario.name == "compaction":
             single = self.chip in SMALL_SECTOR

@@ -114,8 +114,9 @@ class Device:
 
 
 def errors_of(done):
-    lines = [line for line in done.stderr.splitlines() if line.startswith("Error:")]
-    return lines[-1] if lines else f"status {done.returncode}"
+    """What went wrong, in one line: ours, which comes last, and before it what OpenOCD and the board said."""
+    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    return f"status {done.returncode}: " + " | ".join(lines[-8:])
 
 
 def values(text):
@@ -137,11 +138,19 @@ class Run:
         self.failures = []
         self.c_points = 0
 
+    def undisturbed(self, command):
+        """A command before the one that is cut. OpenOCD's limits for its loaders are wall-clock time, and a machine may stand
+        still for longer: what fails is run once more, as its message says to, and told."""
+        done = self.base.openocd([command])
+        if done.returncode:
+            print(f"# {self.chip} {self.scenario.name}: {command}: {errors_of(done)}\n# 1 repeats", flush=True)
+            done = self.base.openocd([command])
+        if done.returncode:
+            raise RuntimeError(f"{self.chip} {self.scenario.name}: {command}: {errors_of(done)}")
+
     def prepare(self):
         for command in self.scenario.prepare:
-            done = self.base.openocd([command])
-            if done.returncode:
-                raise RuntimeError(f"{self.scenario.name}: {command}: {errors_of(done)}")
+            self.undisturbed(command)
         if not self.base.flash.exists():
             self.base.openocd(["init; shutdown"])
         self.start = self.work / "start.bin"
