@@ -47,7 +47,7 @@ teardown() { nameplate_teardown; }
 	done
 }
 
-@test "serials are written without a loader in RAM, and with one where a probe cannot do half-words" {
+@test "serials are written without a loader in RAM" {
 	BOARD=virtual-stm32f103rb
 	nameplate_bare "program_serial 41"
 	nameplate_run "gdb_port disabled; telnet_port disabled; tcl_port disabled; init; reset halt; shutdown"
@@ -57,6 +57,13 @@ teardown() { nameplate_teardown; }
 	echo "TCK: $(($(stat tck) - base))"
 	[ $(($(stat tck) - base)) -le 25000 ]
 	! grep -q -e 'working area' -e 'block writes' "$err" || return 1
+}
+
+@test "serials are written with a loader in RAM by a probe that cannot do half-words" {
+	# Only by HLA does such firmware of an ST-LINK work.
+	if newer; then skip "a newer OpenOCD takes an ST-LINK by its debug port only"; fi
+	BOARD=virtual-stm32f103rb
+	nameplate_bare "program_serial 41"
 	VBOARD_PROBE=stlink:v2j17 nameplate_bare "program_serial 43"
 	expect "serial=43"
 	nameplate_bare "nameplate list"

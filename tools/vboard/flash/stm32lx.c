@@ -42,7 +42,7 @@ enum {
 	PECR_EOPIE = 1u << 16,
 	PECR_ERRIE = 1u << 17,
 	PECR_OBL_LAUNCH = 1u << 18,
-	PECR_NZDISABLE = 1u << 23, /* L0: the controller does not tell */
+	PECR_NZDISABLE = 1u << 23, /* L0: the controller does not tell; ST's SVD too, its header says 22 */
 	PECR_MODES = PECR_PROG | PECR_DATA | PECR_FTDW | PECR_ERASE | PECR_FPRG,
 	PECR_RESET = PECR_PELOCK | PECR_PRGLOCK | PECR_OPTLOCK,
 };

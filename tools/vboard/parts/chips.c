@@ -482,7 +482,7 @@ const struct chip chips[] = {
 		.flash_size_word = 0x0BFA05E0,
 		.uid = {0x0BFA0590, 0x0BFA0594, 0x0BFA0598},
 		.clock_hz = 4000000,
-		.irqs = 109,
+		.irqs = 109, /* the last one, OTFDEC1's, is named in an L562's header only: both are one die */
 		CONTROLLER(flash_stm32l4x, l4x_stm32l55),
 		.flash_regs = 0x40022000,
 		.periphs = periphs_stm32l5,
