@@ -237,6 +237,7 @@ DRIVERS  := stm32l073rz stm32f103rb stm32f401cc stm32l476rg stm32h743zi
 NEWER    := serial bad-input expect vars real-boards probes reset
 THROUGH   = $(patsubst %,"tests/probes/through %",stlink stlink-dap jlink) "tests/probes/through bitbang stm32l152rb $(DRIVERS)" \
             $(patsubst %,"tests/power/families.py --probe % $(DRIVERS)",stlink-dap bitbang) \
+            "tests/power/unplug.py --probe jlink" \
             $(patsubst %,"tests/probes/newer tests/e2e/%.bats",$(NEWER)) "tests/probes/newer tests/e2e/gdb.bats --filter OpenOCD"
 
 test: ## Test: install what is missing, build, run every test

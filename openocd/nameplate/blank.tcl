@@ -29,7 +29,7 @@ proc _np_blank_until {start end erased} {
 proc _np_blank_run {start end erased area} {
 	# Some four words in a microsecond.
 	_np_job_run $area $::_np_blank_code [list $start $end $erased 0] [expr {($end - $start) / 16384}]
-	set found [expr {[read_memory [expr {$area + [_np_job_data $::_np_blank_code] + 12}] 32 1] + 0}]
+	set found [expr {[_np_read_memory [expr {$area + [_np_job_data $::_np_blank_code] + 12}] 32 1] + 0}]
 	return [expr {$found >= $start && $found <= $end ? $found : ""}]
 }
 

@@ -49,7 +49,7 @@ proc _np_core_keep {registers} {
 	if {$::_np_core_moved} {
 		return {}
 	}
-	set kept [list demcr [read_memory $::_np_demcr 32 1]]
+	set kept [list demcr [_np_read_memory $::_np_demcr 32 1]]
 	foreach name [concat $registers {xPSR pc}] {
 		lappend kept $name [_np_core_read $name]
 	}
@@ -74,7 +74,7 @@ proc _np_core_resume {} {
 proc _np_core_halt {} {
 	mww $::_np_dhcsr $::_np_dhcsr_halt
 	for {set i 0} {$i < 100} {incr i} {
-		if {[read_memory $::_np_dhcsr 32 1] & $::_np_dhcsr_halted} {
+		if {[_np_read_memory $::_np_dhcsr 32 1] & $::_np_dhcsr_halted} {
 			return 1
 		}
 	}
@@ -89,7 +89,7 @@ proc _np_core_wait {ms} {
 	set faults 0
 	while {1} {
 		set ran [expr {[clock milliseconds] - $begin}]
-		set state [read_memory $::_np_dhcsr 32 1]
+		set state [_np_read_memory $::_np_dhcsr 32 1]
 		if {$state & $::_np_dhcsr_halted} {
 			return $ran
 		}
@@ -98,7 +98,7 @@ proc _np_core_wait {ms} {
 		}
 		# A handler that goes on, as one that skips the breakpoint where there is no debugger, is soon left
 		# again.
-		set handler [expr {$ran < 20 ? 0 : [read_memory $::_np_icsr 32 1] & 0x1FF}]
+		set handler [expr {$ran < 20 ? 0 : [_np_read_memory $::_np_icsr 32 1] & 0x1FF}]
 		set faults [expr {($state & $::_np_dhcsr_lockup) || $handler == 3 ? $faults + 1 : 0}]
 		if {$faults > 10} {
 			return [expr {[_np_core_halt] ? $ran : -1}]
@@ -114,7 +114,7 @@ proc _np_core_read {name} {
 	mww $::_np_dcrsr [dict get $::_np_core_registers $name]
 	for {set i 0} {$i < 100} {incr i} {
 		# DHCSR, DCRSR and DCRDR lie side by side.
-		set words [read_memory $::_np_dhcsr 32 3]
+		set words [_np_read_memory $::_np_dhcsr 32 3]
 		if {[lindex $words 0] & $::_np_dhcsr_ready} {
 			return [expr {[lindex $words 2] + 0}]
 		}
@@ -126,7 +126,7 @@ proc _np_core_write {name value} {
 	mww $::_np_dcrdr [format 0x%08X [expr {$value & 0xFFFFFFFF}]]
 	mww $::_np_dcrsr [expr {$::_np_dcrsr_write | [dict get $::_np_core_registers $name]}]
 	for {set i 0} {$i < 100} {incr i} {
-		if {[read_memory $::_np_dhcsr 32 1] & $::_np_dhcsr_ready} {
+		if {[_np_read_memory $::_np_dhcsr 32 1] & $::_np_dhcsr_ready} {
 			return
 		}
 	}
@@ -135,8 +135,8 @@ proc _np_core_write {name value} {
 
 # Whether nothing has run on the core since its reset, so that nobody misses what is in its memory and registers.
 proc _np_core_fresh {} {
-	set vectors [read_memory $::_np_vtor 32 1]
-	set reset [read_memory [expr {$vectors + 4}] 32 1]
+	set vectors [_np_read_memory $::_np_vtor 32 1]
+	set reset [_np_read_memory [expr {$vectors + 4}] 32 1]
 	return [expr {([_np_core_read pc] | 1) == ($reset | 1)}]
 }
 

@@ -260,7 +260,7 @@ proc _np_image_made_for {path image region} {
 			and this chip's ([dict get $region driver]) has cells of [dict get $region cell]: it is for another chip"
 	}
 	set arch [dict get $image arch]
-	if {![dict exists $::_np_archs $arch] || [catch {read_memory $::_np_cpuid 32 1} id]} {
+	if {![dict exists $::_np_archs $arch] || [catch {_np_read_memory $::_np_cpuid 32 1} id]} {
 		return
 	}
 	foreach {part core runs} $::_np_cores {

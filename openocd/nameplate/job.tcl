@@ -43,7 +43,7 @@ proc _np_job {size registers place command} {
 	set failed [catch {
 		# A command that only reads leaves the memory as it was.
 		if {!$::_np_core_free} {
-			set memory [read_memory $area 32 [expr {$size / 4}]]
+			set memory [_np_read_memory $area 32 [expr {$size / 4}]]
 		}
 		set kept [_np_core_keep $registers]
 		set result [{*}$command $area]
@@ -72,7 +72,7 @@ proc _np_job_run {area code data pause} {
 	# A torn word raises the NMI on some flash, which must not run the firmware's handler.
 	set moved [dict get $::_np_flash nmi]
 	if {$moved} {
-		set vectors [read_memory $::_np_vtor 32 1]
+		set vectors [_np_read_memory $::_np_vtor 32 1]
 		mww $::_np_vtor $area
 	}
 	_np_core_start [expr {$area + $::_np_job_entry}]
@@ -89,7 +89,7 @@ proc _np_job_run {area code data pause} {
 proc _np_job_wait {pause} {
 	for {set waited 0} {$waited < 2000} {incr waited $pause} {
 		sleep $pause
-		set state [read_memory $::_np_dhcsr 32 1]
+		set state [_np_read_memory $::_np_dhcsr 32 1]
 		if {$state & $::_np_dhcsr_halted} {
 			return 1
 		}

@@ -24,7 +24,7 @@ proc _np_protection_info {bank} {
 
 # A bit for each 4 KiB, clear where protected; bit 31 stands for all the rest (RM0008, RM0091, RM0316).
 proc _np_protection_wrpr {bank} {
-	set value [read_memory [dict get $bank wrpr] 32 1]
+	set value [_np_read_memory [dict get $bank wrpr] 32 1]
 	set blocks {}
 	set start [expr {$::_np_flash_first + 0}]
 	for {set bit 0} {$bit < 32 && $start < [dict get $bank end]} {incr bit} {

@@ -80,7 +80,7 @@ proc _np_word {address} {
 }
 
 proc _np_words {start count} {
-	if {![catch {read_memory $start 32 $count} words] && [llength $words] == $count} {
+	if {![catch {_np_read_memory $start 32 $count} words] && [llength $words] == $count} {
 		foreach word $words {
 			# "+ 0": of a lone number Jim's expr returns the text, here hex, and comparing words by `eq`
 			# fails.

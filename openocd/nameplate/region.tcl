@@ -98,7 +98,7 @@ proc _np_bank_info {number driver} {
 # The radio core of a WB keeps the end of the flash for itself: the bank ends where that begins.
 proc _np_bank_secure {bank} {
 	lassign [dict get $bank secure] register mask
-	if {[catch {read_memory $register 32 1} value]} {
+	if {[catch {_np_read_memory $register 32 1} value]} {
 		_np_fail "cannot read [format 0x%08X $register], which says where the radio core's flash begins: check\
 			probe and power"
 	}

@@ -84,7 +84,7 @@ proc _np_run_lost {} {
 proc _np_run_is_call {pc} {
 	if {![info exists ::_np_sh(at,$pc)]} {
 		# Out of the aligned word around it.
-		if {[catch {read_memory [expr {$pc & ~3}] 32 1} word]} {
+		if {[catch {_np_read_memory [expr {$pc & ~3}] 32 1} word]} {
 			set word 0
 		}
 		set ::_np_sh(at,$pc) [expr {(($word >> (($pc & 2) * 8)) & 0xFFFF) == 0xBEAB}]
@@ -142,7 +142,7 @@ proc _np_run_unstartable {} {
 	if {$::_np_sh(printed) > 0} {
 		return
 	}
-	if {![catch {read_memory $::_np_flash_first 32 2} words] && [lindex $words 0] == 0 && [lindex $words 1] == 0} {
+	if {![catch {_np_read_memory $::_np_flash_first 32 2} words] && [lindex $words 0] == 0 && [lindex $words 1] == 0} {
 		_np_fail [format "the flash begins with zeros at 0x%08X, where stack pointer and reset vector are: there is no firmware,\
 			or a power cut took its first line (STM32L4); upload the firmware again" $::_np_flash_first]
 	}

@@ -42,7 +42,7 @@ proc _np_device {region needed} {
 		if {[dict get $row driver] ne $driver} {
 			continue
 		}
-		if {[catch {read_memory [dict get $row idcode] 32 1} idcode]} {
+		if {[catch {_np_read_memory [dict get $row idcode] 32 1} idcode]} {
 			_np_alive [dict get $row idcode]
 			continue
 		}
@@ -53,7 +53,7 @@ proc _np_device {region needed} {
 		}
 		set digits ""
 		foreach address [dict get $row uid] {
-			if {[catch {read_memory $address 32 1} word]} {
+			if {[catch {_np_read_memory $address 32 1} word]} {
 				_np_alive $address
 				_np_fail [format "the unique device ID at 0x%08X cannot be read: check the target file" $address]
 			}

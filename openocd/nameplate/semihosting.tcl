@@ -70,7 +70,7 @@ proc _np_sh_call {operation argument} {
 
 # The call's argument block.
 proc _np_sh_fields {address count} {
-	return [read_memory $address 32 $count]
+	return [_np_read_memory $address 32 $count]
 }
 
 # `count` bytes from any address, by aligned words.
@@ -80,7 +80,7 @@ proc _np_sh_bytes {address count} {
 	}
 	set skip [expr {$address % 4}]
 	set bytes {}
-	foreach word [read_memory [expr {$address - $skip}] 32 [expr {($skip + $count + 3) / 4}]] {
+	foreach word [_np_read_memory [expr {$address - $skip}] 32 [expr {($skip + $count + 3) / 4}]] {
 		lappend bytes {*}[_np_word_bytes $word]
 	}
 	return [lrange $bytes $skip [expr {$skip + $count - 1}]]

@@ -193,7 +193,7 @@ proc _np_program {ask} {
 # On a device without firmware the core locks up, which OpenOCD 0.12 calls an error while it connects: of a session that
 # has seen that. (On the command line it is seen to before.)
 proc _np_say_if_empty {banks} {
-	if {!$::_np_once && ![catch {read_memory [dict get [lindex $banks 0] base] 32 2} words] && [_np_is_blank [lindex $words 0]] &&
+	if {!$::_np_once && ![catch {_np_read_memory [dict get [lindex $banks 0] base] 32 2} words] && [_np_is_blank [lindex $words 0]] &&
 		[_np_is_blank [lindex $words 1]]} {
 		_np_say "the device has no firmware yet (a lockup or double fault above is just that)"
 	}

@@ -248,12 +248,12 @@ proc _np_walk_run {area place entries waiting room} {
 		lappend words {*}[_np_bytes_words $bytes]
 	}
 	_np_job_run $room $::_np_walk_code [concat [_np_walk_data $area $place $known [expr {$room + $waiting}]] $known $words] 2
-	lassign [read_memory [expr {$data + $::_np_walk_saved}] 32 4] ended end count blank
+	lassign [_np_read_memory [expr {$data + $::_np_walk_saved}] 32 4] ended end count blank
 	if {$ended == 0 || $end < $place || $end > $blank || $blank > [dict get $area end] || $count > $::_np_walk_most} {
 		return ""
 	}
 	set newest {}
-	foreach one [expr {$count > 0 ? [read_memory $table 32 $count] : {}}] {
+	foreach one [expr {$count > 0 ? [_np_read_memory $table 32 $count] : {}}] {
 		# What is not in flash is one of the entries above: no other was found.
 		if {$one >= $place && $one < $end} {
 			lappend newest [expr {$one + 0}]

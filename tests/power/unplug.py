@@ -3,7 +3,7 @@
 """The probe is pulled out, anywhere in a command: it ends with status 1 and one line of ours, the last that OpenOCD prints,
 with no Tcl trace above it; or, if all was done by then, with status 0 and the right result.
 
-    unplug.py [--long] [--jobs N] [JOB ...]      prints TAP
+    unplug.py [--long] [--jobs N] [--probe PROBE] [JOB ...]      prints TAP
     unplug.py --replay JOB ACCESS                one point, with OpenOCD's output
 
 How: vboard --unplug N drops the connection at its Nth access to the access port. How many there are is what a run undisturbed
@@ -98,7 +98,7 @@ class Job:
         return [1 + i * (self.total - 1) // (count - 1) for i in range(count)]
 
 
-def sweep(number, job, options):
+def sweep(number, job, options, again):
     points = job.points(options.long)
     wrong = []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
@@ -112,7 +112,7 @@ def sweep(number, job, options):
     for line in wrong[:10]:
         print(f"# {line}")
     if wrong:
-        print(f"# {len(wrong)} in all; again: tests/power/unplug.py --replay {job.name} ACCESS", flush=True)
+        print(f"# {len(wrong)} in all; again: {again} {job.name} ACCESS", flush=True)
     return not wrong
 
 
@@ -120,6 +120,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--long", action="store_true")
     parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
+    parser.add_argument("--probe", help="as for VBOARD_PROBE: the debugger's way to the virtual board")
     parser.add_argument("--list", action="store_true", help="the jobs")
     parser.add_argument("--replay", nargs=2, metavar=("JOB", "ACCESS"))
     parser.add_argument("names", nargs="*", metavar="JOB")
@@ -127,6 +128,9 @@ def main():
     if options.list:
         print("\n".join(JOBS))
         return 0
+    if options.probe:
+        os.environ["VBOARD_PROBE"] = options.probe
+    again = " ".join(["tests/power/unplug.py", *(["--probe", options.probe] if options.probe else []), "--replay"])
     names = options.replay[:1] if options.replay else options.names or list(JOBS)
     with tempfile.TemporaryDirectory() as work:
         work = pathlib.Path(work)
@@ -137,7 +141,7 @@ def main():
             print(done.stdout, done.stderr, problem(done, job.wanted) or "as promised", sep="\n")
             return 0
         print(f"1..{len(names)}", flush=True)
-        good = [sweep(i, Job(name, work, work / "flash"), options) for i, name in enumerate(names, 1)]
+        good = [sweep(i, Job(name, work, work / "flash"), options, again) for i, name in enumerate(names, 1)]
     return 0 if all(good) else 1
 
 
