@@ -366,44 +366,46 @@ bench-ledger: ## Measure: takes per second on SQLite and PostgreSQL
 
 # Chips that have a virtual board, and so a demo that it programs.
 VIRTUAL := $(filter $(CHIPS),$(patsubst openocd/board/virtual-%.cfg,%,$(wildcard openocd/board/virtual-*.cfg)))
+# In quotes, for the shell: either may have a space.
+TO := "$(DESTDIR)$(PREFIX)"
 # OpenOCD 0.12 looks for scripts in PREFIX/share/openocd/site of its own prefix: [find nameplate.tcl].
-SITE := $(DESTDIR)$(PREFIX)/share/openocd/site
-DATA := $(DESTDIR)$(PREFIX)/share/nameplate
+SITE := $(TO)/share/openocd/site
+DATA := $(TO)/share/nameplate
 # CMake's find_package and make's include look below PREFIX too.
-CMAKE := $(DESTDIR)$(PREFIX)/lib/cmake/nameplate
+CMAKE := $(TO)/lib/cmake/nameplate
 # bash finds a program's completion by its name.
-COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+COMPLETIONS := $(TO)/share/bash-completion/completions
 
 # The pages, in folders as here, so that what leads from one to the other does; vboard's is its own.
 PAGES := $(filter-out build/% tools/vboard/%,$(wildcard *.md */*.md */*/*.md))
 
 install: all ## Give away: copy everything below PREFIX (/usr/local)
 	$(Q)install -d $(SITE)/nameplate $(SITE)/board $(DATA)/gdb $(DATA)/firmware $(DATA)/linker \
-	  $(DATA)/make $(DATA)/platformio $(CMAKE) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include
+	  $(DATA)/make $(DATA)/platformio $(CMAKE) $(TO)/bin $(TO)/include
 	$(Q)install -m 644 openocd/nameplate.tcl $(SITE)
 	$(Q)install -m 644 openocd/nameplate/*.tcl $(SITE)/nameplate
 	$(Q)install -m 644 openocd/board/* $(SITE)/board
 	$(Q)install -m 644 gdb/*.gdb gdb/*.py $(DATA)/gdb
-	$(Q)install -m 644 firmware/nameplate.h firmware/nameplate_ecc.h $(DESTDIR)$(PREFIX)/include
+	$(Q)install -m 644 firmware/nameplate.h firmware/nameplate_ecc.h $(TO)/include
 	$(Q)install -m 644 firmware/nameplate.c firmware/nameplate.h firmware/nameplate_ecc.c firmware/nameplate_ecc.h \
 	  firmware/FORMAT.md $(DATA)/firmware
 	$(Q)install -m 644 firmware/linker/*.ld $(FW_LD)/*.ld $(DATA)/linker
 	$(Q)for chip in $(VIRTUAL); do install -D -m 644 build/firmware/$$chip/demo.elf $(DATA)/$$chip/demo.elf || exit; done
 	$(Q)install -m 644 firmware/library.json firmware/library.properties firmware/parts.csv $(DATA)/firmware
-	$(Q)install -m 644 tools/make/nameplate.mk $(DESTDIR)$(PREFIX)/include
+	$(Q)install -m 644 tools/make/nameplate.mk $(TO)/include
 	$(Q)install -m 644 tools/make/upload.tcl $(DATA)/make
 	$(Q)install -m 644 tools/cmake/*.cmake $(CMAKE)
 	$(Q)install -m 644 tools/platformio/*.py $(DATA)/platformio
-	$(Q)install build/vboard $(DESTDIR)$(PREFIX)/bin
-	$(Q)install build/nameplate tools/nameplate/nameplate-pyocd $(DESTDIR)$(PREFIX)/bin
-	$(Q)install build/nameplate-ledger $(DESTDIR)$(PREFIX)/bin
-	$(Q)install -D -m 644 tools/ledger/nameplate-ledger.1 $(DESTDIR)$(PREFIX)/share/man/man1/nameplate-ledger.1
+	$(Q)install build/vboard $(TO)/bin
+	$(Q)install build/nameplate tools/nameplate/nameplate-pyocd $(TO)/bin
+	$(Q)install build/nameplate-ledger $(TO)/bin
+	$(Q)install -D -m 644 tools/ledger/nameplate-ledger.1 $(TO)/share/man/man1/nameplate-ledger.1
 	$(Q)for program in $(wildcard tools/*/*.bash); do \
 	  install -D -m 644 $$program $(COMPLETIONS)/$$(basename $$program .bash) || exit; done
-	$(Q)install -D -m 644 tools/nameplate/nameplate.1 $(DESTDIR)$(PREFIX)/share/man/man1/nameplate.1
-	$(Q)install -D -m 644 tools/vboard/vboard.1 $(DESTDIR)$(PREFIX)/share/man/man1/vboard.1
-	$(Q)for page in $(PAGES); do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/doc/nameplate/$$page || exit; done
-	$(Q)install -D -m 644 tools/vboard/README.md $(DESTDIR)$(PREFIX)/share/doc/nameplate-vboard/README.md
+	$(Q)install -D -m 644 tools/nameplate/nameplate.1 $(TO)/share/man/man1/nameplate.1
+	$(Q)install -D -m 644 tools/vboard/vboard.1 $(TO)/share/man/man1/vboard.1
+	$(Q)for page in $(PAGES); do install -D -m 644 $$page $(TO)/share/doc/nameplate/$$page || exit; done
+	$(Q)install -D -m 644 tools/vboard/README.md $(TO)/share/doc/nameplate-vboard/README.md
 
 deb: ## Give away: Debian packages of what is committed, in build/deb
 	$(Q)tools/setup.sh deb

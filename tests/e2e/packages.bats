@@ -5,9 +5,9 @@ load ../lib/helpers
 
 setup_file() {
 	export PACKAGES=$BATS_FILE_TMPDIR
-	project_copy "$PACKAGES/clone"
-	echo 'what is not committed' >>"$PACKAGES/clone/openocd/nameplate.tcl"
-	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$PACKAGES/clone" deb >"$PACKAGES/made" 2>"$PACKAGES/said" || {
+	project_copy "$PACKAGES/a clone"
+	echo 'what is not committed' >>"$PACKAGES/a clone/openocd/nameplate.tcl"
+	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$PACKAGES/a clone" deb >"$PACKAGES/made" 2>"$PACKAGES/said" || {
 		cat "$PACKAGES/said"
 		return 1
 	}
@@ -15,7 +15,7 @@ setup_file() {
 	export ROOT=$PACKAGES/root
 	mkdir -p "$ROOT/var/lib/dpkg/info" "$ROOT/var/lib/dpkg/updates"
 	cp /var/lib/dpkg/status "$ROOT/var/lib/dpkg/status"
-	dpkg --force-not-root --root="$ROOT" --log=/dev/null --install $(sed "s|^|$PACKAGES/clone/|" "$PACKAGES/made") >"$PACKAGES/dpkg" 2>&1 || {
+	dpkg --force-not-root --root="$ROOT" --log=/dev/null --install "$PACKAGES/a clone"/build/deb/*.deb >"$PACKAGES/dpkg" 2>&1 || {
 		cat "$PACKAGES/dpkg"
 		return 1
 	}

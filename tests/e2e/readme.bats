@@ -84,8 +84,8 @@ readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E
 }
 
 @test "make install: board files and commands work from the installed places, without the checkout" {
-	make -s install PREFIX="$BATS_TEST_TMPDIR/usr" >"$out" 2>&1 || { cat "$out"; return 1; }
-	prefix=$BATS_TEST_TMPDIR/usr
+	prefix="$BATS_TEST_TMPDIR/a place"
+	make -s install PREFIX="$prefix" >"$out" 2>&1 || { cat "$out"; return 1; }
 	cd "$BATS_TEST_TMPDIR"
 	VBOARD= && unset VBOARD
 	openocd_run -s "$prefix/share/openocd/site" -f board/virtual-stm32l152rb.cfg -c "program_serial 42"
