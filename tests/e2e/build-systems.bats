@@ -115,6 +115,10 @@ quietly() {
 	expect $'serial=43\nhwrev=B2\nlabel=two words'
 	quietly make -I "$PREFIX/include" upload SERIAL=44 KEEP=1
 	expect "serial=43"
+	for wrong in KEEP=0 VERIFY=no; do
+		quietly make -I "$PREFIX/include" upload SERIAL=44 $wrong
+		[ "$status" = 2 ] && grep -q "[*][*][*] $wrong: say ${wrong%=*}=1, or leave it out" "$err" || { show; return 1; }
+	done
 	quietly make -I "$PREFIX/include" nameplate SERIAL='text:SN "1" $$x'
 	expect 'serial=SN "1" $x'
 	quietly make -I "$PREFIX/include" nameplate-list
@@ -372,9 +376,12 @@ block() { awk -v wanted="\`\`\`$1" '/^```/ { inside = $0 == wanted && !inside; n
 	[ "$stdout" = "erased=8192" ]
 }
 
-@test "README: its lines for FetchContent, with a clone in which nothing is built" {
+@test "README: its lines for FetchContent, with a clone in which nothing is built, in a folder with a space" {
 	project_copy "$BATS_TEST_TMPDIR/clone"
 	git -C "$BATS_TEST_TMPDIR/clone" tag "v$(sed -n 's/^#define NAMEPLATE_VERSION "\(.*\)"/\1/p' "$HOME_DIR/firmware/nameplate.h")"
+	mkdir 'a folder'
+	mv main.c mine.ld board.cfg 'a folder'
+	cd 'a folder'
 	cmakelists 'nameplate_add_upload(app BOARD ${CMAKE_SOURCE_DIR}/board.cfg CHIP stm32l152rb SERIAL 42 VERIFY)'
 	block 'cmake fetch' | sed "s|https://example.com/nameplate.git|file://$BATS_TEST_TMPDIR/clone|" >fetch
 	[ "$(wc -l <fetch)" = 3 ]

@@ -88,9 +88,10 @@ function(_nameplate_reserve target chip region)
     if(script MATCHES "nameplate-guarded.ld")
         target_compile_definitions(${target} PRIVATE NAMEPLATE_GUARDED_LOADS)
     endif()
-    target_link_options(${target} PRIVATE "-L${folder}")
-    # A second script: after the target's own -T, whose symbols it looks at, and options come before libraries.
-    target_link_libraries(${target} PRIVATE "-T${file}")
+    target_link_options(${target} PRIVATE "-L${folder}" "-L${CMAKE_CURRENT_BINARY_DIR}")
+    # A second script: after the target's own -T, whose symbols it looks at, and options come before libraries. By its name, found
+    # through -L: CMake puts a path with a space into quotes among the options only.
+    target_link_libraries(${target} PRIVATE "-Tnameplate-${target}.ld")
     set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${file}")
     # What the linker cannot be asked: sections of any name.
     add_custom_command(TARGET ${target} POST_BUILD COMMAND "${tool}" region ${place} --check "$<TARGET_FILE:${target}>" VERBATIM)

@@ -86,8 +86,11 @@ $(_NAMEPLATE_TASKS): export NAMEPLATE_MAKEFILES = $(filter-out %nameplate.mk,$(M
 upload nameplate: export NAMEPLATE_SERIAL = $(SERIAL)
 upload nameplate: export NAMEPLATE_VARS = $(VARS)
 upload: export NAMEPLATE_FIRMWARE = $(FIRMWARE)
-upload: export NAMEPLATE_WORDS = $(if $(EXPECT),expect {$(EXPECT)},$(if $(VERIFY),verify,noverify)) $(if $(KEEP),keep)
-nameplate: export NAMEPLATE_WORDS = noverify $(if $(KEEP),keep)
+# Whether VARIABLE=1 was said. What is 0 or no is not taken for yes.
+_nameplate_said = $(if $(filter-out 1,$($1)),$(error $1=$($1): say $1=1, or leave it out),$($1))
+upload: export NAMEPLATE_WORDS = $(if $(EXPECT),expect {$(EXPECT)},$(if $(call _nameplate_said,VERIFY),verify,noverify)) \
+  $(if $(call _nameplate_said,KEEP),keep)
+nameplate: export NAMEPLATE_WORDS = noverify $(if $(call _nameplate_said,KEEP),keep)
 
 upload: $(FIRMWARE) ## program the firmware and the values: SERIAL=42 VARS="hwrev=B2" VERIFY=1
 	$(_NAMEPLATE_RUN) -c '{*}[_np_make_job]'
