@@ -48,7 +48,8 @@ class Result:
     @property
     def error(self):
         """The last line that says what is wrong."""
-        lines = [line for line in self.err.splitlines() if line.startswith("Error: ") and len(line) > 7]
+        # OpenOCD puts the place before what it says of a file: startup.tcl:28: Error: Can't find board/x.cfg
+        lines = re.findall(r"^(?:\S+:\d+: )?(Error: .+)", self.err, re.MULTILINE)
         return lines[-1] if lines else f"Error: OpenOCD ended with status {self.status} and says nothing"
 
 

@@ -60,6 +60,8 @@ own() {
 	says "no board" "BOARD=board/nucleo-l4.cfg"
 	board_test BOARD=nucleo.cfg
 	says "no board file 'nucleo.cfg'"
+	board_test BOARD=board/nothing.cfg
+	says "Can't find board/nothing.cfg"
 	if lsusb 2>/dev/null | grep -qi 0483:37; then skip "an ST-Link is plugged in"; fi
 	board_test BOARD=board/nucleo-l4.cfg
 	says "could not connect to the probe"
@@ -119,6 +121,7 @@ started() {
 
 @test "SIGKILL: the next run refuses, and names the way to get back what was in the flash" {
 	own
+	export BOARD_TEST_HOME="$PWD/all runs"
 	started
 	kill -KILL $pid
 	wait $pid || true
@@ -126,7 +129,12 @@ started() {
 	board_test YES=1
 	[ "$status" = 1 ]
 	grep -q "^Error: an earlier run was cut off.*RESTORE=" "$err"
-	board_test RESTORE="$(sed -n 's/.* RESTORE=\([^,]*\),.*/\1/p' "$err")"
+	# As it says, typed into a shell where make is.
+	eval "words=($(sed -n 's/.*: make board-test \(.*\), or delete.*/\1/p' "$err"))"
+	[ ${#words[@]} = 2 ]
+	cd "$HOME_DIR"
+	board_test "${words[@]}"
+	cd "$OLDPWD"
 	[ "$status" = 0 ] || { cat "$out" "$err"; return 1; }
 	cmp before "$VBOARD_FLASH"
 }
