@@ -158,12 +158,26 @@ proc _np_reset_shown {how} {
 		"cortex_m halted"    { _np_reset_polled $target }
 		default              { return -code error "OpenOCD's own" }
 	}
-	$target arp_poll
+	_np_poll_quietly $target
 	if {[$target curstate] ne "halted"} {
 		return -code error "not seen"
 	}
 	if {$how eq "init"} {
 		$target invoke-event reset-init
+	}
+}
+
+# On the command line OpenOCD's two or three lines about a core that has halted tell nothing: it is where its reset has put it. An
+# error is said by OpenOCD's own reset, which comes then.
+proc _np_poll_quietly {target} {
+	set level [lindex [debug_level] end]
+	if {$::_np_once && $level < 2} {
+		debug_level -2
+	}
+	set failed [catch {$target arp_poll} text]
+	debug_level $level
+	if {$failed} {
+		return -code error $text
 	}
 }
 

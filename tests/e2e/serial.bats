@@ -24,7 +24,8 @@ teardown() { nameplate_teardown; }
 		for device in new programmed; do
 			nameplate_run "program_serial 42"
 			expect "serial=42"
-			[ "$(wc -l <"$err")" -le 12 ] || { echo "$probe, $device"; show; return 1; }
+			# The result is another.
+			[ "$(wc -l <"$err")" -le 11 ] || { echo "$probe, $device"; show; return 1; }
 			! grep -iE 'error|lockup|double fault|shutdown|reexamine' "$err" || { echo "$probe, $device"; return 1; }
 			for line in 'Nameplate: connected to ' 'Nameplate: programming ' 'Nameplate: serial number 42 ' 'firmware: serial=42'; do
 				grep -q "^$line" "$err" || { echo "$probe, $device: no $line"; show; return 1; }
@@ -34,6 +35,10 @@ teardown() { nameplate_teardown; }
 		nameplate_run "set NAMEPLATE_VERBOSE 1" "program_serial 42"
 		[ "$(wc -l <"$err")" -gt 20 ] && grep -q 'shutdown command invoked' "$err" || { echo "$probe, verbose"; show; return 1; }
 	done
+	# OpenOCD warns of nothing as often as of this part through this probe.
+	VBOARD_PROBE=stlink VBOARD_FLASH=$BATS_TEST_TMPDIR/flash-l5 BOARD=virtual-stm32l552ze nameplate_run "program_serial 42"
+	expect "serial=42"
+	[ "$(wc -l <"$err")" -le 11 ] || { show; return 1; }
 }
 
 @test "a virtual board of a part without JTAG starts with the probe that nobody has chosen; chosen JTAG has its line" {
