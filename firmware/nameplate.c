@@ -265,12 +265,10 @@ static int find(const struct nameplate_region *region, uint8_t key, const char *
     variable.key = key;
     variable.name = name;
     variable.name_length = (uint8_t)length;
-    err = find_newest(&walk, match_variable, &variable);
-    if (!err) {
-        describe(&walk, &variable);
-        *value = variable.value;
-    }
-    return err;
+    if (find_newest(&walk, match_variable, &variable) || !describe(&walk, &variable))
+        return NAMEPLATE_NONE;
+    *value = variable.value;
+    return 0;
 }
 
 int nameplate_find(const struct nameplate_region *region, uint8_t key, struct nameplate_value *value)
@@ -285,14 +283,14 @@ int nameplate_find_name(const struct nameplate_region *region, const char *name,
 
 int nameplate_next(struct nameplate_walk *walk, struct nameplate_variable *variable)
 {
-    struct nameplate_walk ahead;
-
     while (next_entry(walk, walk->end)) {
-        ahead = *walk;
-        ahead.at = walk->entry;
-        if (describe(walk, variable) && find_newest(&ahead, match_variable, variable) == 0 &&
-            ahead.entry == walk->entry)
+        const uint32_t entry = walk->entry;
+        const uint32_t after = walk->at;
+
+        walk->at = entry; /* looking ahead ends after this entry again, if it is the newest */
+        if (describe(walk, variable) && find_newest(walk, match_variable, variable) == 0 && walk->entry == entry)
             return 0;
+        walk->at = after;
     }
     return NAMEPLATE_NONE;
 }
