@@ -207,7 +207,12 @@ proc _np_area_walk {area items} {
 	set open {}
 	set ask [expr {[_np_reads_cost] + $::_np_walk_least}]
 	while {$place + 4 <= $end && $place - $used < $::_np_max_gap} {
-		set entry [_np_entry_at $place $base $end $cell]
+		# Most words are blank: these are no entries, and from one that the core has looked at it goes on after the last.
+		set blank [_np_is_blank [_np_word $place]]
+		set entry {}
+		if {!$blank} {
+			set entry [_np_entry_at $place $base $end $cell]
+		}
 		if {$entry ne ""} {
 			lappend open $entry
 			if {![dict get $entry more]} {
@@ -227,18 +232,18 @@ proc _np_area_walk {area items} {
 			set floor [_np_max $floor $place]
 			continue
 		}
-		set next [expr {$base + [_np_align [expr {$place + 1 - $base}] $cell]}]
 		if {[llength $open] > 0} {
 			# A set left open: a cell after it stays blank, or the next entry would complete it.
 			set floor [_np_max $floor [expr {$base + [_np_align [expr {$place - $base}] $cell] + $cell}]]
 			set open {}
 		}
-		if {![_np_is_blank [_np_word $place]]} {
+		if {$blank} {
+			set place [_np_blank_cells [expr {$base + [_np_align [expr {$place + 1 - $base}] $cell]}] $cell]
+		} else {
 			set floor [_np_max $floor [_np_claim $place $base $cell]]
-			set next [expr {$place + 4}]
-			set used $next
+			incr place 4
+			set used $place
 		}
-		set place $next
 	}
 	set floor [expr {$base + [_np_align [expr {$floor - $base}] $cell]}]
 	return [list $entries $floor [expr {$used + $::_np_max_gap}]]
