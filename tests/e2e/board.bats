@@ -70,7 +70,7 @@ own() {
 }
 
 @test "another board's file, a firmware for more flash, one that names no region: one line each" {
-	printf 'source %s\nvirtual_board stm32l476rg target/stm32f4x.cfg\n' "$HOME_DIR/openocd/board/virtual.tcl" >other.cfg
+	printf 'source {%s}\nvirtual_board stm32l476rg target/stm32f4x.cfg\n' "$HOME_DIR/openocd/board/virtual.tcl" >other.cfg
 	board_test BOARD=$PWD/other.cfg
 	says "check that the target file fits the chip"
 	board_test BOARD="$HOME_DIR/openocd/board/virtual-stm32g071rb.cfg" VBOARD_FLASH=g0.flash \

@@ -21,7 +21,7 @@ region_named() {
 on_virtual() {
 	local command arguments=()
 	for command in "${@:3}"; do arguments+=(-c "$command"); done
-	openocd_run -c "set NAMEPLATE_IMAGE {}" -c "source $HOME_DIR/openocd/board/virtual.tcl" -c "virtual_board $1 $2" \
+	openocd_run -c "set NAMEPLATE_IMAGE {}" -c "source {$HOME_DIR/openocd/board/virtual.tcl}" -c "virtual_board $1 $2" \
 		"${arguments[@]}"
 }
 

@@ -118,7 +118,7 @@ def main(core, home):
     # The boards' files know nothing of Nameplate, as OpenOCD's own do not.
     for chip, _, _, _, target in chips(home):
         path = os.path.join(openocd, "openocd", "scripts", "board", "virtual_%s.cfg" % chip)
-        write(path, "source %s/openocd/board/virtual.tcl\nvirtual_board %s target/%s.cfg\n" % (home, chip, target))
+        write(path, "source {%s/openocd/board/virtual.tcl}\nvirtual_board %s target/%s.cfg\n" % (home, chip, target))
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ static void explain(const struct output *output, const struct format *format, bo
 	if (output->count == 0)
 		say("nothing to write: all of this is there");
 	if (whole) {
-		say("the whole region, 0x%08X to 0x%08X", base, base + output->region->size - 1);
+		say("to be written: the whole region, 0x%08X to 0x%08X", base, base + output->region->size - 1);
 		return;
 	}
 	if (output->erase.size && !format->erases)
