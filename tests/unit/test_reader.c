@@ -478,7 +478,8 @@ static void a_text_serial_is_no_number(void **state)
 /* Whatever byte of a named variable changes its mind, and whenever: the value that is found lies in its entry. */
 static void a_byte_that_changes_leaves_the_value_inside_its_entry(void **state)
 {
-	static const char name_and_value[] = "\4note" "two words";
+	static const char name_and_value[] = "\4note"
+					     "two words";
 	const size_t length = sizeof name_and_value - 1;
 	const struct nameplate_region region = {linked_flash, SAMPLE_SIZE};
 	size_t found = 0, none = 0;
@@ -491,8 +492,9 @@ static void a_byte_that_changes_leaves_the_value_inside_its_entry(void **state)
 			struct nameplate_value value = {linked_flash, 1, 0};
 			int err;
 
-			store_put_entry(linked_flash, at, 4, STORE_TYPE(NAMEPLATE_TEXT) | STORE_KEY(NAMEPLATE_KEY_NAMED),
-					name_and_value, length);
+			store_put_entry(linked_flash, at, 4,
+					STORE_TYPE(NAMEPLATE_TEXT) | STORE_KEY(NAMEPLATE_KEY_NAMED), name_and_value,
+					length);
 			unstable = linked_flash + at + byte;
 			stable_loads = loads;
 			err = nameplate_find_name(&region, "note", &value);
