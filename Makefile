@@ -243,7 +243,7 @@ THROUGH   = $(patsubst %,"tests/probes/through %",stlink stlink-dap jlink) "test
 test: ## Test: install what is missing, build, run every test
 	$(Q)tools/setup.sh test
 	$(Q)$(MAKE) -j$$(nproc) --no-print-directory all test-programs
-	$(Q)EVERY=4 VBOARD=$(CURDIR)/build/asan/vboard tests/run $(UNIT) $(SUITES)
+	$(Q)EVERY=4 VBOARD="$(CURDIR)/build/asan/vboard" tests/run $(UNIT) $(SUITES)
 
 # Units that can each be taken up again: every breakage, scenario, chip, and 10^7 mutations at a time.
 LONG = $(patsubst %,"tests/mutations/run %",$(sort $(wildcard tests/mutations/*.mut))) \
