@@ -54,8 +54,8 @@ proc _np_ledger_program {} {
 
 proc _np_ledger_needed {} {
 	if {[_np_setting NAMEPLATE_LEDGER] eq "" && (![info exists ::env(NAMEPLATE_LEDGER)] || $::env(NAMEPLATE_LEDGER) eq "")} {
-		_np_fail "which ledger? Set NAMEPLATE_LEDGER to its file (`nameplate-ledger --ledger line.db init` makes one); a text that\
-			is just next is NAME:text=next"
+		_np_fail "which ledger? Set NAMEPLATE_LEDGER to its file (`nameplate-ledger --ledger line.db init` makes one); the text\
+			\"next\" itself is written NAME:text=next"
 	}
 }
 
