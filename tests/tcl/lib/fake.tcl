@@ -335,7 +335,14 @@ proc _np_blank_until {start end erased} {
 	if {$::dead} {
 		return -code error "no target"
 	}
-	for {set place $start} {$place < $end} {incr place 4} {
+	if {[lindex $::flash_range 2] != $erased} {
+		return -code error "erased flash reads [lindex $::flash_range 2], not $erased"
+	}
+	# All other words are erased.
+	foreach place [lsort -integer [array names ::flash_words {[0-9]*}]] {
+		if {$place < $start || $place >= $end} {
+			continue
+		}
 		set word [flash_word $place]
 		if {$word eq ""} {
 			set ::_np_job_works 0
