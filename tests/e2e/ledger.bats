@@ -495,6 +495,36 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	ok check
 }
 
+@test "a number's text is what its series' form says, whoever makes it" {
+	ok init
+	ok series hex first=65534 form=%04X
+	ok series low first=4094 form='<%x>'
+	ok series padded first=998 form="100%%'%03u;"
+	ok series mac block=02:00:5E:10:00:00/40
+	for i in 1 2 3; do
+		printf '%024X\n' "$i" >uid
+		"$FAST" take --uid - hex low padded mac <uid >>both
+		# Of one series alone, a server makes it in another way.
+		for name in hex low padded mac; do "$FAST" take --uid "$(printf '%023X%s' "$i" "${name::1}" | tr hlpm 0123)" $name >>alone; done
+	done
+	[ "$(sed -n 's/^hex:text=//p' both alone | sort | tr '\n' ' ')" = "10000 10001 10002 10003 FFFE FFFF " ]
+	[ "$(sed -n 's/^low:text=//p' both alone | sort | tr '\n' ' ')" = "<1000> <1001> <1002> <1003> <ffe> <fff> " ]
+	[ "$(sed -n 's/^padded:text=//p' both alone | sort -V | tr '\n' ' ')" = "100%'998; 100%'999; 100%'1000; 100%'1001; 100%'1002; 100%'1003; " ]
+	[ "$(sed -n 's/^mac:mac=//p' both alone | sort | head -n 2 | tr '\n' ' ')" = "02:00:5e:10:00:00 02:00:5e:10:00:01 " ]
+	ok check
+}
+
+@test "a number that is not taken yet can be scrapped, and nobody gets it" {
+	start
+	upload $U
+	ok scrap serial=3
+	gives serial:u32=2 take --uid $V
+	gives serial:u32=4 take --uid $W
+	ok release serial=3
+	gives serial:u32=3 take --uid 3${W:1}
+	ok check
+}
+
 @test "split and merge of a list take its secrets along" {
 	ok init
 	printf 'sn,key:hex:secret\n' >list.csv
@@ -607,10 +637,19 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	start
 	upload $U
 	sql "DROP TABLE split; ALTER TABLE ledger DROP COLUMN parent; UPDATE ledger SET version = 1" >/dev/null
-	[ "$ENGINE" = sqlite ] || sql "DROP INDEX number_device; ALTER TABLE number ADD UNIQUE (device, series)" >/dev/null
+	[ "$ENGINE" = sqlite ] || {
+		sql "DROP INDEX number_device; ALTER TABLE number ADD UNIQUE (device, series)" >/dev/null
+		sql "DROP TRIGGER series_sequence ON series; DROP FUNCTION series_sequence; DROP SEQUENCE series_1" >/dev/null
+		# It laid its numbers out.
+		sql "INSERT INTO number (series, position, value, state) SELECT 1, n, n, 'free' FROM generate_series(2, 5) AS n; UPDATE series SET next = 6" >/dev/null
+	}
+	sql "ALTER TABLE series DROP COLUMN open" >/dev/null
 	no "older" "init" -- take --uid $V
 	ok init
 	gives serial:u32=2 take --uid $V
+	for i in $(seq 10); do printf '%024X\n' "$i"; done >uids
+	"$FAST" take --uid - <uids >"$out"
+	[ "$(sed -n 's/^serial:u32=//p' "$out" | tr '\n' ' ')" = "$(echo $(seq 3 12)) " ]
 	ok check
 	sql "UPDATE ledger SET version = 99" >/dev/null
 	for words in init "take --uid $W" list check; do no "newer" "schema 99" -- $words; done
@@ -621,6 +660,8 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	upload $U
 	upload $V
 	ok check
+	# On a server only those behind the window have to have rows.
+	[ "$ENGINE" = sqlite ] || sql "INSERT INTO number (series, position, value, state) SELECT 1, n, n, 'free' FROM generate_series(3, 9) AS n; UPDATE series SET next = 10" >/dev/null
 	broken() { # SQL
 		cp line.db saved.db 2>/dev/null || true
 		sql "$1" >/dev/null

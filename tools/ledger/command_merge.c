@@ -5,6 +5,7 @@
  */
 #include "device.h"
 #include "error.h"
+#include "number.h"
 #include "options.h"
 #include "record.h"
 #include "report.h"
@@ -201,6 +202,7 @@ static int bring(struct database *db, struct merge *merge, struct incoming *item
 {
 	char device[24];
 	struct ours ours;
+	int changed;
 
 	if (read_ours(db, item, &ours))
 		return -1;
@@ -221,8 +223,9 @@ static int bring(struct database *db, struct merge *merge, struct incoming *item
 			   item->device ? device : NULL, item->upload, item->taken, item->station);
 	if (item->row && bring_row(db, merge, item))
 		return -1;
-	return run(db, SQL_NUMBER_ADD, "ittttttt", item->series, *item->position ? item->position : NULL, item->value,
-		   item->state, item->device ? device : NULL, item->upload, item->taken, item->station);
+	changed = run(db, SQL_NUMBER_ADD, "ittttttt", item->series, *item->position ? item->position : NULL,
+		      item->value, item->state, item->device ? device : NULL, item->upload, item->taken, item->station);
+	return changed ? changed : number_was_there(db);
 }
 
 static int numbers(struct database *db, struct merge *merge, bool first_pass)

@@ -4,6 +4,7 @@
  */
 #include "device.h"
 #include "error.h"
+#include "number.h"
 #include "options.h"
 #include "record.h"
 #include "report.h"
@@ -25,7 +26,7 @@ struct said {
 };
 
 /* The row of said->named: 1, 0 if there is none, -1. */
-static int read_number(struct database *db, struct said *said)
+static int read_row(struct database *db, struct said *said)
 {
 	struct rows rows;
 	int found = query(db, &rows, SQL_NUMBER_FIND, "it", said->named.series.id, said->named.value)
@@ -42,6 +43,17 @@ static int read_number(struct database *db, struct said *said)
 	}
 	rows_end(&rows);
 	return found;
+}
+
+/* The same, of one that could be taken but has no row too. */
+static int read_number(struct database *db, struct said *said)
+{
+	int64_t position;
+	const int found = read_row(db, said);
+
+	if (found || !db->engine->is_far || !series_position(&said->named.series, said->named.value, &position))
+		return found;
+	return number_make_rows(db, &said->named.series, position, position) ? -1 : read_row(db, said);
 }
 
 /* A number of another ledger is nothing to us until that is merged. */
@@ -198,6 +210,8 @@ static int work_adopt(struct database *db, struct said *said)
 		snprintf(place, sizeof place, "%lld", (long long)(placed ? position : 0));
 		said->count = run(db, SQL_NUMBER_ADD, "itttittt", series->id, placed ? place : NULL, said->named.value,
 				  "used", said->device.id, NULL, now, said->options->station);
+		if (said->count == 0)
+			return number_was_there(db);
 	}
 	return said->count < 0 ? -1 : record(db, said);
 }

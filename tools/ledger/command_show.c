@@ -83,6 +83,34 @@ int command_show(struct database *db, const struct options *options)
 	return err ? -1 : 0;
 }
 
+/* Numbers that are free without a row, of one series or of all (NULL). */
+static int list_ahead(struct database *db, const char *name, struct report *report)
+{
+	char text[FORM_TEXT_MAX];
+	struct rows all, rows;
+	int more = query(db, &all, SQL_SERIES_ALL, "") ? -1 : 0;
+
+	while (more == 0 && (more = rows_next(&all)) > 0) {
+		struct series series;
+
+		more = series_read(&all, &series);
+		if (more || (name && strcmp(name, series.name)) || series.kind == KIND_LIST)
+			continue;
+		more = query(db, &rows, SQL_NUMBER_AHEAD, "i", series.id) ? -1 : 0;
+		while (more == 0 && (more = rows_next(&rows)) > 0) {
+			series_text(&series, rows_integer(&rows, 0), text);
+			report_row(report);
+			report_text(report, "series", series.name);
+			report_text(report, "value", text);
+			report_text(report, "state", "free");
+			more = 0;
+		}
+		rows_end(&rows);
+	}
+	rows_end(&all);
+	return more;
+}
+
 int command_list(struct database *db, const struct options *options)
 {
 	struct series series;
@@ -110,6 +138,8 @@ int command_list(struct database *db, const struct options *options)
 		more = 0;
 	}
 	rows_end(&rows);
+	if (more == 0 && options->state && !strcmp(options->state, "free"))
+		more = list_ahead(db, options->count ? options->words[0] : NULL, &report);
 	report_end(&report);
 	return more < 0 ? -1 : 0;
 }

@@ -5,6 +5,7 @@
  * never in two ledgers.
  */
 #include "error.h"
+#include "number.h"
 #include "options.h"
 #include "output.h"
 #include "record.h"
@@ -125,9 +126,11 @@ static int leave(struct database *db, void *data)
 		return fail("there is a file %s already: name another", quote(split->path));
 	if (list && split->last >= next)
 		return fail("the series %s has only %lld rows", split->series.name, (long long)next - 1);
+	/* Who is just taking one must find it gone: on a server a row says so. */
 	if (refuse_overlap(db, split) ||
-	    run(db, list ? SQL_SPLIT_TAKE_ROWS : SQL_SPLIT_TAKE_FREE, "iii", split->series.id, split->first,
-		split->last) < 0 ||
+	    (db->engine->is_far && number_make_rows(db, &split->series, split->first, split->last)) ||
+	    run(db, list || db->engine->is_far ? SQL_SPLIT_TAKE_ROWS : SQL_SPLIT_TAKE_FREE, "iii", split->series.id,
+		split->first, split->last) < 0 ||
 	    refuse_taken(db, split))
 		return -1;
 	word_random(split->child);

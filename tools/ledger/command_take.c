@@ -4,6 +4,7 @@
  */
 #include "device.h"
 #include "error.h"
+#include "number.h"
 #include "options.h"
 #include "report.h"
 #include "sha256.h"
@@ -89,7 +90,7 @@ static int give(struct database *db, struct take *take, unsigned i, bool is_new)
 
 	if (found == 0) {
 		strcpy(given->state, "new");
-		if (series_take(db, series, take->device.id, take->upload, take->options->station, &given->number))
+		if (number_take(db, series, take->device.id, take->upload, take->options->station, &given->number))
 			return -1;
 	}
 	return found < 0 || (series->count > 1 && read_cells(db, series, given)) ? -1 : 0;
@@ -186,7 +187,7 @@ static int take_new(struct database *db, struct take *take)
 
 	if (take->count != 1 || take->found.count)
 		return 0;
-	found = series_take_new(db, series, take->uid, take->upload, take->options->station, &given->number);
+	found = number_take_new(db, series, take->uid, take->upload, take->options->station, &given->number);
 	if (found <= 0)
 		return found;
 	take->device.copy = 0;

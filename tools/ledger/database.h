@@ -53,6 +53,7 @@ struct database {
 	void *connection;
 	void *statements[SQL_COUNT];
 	bool retry;              /* what failed may succeed if the transaction is done anew: no line was printed */
+	bool hasty;              /* a value that is there already is another's haste, and reason to retry */
 	bool quiet;              /* what fails prints no line: the caller can do without it */
 	char id[33], parent[33]; /* this ledger; the one that it was split from, or "" */
 };

@@ -24,6 +24,10 @@ static int report(struct database *db, const PGresult *result)
 		db->retry = true;
 		return -1;
 	}
+	if (state && db->hasty && !strcmp(state, "23505")) {
+		db->retry = true;
+		return -1;
+	}
 	if (state && !strncmp(state, "23", 2))
 		return database_fail(
 			db, message,

@@ -10,14 +10,7 @@
 
 #define WIDTH_MAX 19
 
-/* A form taken apart: text before and after (with %% for %), width, and u, x or X. */
-struct parts {
-	char before[FORM_MAX + 1], after[FORM_MAX + 1];
-	int width;
-	char how;
-};
-
-static const char *take_conversion(const char **at, struct parts *parts)
+static const char *take_conversion(const char **at, struct form_parts *parts)
 {
 	const char *c = *at;
 	const bool zeros = *c == '0';
@@ -34,7 +27,7 @@ static const char *take_conversion(const char **at, struct parts *parts)
 	return NULL;
 }
 
-static const char *take_apart(const char *form, struct parts *parts)
+static const char *take_apart(const char *form, struct form_parts *parts)
 {
 	char *out = parts->before;
 	const char *why;
@@ -63,14 +56,19 @@ static const char *take_apart(const char *form, struct parts *parts)
 
 const char *form_wrong(const char *form)
 {
-	struct parts parts;
+	struct form_parts parts;
 
 	return take_apart(form, &parts);
 }
 
+void form_take_apart(const char *form, struct form_parts *parts)
+{
+	take_apart(form ? form : "%u", parts);
+}
+
 void form_text(const char *form, int64_t number, char text[FORM_TEXT_MAX])
 {
-	struct parts parts;
+	struct form_parts parts;
 	char digits[24];
 
 	if (!form) {
@@ -89,7 +87,7 @@ void form_text(const char *form, int64_t number, char text[FORM_TEXT_MAX])
 
 bool form_number(const char *form, const char *text, int64_t *number)
 {
-	struct parts parts = {.how = 'u'};
+	struct form_parts parts = {.how = 'u'};
 	char again[FORM_TEXT_MAX], digits[24] = "";
 	size_t before, after, length = strlen(text);
 

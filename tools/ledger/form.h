@@ -12,6 +12,16 @@
 #define FORM_MAX      64
 #define FORM_TEXT_MAX 160
 
+/* A form taken apart: text before and after, width, and u, x or X. */
+struct form_parts {
+	char before[FORM_MAX + 1], after[FORM_MAX + 1];
+	int width;
+	char how;
+};
+
+/* NULL: plain decimal. */
+void form_take_apart(const char *form, struct form_parts *parts);
+
 /* What is wrong with a form, to follow `the form "x" `; NULL: nothing. */
 const char *form_wrong(const char *form);
 

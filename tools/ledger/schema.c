@@ -19,6 +19,10 @@
  *                away      in another ledger, by split
  * number.position is its place in the series, NULL for one from elsewhere. number.upload is the upload that took it,
  * device.upload the last one that began. A device's copy is 0, or counts boards with the same unique ID.
+ *
+ * Every position before series.next has a row. On a server a counter's free numbers need none: those from next to before
+ * series.open, its window, are free as long as they have no row. A sequence says which of them is nobody's yet; it only saves
+ * stations from trying the same one, for the constraints decide. Its rows take their place in time (number.c).
  */
 #define KEPT_SQLITE                                                                                                         \
 	"PRAGMA application_id = 1313885268;"                                                                               \
@@ -28,6 +32,11 @@
 	"CREATE FUNCTION record_kept() RETURNS trigger LANGUAGE plpgsql AS " \
 	"$$ BEGIN RAISE EXCEPTION 'a record is never changed'; END $$;"      \
 	"CREATE TRIGGER record_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON record EXECUTE FUNCTION record_kept();"
+
+/* Whoever may write into the schema may count: what a sequence says binds nobody. */
+#define SEQUENCE(id)                                                                 \
+	"EXECUTE format('CREATE SEQUENCE nameplate.series_%s MINVALUE 0', " id "); " \
+	"EXECUTE format('GRANT SELECT, USAGE, UPDATE ON SEQUENCE nameplate.series_%s TO PUBLIC', " id "); "
 
 static const struct {
 	const char *text, *sqlite, *postgres;
@@ -57,6 +66,17 @@ static const struct {
 	{"", "",
 	 "ALTER TABLE number DROP CONSTRAINT number_device_series_key;"
 	 "CREATE UNIQUE INDEX number_device ON number (device, series) WHERE device IS NOT NULL;"},
+	/* clang-format off */
+	/* A number is written once, when it is taken. Every take reads its series: old versions of that have to go soon, not when a page
+	 * is full. */
+	{"ALTER TABLE series ADD COLUMN open BIGINT NOT NULL DEFAULT 0;", "",
+	 "CREATE FUNCTION series_sequence() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS "
+	 "$$ BEGIN " SEQUENCE("NEW.id") "RETURN NULL; END $$;"
+	 "CREATE TRIGGER series_sequence AFTER INSERT ON series FOR EACH ROW WHEN (NEW.kind <> 'list') EXECUTE FUNCTION series_sequence();"
+	 "DO $$ DECLARE one BIGINT; BEGIN FOR one IN SELECT id FROM nameplate.series WHERE kind <> 'list' LOOP " SEQUENCE("one") "END LOOP; END $$;"
+	 "GRANT USAGE ON SEQUENCE device_id_seq TO PUBLIC;"
+	 "ALTER TABLE series SET (fillfactor = 10);"},
+	/* clang-format on */
 };
 
 #define VERSION ((int)(sizeof steps / sizeof steps[0]))

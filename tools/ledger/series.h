@@ -49,24 +49,6 @@ void series_text(const struct series *series, int64_t position, char text[FORM_T
 /* Its position; false: not of this series' form, or beyond its ends. Of a list: always false. */
 bool series_position(const struct series *series, const char *value, int64_t *position);
 
-/*
- * The first free number for a device, in a transaction. Numbers of counters become rows some at a time, so that stations
- * need not wait for each other. *position and `value` say which. 0, or -1 after an error line.
- */
-struct taken {
-	int64_t position;
-	char value[VALUE_MAX + 1];
-};
-int series_take(struct database *db, const struct series *series, int64_t device, const char *upload,
-		const char *station, struct taken *taken);
-
-/*
- * The same for a device that the ledger does not know, outside a transaction and in one statement. 1; 0 if it is known or no row
- * is free (the device may then be known), or where the engine needs no such haste; -1.
- */
-int series_take_new(struct database *db, const struct series *series, const char *uid, const char *upload,
-		    const char *station, struct taken *taken);
-
 /* `name:type,name:type:secret`, and from it. The latter returns 0, or -1 after an error line. */
 char *columns_text(const struct series *series);
 int columns_parse(struct series *series, const char *text);

@@ -12,6 +12,18 @@
 #define FREE_FIRST                                                                                                              \
 	"UPDATE number SET state = 'open', device = ?2, upload = ?3, taken = ?4, station = ?5 WHERE series = ?1 AND position = "    \
 	"(SELECT position FROM number WHERE series = ?1 AND state = 'free' ORDER BY position LIMIT 1"
+/*
+ * A counter's next number, and as a row: ?5 is the series, ?6 its sequence, and ?7 to ?10 its form (see struct form_parts).
+ * `p` has the device's id and the number, which counts in the window alone.
+ */
+#define NEXT_FOR(id)      "WITH p AS (SELECT " id " AS id, nextval(CAST(?6 AS regclass)) AS n, next, open FROM series WHERE id = ?5 AND open > next"
+#define IN_WINDOW         " FROM p WHERE n >= next AND n < open"
+#define NUMBER_INSERT                                                                                                           \
+	"INSERT INTO number (series, position, value, state, device, upload, taken, station) "                                      \
+	"SELECT CAST(?5 AS BIGINT), n, CASE CAST(?10 AS TEXT) WHEN 'mac' THEN CAST(CAST(lpad(d, 12, '0') AS macaddr) AS TEXT) "      \
+	"ELSE ?7 || repeat('0', CAST(?9 AS INTEGER) - length(d)) || d || ?8 END, 'open', id, ?2, ?3, ?4 FROM (SELECT id, n, "         \
+	"CASE CAST(?10 AS TEXT) WHEN 'u' THEN CAST(n AS TEXT) WHEN 'X' THEN upper(to_hex(n)) ELSE to_hex(n) END AS d"                \
+	IN_WINDOW ") AS f "
 #define FIND                                                                                                                    \
 	"SELECT n.state, n.device, d.uid, d.copy, n.position, n.upload FROM number n LEFT JOIN device d ON d.id = n.device "         \
 	"WHERE n.series = ?1 AND n.value = ?2"
@@ -22,7 +34,7 @@
 #define LIST_FROM                                                                                                                \
 	"FROM number n JOIN series s ON s.id = n.series LEFT JOIN device d ON d.id = n.device "                                      \
 	"WHERE (CAST(?1 AS TEXT) IS NULL OR s.name = ?1) AND (CAST(?2 AS TEXT) IS NULL OR n.state = ?2) "                             \
-	"AND (n.state <> 'free' OR ?2 = 'free' OR s.kind = 'list') "                                                                 \
+	"AND (n.state NOT IN ('free', 'away') OR n.state = ?2 OR s.kind = 'list') "                                                                 \
 	"ORDER BY s.id, n.position, n.value"
 #define LIST_COLUMNS "SELECT s.name, n.value, n.state, d.uid, d.copy, n.taken, n.station, n.position, "
 #define LIST_CELLS   "FROM cell c WHERE c.series = n.series AND c.position = n.position AND c.secret <= ?3) "
@@ -42,9 +54,14 @@ static const struct {
 	[SQL_SERIES_ALL] = {SERIES_COLUMNS "ORDER BY id", NULL},
 	[SQL_SERIES_INSERT] = {"INSERT INTO series (name, kind, first, last, next, form, columns) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
 			       "ON CONFLICT DO NOTHING", NULL},
-	[SQL_SERIES_LOCK] = {"SELECT next FROM series WHERE id = ?1", "SELECT next FROM series WHERE id = ?1 FOR NO KEY UPDATE"},
+	[SQL_SERIES_LOCK] = {"SELECT next, open FROM series WHERE id = ?1", "SELECT next, open FROM series WHERE id = ?1 FOR NO KEY UPDATE"},
 	[SQL_SERIES_TURN] = {NULL, "SELECT 1 FROM pg_advisory_xact_lock(1313885268, CAST(?1 AS INTEGER))"},
 	[SQL_SERIES_NEXT] = {"UPDATE series SET next = ?2 WHERE id = ?1", NULL},
+	[SQL_SERIES_WINDOW] = {NULL, "UPDATE series SET next = ?2, open = ?3 WHERE id = ?1"},
+	/* 2: a number was made free, 1: the window has one, 0: neither. */
+	[SQL_SERIES_READY] = {NULL, "SELECT CASE WHEN EXISTS (SELECT 1 FROM number WHERE series = ?1 AND state = 'free') THEN 2 "
+			      "WHEN open > next AND COALESCE(pg_sequence_last_value(CAST(?2 AS regclass)), -1) < open - 1 THEN 1 ELSE 0 END FROM series WHERE id = ?1"},
+	[SQL_SERIES_JUMP] = {NULL, "SELECT setval(CAST(?1 AS regclass), ?2, false)"},
 	[SQL_SERIES_COUNT] = {"SELECT state, count(*) FROM number WHERE series = ?1 GROUP BY state ORDER BY state", NULL},
 
 	[SQL_DEVICE_NEW] = {"INSERT INTO device (uid, copy, upload) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING RETURNING id", NULL},
@@ -69,7 +86,22 @@ static const struct {
 				 "n AS (UPDATE number SET state = 'open', device = d.id, upload = ?2, taken = ?3, station = ?4 FROM d "
 				 "WHERE series = ?5 AND position = (SELECT position FROM f) RETURNING value, position) "
 				 "SELECT n.value, n.position FROM f LEFT JOIN n ON true"},
-	[SQL_NUMBER_FREE] = {NULL, "SELECT position FROM number WHERE series = ?1 AND state = 'free' LIMIT 1"},
+	/* The next number of a counter for device ?1. Nulls if somebody has it, no row if the window is closed or spent. */
+	[SQL_NUMBER_FRESH] = {NULL, NEXT_FOR("CAST(?1 AS BIGINT)") "), n AS (" NUMBER_INSERT "ON CONFLICT DO NOTHING RETURNING value, position) "
+			      "SELECT n.value, n.position FROM p LEFT JOIN n ON true WHERE p.n < p.open"},
+	/*
+	 * The same for a new device and with it, unless a number was made free. Whether the device is known is asked first, by an index
+	 * that finds one row or none even if the plan is made while the table is empty: ON CONFLICT writes every row twice.
+	 */
+	[SQL_NUMBER_FRESH_NEW] = {NULL, NEXT_FOR("nextval('device_id_seq')") " AND NOT EXISTS (SELECT 1 FROM number WHERE series = ?5 AND "
+				  "state = 'free') AND NOT EXISTS (SELECT 1 FROM device WHERE uid = ?1 AND copy = 0)), "
+				  "d AS (INSERT INTO device (id, uid, copy, upload) SELECT id, CAST(?1 AS TEXT), 0, CAST(?2 AS TEXT)" IN_WINDOW ") "
+				  NUMBER_INSERT "RETURNING value, position"},
+	[SQL_NUMBER_ROWS] = {"SELECT count(*) FROM number WHERE series = ?1 AND position BETWEEN ?2 AND ?3", NULL},
+	/* Those of the window that nobody has. */
+	[SQL_NUMBER_AHEAD] = {"SELECT next FROM series WHERE id = ?1 AND false",
+			      "SELECT p FROM series s, generate_series(s.next, s.open - 1) AS p WHERE s.id = ?1 AND NOT EXISTS "
+			      "(SELECT 1 FROM number n WHERE n.series = s.id AND n.position = p) ORDER BY p"},
 	[SQL_NUMBER_OF] = {"SELECT value, state, position FROM number WHERE device = ?1 AND series = ?2", NULL},
 	[SQL_NUMBERS_OF_UID] = {"SELECT d.copy, s.name, n.value, n.state, n.taken, n.station FROM device d LEFT JOIN number n ON "
 				"n.device = d.id LEFT JOIN series s ON s.id = n.series WHERE d.uid = ?1 ORDER BY d.copy, s.id", NULL},
