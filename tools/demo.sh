@@ -24,7 +24,7 @@ show() {
 	sed 's/^/  → /' "$work/out"
 }
 
-step "1  A new device: program the firmware, write 42, read it back, and let the firmware say what it finds"
+step "1  A new device: firmware, number 42, read back, and the firmware reports it"
 show "program_serial 42"
 
 step "2  The same device gets another number"
@@ -33,7 +33,7 @@ show "program_serial 43"
 step "3  What is in its flash, through GDB"
 # GDB starts OpenOCD itself and talks to it through a pipe: no port, nothing left running.
 session="openocd -f $board -c 'gdb_port pipe; tcl_port disabled; telnet_port disabled; log_output /dev/null'"
-printf '$ gdb-multiarch -x gdb/nameplate.gdb -ex "target extended-remote | openocd -f ..." -ex nameplate demo.elf\n'
+printf '$ gdb-multiarch -x gdb/nameplate.gdb -ex "target ..." -ex nameplate demo.elf\n'
 gdb-multiarch -batch -nx -x gdb/nameplate.gdb -ex "target extended-remote | $session" -ex nameplate \
 	build/firmware/stm32l152rb/demo.elf >"$work/out" 2>"$work/err" || { cat "$work/err" >&2; exit 1; }
 grep '^serial' "$work/out" | sed 's/^/  → /'

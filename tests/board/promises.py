@@ -48,7 +48,7 @@ class Trial:
 # ---- the promises ---------------------------------------------------------------------------------------------
 
 def main_job(t):
-    """main job: firmware programmed, serial number written, read back, and reported by the firmware"""
+    """main job: firmware, serial number, read back, and reported"""
     t.device.wants(None, "nameplate erase")
     done = t.upload("program_serial 42", "serial=42\n")
     if "firmware: serial=42\n" not in done.err:
@@ -87,7 +87,7 @@ def listing(t):
 
 
 def verifying(t):
-    """verify, run: the firmware's word for every variable, and its output passed on"""
+    """verify, run: the firmware's report, its output passed on"""
     t.upload("nameplate verify", "verified=16\n")
     if "serial=42\n" not in t.upload("nameplate run", None).out:
         raise Broken("run does not pass on what the firmware prints")
@@ -111,7 +111,7 @@ def dump_and_restore(t):
 
 
 def gdb(t):
-    """GDB loads the firmware, stops in the reader at a breakpoint, and reads the same number"""
+    """GDB loads the firmware, stops in the reader, reads it there"""
     if not shutil.which(GDB):
         raise Skip(f"no {GDB}")
     done = t.device.gdb(t.image, "monitor reset halt", "load", "monitor reset halt", "stepi", "stepi", "set $pc = main",
@@ -124,7 +124,7 @@ def gdb(t):
 
 
 def bad_input(t):
-    """bad input: refused in one line, and the flash is as it was, bit for bit"""
+    """bad input: refused in one line, and no bit of flash changes"""
     before = t.raw()
     image = {"NAMEPLATE_IMAGE": t.image}
     t.device.refuses("leading zero", "program_serial 042", **image)
@@ -139,7 +139,7 @@ def bad_input(t):
 
 
 def ledger(t):
-    """next: a number out of a ledger by the device's unique ID, and the same one again"""
+    """next: a number out of a ledger, and the same one again"""
     program = ROOT / "build/nameplate-ledger"
     if not os.access(program, os.X_OK):
         raise Skip("no build/nameplate-ledger")
@@ -163,21 +163,21 @@ def full_area(t):
 
 
 def single_area(t):
-    """a region of one area: room is made by a file on the host, which is gone again"""
+    """a region of one area: room is made by a file on the host"""
     fill(t, int(t.single["NAMEPLATE_SIZE"], 16), t.single)
     if list(t.work.glob("*.save")):
         raise Broken("the file on the host is still there")
 
 
 def kill_serial(t):
-    """SIGKILL of OpenOCD before and after each step of a new number: old or new, and the same command finishes"""
+    """SIGKILL at each step of a number: old or new, then finished"""
     t.device.wants(None, "nameplate erase")
     t.device.wants("serial=42\n", "program_serial 42")
     kill_each(t, "program_serial 43", ["serial:u32=42"], ["serial:u32=43"], {})
 
 
 def kill_set(t):
-    """SIGKILL before and after each step of a set of variables: all old or all new"""
+    """SIGKILL at each step of a set: all old or all new"""
     t.device.wants(None, "nameplate erase")
     t.device.wants(None, "program_vars serial=42 a:u16=1 b=old")
     kill_each(t, "program_vars a:u16=2 b=new", ["a:u16=1", "b:text=old", "serial:u32=42"],
@@ -185,7 +185,7 @@ def kill_set(t):
 
 
 def kill_single_area(t):
-    """SIGKILL while a single area makes room: nothing, old or new, and the same command brings all back"""
+    """SIGKILL while one area makes room: in the end all is back"""
     size = int(t.single["NAMEPLATE_SIZE"], 16)
     fill(t, size, t.single, until_full=True)
     old = t.values(**t.single)
@@ -194,7 +194,7 @@ def kill_single_area(t):
 
 
 def kill_upload(t):
-    """SIGKILL at moments of a whole upload: old or new, and the same upload finishes"""
+    """SIGKILL at moments of an upload: old or new, then finished"""
     t.device.wants(None, "nameplate erase")
     seconds = max(t.upload("program_serial 42", "serial=42\n").seconds, 0.2)
     number = 42

@@ -117,6 +117,9 @@ readme_lines() { awk '/^```/ { block = !block; next } block' README.md | grep -E
 	[ "$status" = 0 ] || { echo "$output"; return 1; }
 	[[ "$output" == *"serial=42"*"serial=43"*"serial       u32  43"* ]]
 	[ "$(wc -l <<<"$output")" -le 30 ]
+	# What is not a path is as wide as a terminal.
+	run grep -nE '^[0-9$] .{79}' <<<"$output"
+	[ "$status" = 1 ] || { echo "$output"; return 1; }
 }
 
 @test "make help: every task that says what it does, in groups; no line of any help is longer than 80" {
