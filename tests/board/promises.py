@@ -76,7 +76,7 @@ def every_type(t):
 
 
 def listing(t):
-    """list: a table and JSON with every value, the secret one hidden"""
+    """list: a table and JSON of all values, the secret one hidden"""
     table = t.device.wants(None, "nameplate list").out
     store = json.loads(t.device.wants(None, "nameplate list -json").out)
     rows = {row["name"]: row for row in store["variables"]}
