@@ -337,7 +337,7 @@ assert v == {"name": "serial", "type": "text", "value": "SN-000001"}, v' <"$out"
 	# A row of which two values were there before is one bad row.
 	printf 'sn,mac:mac\nA,02:00:00:00:00:01\nB,02:00:00:00:00:02\n' >macs.csv
 	ok import macs macs.csv
-	no '2 bad rows, nothing' 'line 2: its sn' 'also lines 3' -- import macs macs.csv
+	no '2 bad rows, nothing' 'line 2: its sn' '; also line 3' -- import macs macs.csv
 	[ "$(grep -c '3, ' "$err")" = 0 ]
 	printf 'sn\nB\n' >good.csv
 	gives imported=1 import list good.csv

@@ -48,10 +48,11 @@ static void bad(struct import *import, size_t line, const char *format, ...)
 		va_start(arguments, format);
 		vsnprintf(import->first_bad + n, sizeof import->first_bad - (size_t)n, format, arguments);
 		va_end(arguments);
+		*import->others = '\0';
 	} else if (import->bad < NAMED) {
 		const size_t n = strlen(import->others);
 
-		snprintf(import->others + n, sizeof import->others - n, "%s%zu", n ? ", " : "; also lines ", line);
+		snprintf(import->others + n, sizeof import->others - n, "%s%zu", n ? ", " : "", line);
 	}
 	import->bad++;
 }
@@ -250,9 +251,12 @@ static int work(struct database *db, void *data)
 	    (import->has_columns && store(import)))
 		return -1;
 	if (import->bad)
-		return fail("%s: %u bad row%s, nothing is imported: %s%s%s", quote(import->path), import->bad,
-			    import->bad == 1 ? "" : "s", import->first_bad, import->others,
-			    import->bad > NAMED ? ", ..." : "");
+		return fail("%s: %u bad row%s, nothing is imported: %s%s%s%s", quote(import->path), import->bad,
+			    import->bad == 1 ? "" : "s", import->first_bad,
+			    import->bad == 1   ? ""
+			    : import->bad == 2 ? "; also line "
+					       : "; also lines ",
+			    import->others, import->bad > NAMED ? ", ..." : "");
 	if (import->rows == 0)
 		return fail("%s has no rows%s: nothing is imported", quote(import->path),
 			    import->is_text ? " that no upload was given" : "");
