@@ -115,21 +115,24 @@ define _np_entry_at
   set $_np_at = $_np_area + $_np_p
   _np_fetch
   set $_np_header = $_np_word
-  set $_np_own = 4 << (($_np_header >> 23) & 7)
-  set $_np_type = ($_np_header >> 20) & 7
-  set $_np_key = ($_np_header >> 12) & 0xFF
-  set $_np_more = ($_np_header >> 11) & 1
-  set $_np_length = (int)($_np_header & 0x7FF)
-  if ($_np_header >> 26) == 0x35 && $_np_own <= 128 && $_np_length <= 1055 && ($_np_p & ($_np_own - 1)) == 0
-    if $_np_cell == 0 || $_np_own == $_np_cell || $_np_own == 4
-      set $_np_check = $_np_own + (($_np_length + $_np_own - 1) & -$_np_own)
-      if $_np_p + $_np_check + $_np_own <= $_np_end
-        set $_np_value = $_np_area + $_np_p + $_np_own
-        _np_crc_entry
-        set $_np_at = $_np_area + $_np_p + $_np_check
-        _np_fetch
-        if $_np_whole && $_np_readable && $_np_word == $_np_crc
-          set $_np_entry = $_np_check + $_np_own
+  # Most words are blank, and every line takes GDB its time.
+  if ($_np_header >> 26) == 0x35
+    set $_np_own = 4 << (($_np_header >> 23) & 7)
+    set $_np_type = ($_np_header >> 20) & 7
+    set $_np_key = ($_np_header >> 12) & 0xFF
+    set $_np_more = ($_np_header >> 11) & 1
+    set $_np_length = (int)($_np_header & 0x7FF)
+    if $_np_own <= 128 && $_np_length <= 1055 && ($_np_p & ($_np_own - 1)) == 0
+      if $_np_cell == 0 || $_np_own == $_np_cell || $_np_own == 4
+        set $_np_check = $_np_own + (($_np_length + $_np_own - 1) & -$_np_own)
+        if $_np_p + $_np_check + $_np_own <= $_np_end
+          set $_np_value = $_np_area + $_np_p + $_np_own
+          _np_crc_entry
+          set $_np_at = $_np_area + $_np_p + $_np_check
+          _np_fetch
+          if $_np_whole && $_np_readable && $_np_word == $_np_crc
+            set $_np_entry = $_np_check + $_np_own
+          end
         end
       end
     end
