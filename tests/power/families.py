@@ -160,7 +160,7 @@ def run_chip(chip, options, work):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--long", action="store_true")
-    # Mostly waiting: OpenOCD sleeps at each reset. So many chips at once, and so many points of each.
+    # So many chips at once, and so many points of each; the OpenOCDs take turns.
     parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
     parser.add_argument("--probe", help="as for VBOARD_PROBE: the debugger's way to the virtual board")
     parser.add_argument("--list", action="store_true", help="the chips")

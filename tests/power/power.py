@@ -21,12 +21,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "build/tests/images"
 TORN_SEEDS = 16
 # How many operations apart real cuts are made to confirm the made ones.
 REAL_CUT_STEP = 5
+# So many OpenOCDs at once, whatever waits for one: with more, on a busy machine, they come to their own time limits.
+TURNS = threading.BoundedSemaphore(2 * (os.cpu_count() or 1))
 
 
 class Scenario:
@@ -85,8 +88,9 @@ class Device:
         arguments += ["-f", str(ROOT / f"openocd/board/virtual-{self.run.chip}.cfg")]
         for command in commands:
             arguments += ["-c", command]
-        return subprocess.run(arguments, env=environment, cwd=self.folder, capture_output=True, text=True, errors="replace",
-                              timeout=timeout, stdin=subprocess.DEVNULL)
+        with TURNS:
+            return subprocess.run(arguments, env=environment, cwd=self.folder, capture_output=True, text=True, errors="replace",
+                                  timeout=timeout, stdin=subprocess.DEVNULL)
 
     def stats(self):
         text = (self.folder / "stats").read_text()
