@@ -87,7 +87,7 @@ hold() {
 TAKING="INSERT INTO device (uid, copy) VALUES ('$W', 0); INSERT INTO number (series, position, value, state, device)
 	SELECT 1, 5, '5', 'open', id FROM device WHERE uid = '$W'"
 
-@test "what a station is just taking is not adopted, scrapped or split off by another at the same time" {
+@test "what a station is just taking is not adopted or split off by another at the same time" {
 	start last=1000
 	upload $U
 	# Nor does another station adopt it, here one that is no number of the series.
@@ -113,6 +113,19 @@ TAKING="INSERT INTO device (uid, copy) VALUES ('$W', 0); INSERT INTO number (ser
 	done
 	gives serial:u32=2 take --uid $V
 	gives serial:u32=401 take --uid $W
+	ok check
+}
+
+@test "merge: what a station is just taking is named, where a site has given it too" {
+	start last=1000
+	ok split serial 900-1000 site.db
+	ok --ledger site.db adopt $V serial=5
+	hold "$TAKING"
+	no 'serial="5" is device' "$W's here" "$V's there" -- merge site.db
+	wait $!
+	# The site is right: this ledger lets go of it.
+	ok release serial=5
+	gives numbers=1 merge site.db
 	ok check
 }
 

@@ -59,6 +59,16 @@ check "a serial that does not read the same every time is written again" [list [
 rename read_memory {}
 rename steady_read read_memory
 
+# A word in the middle of a cell that begins blank is not looked at (FORMAT.md, "Reading"), though the core's look ends there.
+set region [device 8 [expr {0xFFFFFFFF + 0}] 2]
+set floor [dict get [_np_store_scan $region] floor]
+flash_bytes [expr {$floor + 1028}] 01020304
+set blank_runs 0
+check "cell 8: a word in the middle of a cell is nothing" \
+	[list [expr {[dict get [_np_store_scan $region] floor] - $floor}] [expr {$blank_runs > 0}]] {0 1}
+flash_bytes [expr {$floor + 1024}] 01020304
+check "cell 8: at its begin it is damage" [expr {[dict get [_np_store_scan $region] floor] - $floor}] 1032
+
 # ---- bad cells -------------------------------------------------------------------------------------------------
 
 proc with_bad {offset reads} {

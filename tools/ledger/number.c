@@ -129,16 +129,16 @@ static int window_jump(struct database *db, const struct window *window, int64_t
 
 /*
  * More numbers that follow those of the window. `spent`: nobody finds one in it any more, so the sequence, which may have run
- * on, goes back to the first new one. 1, 0 if those do not follow, -1.
+ * on, goes back to the first new one. 1, 0 if those do not follow, -1. One that has a row already (adopt) is stepped over by
+ * who comes to it.
  */
 static int window_grow(struct database *db, const struct series *series, struct window *window, bool spent)
 {
-	int64_t begin = window->open, count, rows = 0;
+	int64_t begin = window->open, count;
 
-	if (next_run(db, series, &begin, &count) ||
-	    (count > 0 && query_integer(db, &rows, SQL_NUMBER_ROWS, "iii", series->id, begin, begin + count - 1) < 0))
+	if (next_run(db, series, &begin, &count))
 		return -1;
-	if (begin != window->open || count <= 0 || rows)
+	if (begin != window->open || count <= 0)
 		return 0;
 	if ((spent || window->open == window->next) && window_jump(db, window, begin))
 		return -1;
@@ -151,27 +151,17 @@ static int window_grow(struct database *db, const struct series *series, struct 
 	return window_store(db, series, window) ? -1 : 1;
 }
 
-/*
- * What is in the window becomes rows, and behind a split, or where some have rows (adopt), a new one begins. 1, 0 if no number
- * is left in the series, -1.
- */
+/* What is in the window becomes rows, and behind a split a new one begins. 1, 0 if no number is left in the series, -1. */
 static int window_move(struct database *db, const struct series *series, struct window *window)
 {
-	int64_t begin = window->open, count, rows = 0;
+	int64_t begin = window->open, count;
 	int laid = lay_until(db, series, window->next, window->open);
 
-	if (laid < 0 || next_run(db, series, &begin, &count) ||
-	    (count > 0 && query_integer(db, &rows, SQL_NUMBER_ROWS, "iii", series->id, begin, begin + count - 1) < 0))
+	if (laid < 0 || next_run(db, series, &begin, &count))
 		return -1;
 	if (count > 0)
-		window->next = window->open = begin;
-	else
-		window->next = window->open;
-	if (rows) {
-		if (lay(db, series, begin, count) < 0)
-			return -1;
-		window->next = window->open = begin + count;
-	}
+		window->open = begin;
+	window->next = window->open;
 	return window_store(db, series, window) ? -1 : laid || count > 0;
 }
 
@@ -335,26 +325,32 @@ static int work_ahead(struct database *db, void *data)
 	return make_ready(db, ahead->series, ahead->position);
 }
 
+/* Whether a number was made free, or the window has one; or -1. */
+static int is_ready(struct database *db, const struct series *series)
+{
+	char sequence[48];
+	int64_t ready;
+
+	sequence_name(series, sequence);
+	return query_integer(db, &ready, SQL_SERIES_READY, "it", series->id, sequence) < 0 ? -1 : (int)ready;
+}
+
 /* None is ready: the first that comes here sees to it. The others wait for that alone, not for each other's commits. */
 static int work_empty(struct database *db, void *data)
 {
 	const struct series *series = data;
 	struct window window;
-	char sequence[48];
-	int64_t ready = 0;
-	int found = query_integer(db, &ready, SQL_SERIES_TURN, "i", series->id);
+	int64_t turn;
+	int ready = query_integer(db, &turn, SQL_SERIES_TURN, "i", series->id) < 0 ? -1 : is_ready(db, series);
 
-	sequence_name(series, sequence);
-	if (found > 0)
-		found = query_integer(db, &ready, SQL_SERIES_READY, "it", series->id, sequence);
-	if (found < 0 || ready)
-		return found < 0 ? -1 : 0;
+	if (ready)
+		return ready < 0 ? -1 : 0;
 	if (window_lock(db, series, &window))
 		return -1;
 	return window_renew(db, series, &window) < 0 ? -1 : 0;
 }
 
-/* A number that was made free, or a row of a list. 1; 0 if there is none, or the device is known; -1. */
+/* A row of a list. 1; 0 if there is none, or the device is known; -1. */
 static int pick_new(struct database *db, const struct series *series, const char *uid, const char *upload,
 		    const char *station, struct taken *taken)
 {
@@ -371,20 +367,12 @@ static int pick_new(struct database *db, const struct series *series, const char
 static int fresh_new(struct database *db, const struct series *series, const char *uid, const char *upload,
 		     const char *station, struct taken *taken)
 {
-	char sequence[48];
-	int64_t ready;
 	bool empty;
 	int found = fresh(db, series, SQL_NUMBER_FRESH_NEW, uid, upload, station, taken, &empty);
+	int ready = found ? 1 : is_ready(db, series);
 
-	if (found)
-		return found;
-	sequence_name(series, sequence);
-	if (query_integer(db, &ready, SQL_SERIES_READY, "it", series->id, sequence) < 0)
-		return -1;
-	if (ready == 2)
-		return pick_new(db, series, uid, upload, station, taken);
-	if (ready == 1)
-		return 0;
+	if (ready)
+		return ready < 0 ? -1 : found;
 	return transaction(db, work_empty, (void *)series)
 		       ? -1
 		       : fresh(db, series, SQL_NUMBER_FRESH_NEW, uid, upload, station, taken, &empty);

@@ -34,7 +34,7 @@
 #define LIST_FROM                                                                                                                \
 	"FROM number n JOIN series s ON s.id = n.series LEFT JOIN device d ON d.id = n.device "                                      \
 	"WHERE (CAST(?1 AS TEXT) IS NULL OR s.name = ?1) AND (CAST(?2 AS TEXT) IS NULL OR n.state = ?2) "                             \
-	"AND (n.state NOT IN ('free', 'away') OR n.state = ?2 OR s.kind = 'list') "                                                                 \
+	"AND (n.state NOT IN ('free', 'away') OR n.state = ?2 OR s.kind = 'list') "                                                         \
 	"ORDER BY s.id, n.position, n.value"
 #define LIST_COLUMNS "SELECT s.name, n.value, n.state, d.uid, d.copy, n.taken, n.station, n.position, "
 #define LIST_CELLS   "FROM cell c WHERE c.series = n.series AND c.position = n.position AND c.secret <= ?3) "
@@ -58,9 +58,9 @@ static const struct {
 	[SQL_SERIES_TURN] = {NULL, "SELECT 1 FROM pg_advisory_xact_lock(1313885268, CAST(?1 AS INTEGER))"},
 	[SQL_SERIES_NEXT] = {"UPDATE series SET next = ?2 WHERE id = ?1", NULL},
 	[SQL_SERIES_WINDOW] = {NULL, "UPDATE series SET next = ?2, open = ?3 WHERE id = ?1"},
-	/* 2: a number was made free, 1: the window has one, 0: neither. */
-	[SQL_SERIES_READY] = {NULL, "SELECT CASE WHEN EXISTS (SELECT 1 FROM number WHERE series = ?1 AND state = 'free') THEN 2 "
-			      "WHEN open > next AND COALESCE(pg_sequence_last_value(CAST(?2 AS regclass)), -1) < open - 1 THEN 1 ELSE 0 END FROM series WHERE id = ?1"},
+	/* 1: a number was made free, or the window has one; 0: neither. */
+	[SQL_SERIES_READY] = {NULL, "SELECT CASE WHEN EXISTS (SELECT 1 FROM number WHERE series = ?1 AND state = 'free') "
+			      "OR (open > next AND COALESCE(pg_sequence_last_value(CAST(?2 AS regclass)), -1) < open - 1) THEN 1 ELSE 0 END FROM series WHERE id = ?1"},
 	[SQL_SERIES_JUMP] = {NULL, "SELECT setval(CAST(?1 AS regclass), ?2, false)"},
 	[SQL_SERIES_COUNT] = {"SELECT state, count(*) FROM number WHERE series = ?1 GROUP BY state ORDER BY state", NULL},
 
